@@ -1,0 +1,44 @@
+#pragma once
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "engine/brg-error.h"
+
+/* Progress, cancellation and the number of threads of one long call.
+ *
+ * Every long function takes a `BrgJob *`; NULL means no progress, no cancel, all cores. The struct
+ * is public so that it can live on the stack: `BrgJob job = BRG_JOB_INIT;`. Only brg_job_cancel()
+ * may be called from another thread than the one that runs the long call. */
+
+/* Called on the thread that runs the long call, with the title of the current stage (an
+ * untranslated English literal) and the overall fraction in 0..1. */
+typedef void (*BrgJobReport) (void *data, const char *title, double fraction);
+
+typedef struct
+{
+  atomic_bool cancelled;
+  int n_threads; /* 0: one per core */
+  BrgJobReport report;
+  void *report_data;
+  const char *title;  /* of the current stage */
+  double from, span;  /* the part of 0..1 the current stage fills */
+} BrgJob;
+
+#define BRG_JOB_INIT { .title = "", .span = 1.0 }
+
+/* Asks the running call to stop; it returns BRG_CANCELLED within one slab. Any thread. */
+void brg_job_cancel (BrgJob *job);
+
+/* True once cancelled. Any thread; NULL is never cancelled. */
+bool brg_job_is_cancelled (BrgJob *job);
+
+/* Names the stage that begins and the part [from, to] of the whole it fills. */
+void brg_job_stage (BrgJob *job, const char *title, double from, double to);
+
+/* Reports `fraction` (0..1) of the current stage; false when the caller must stop. Slab runs do
+ * this on their own; only serial loops call it. */
+bool brg_job_tick (BrgJob *job, double fraction);
+
+/* Threads to use: n_threads, or the number of online cores for 0 and for a NULL job. At least 1. */
+int brg_job_threads (const BrgJob *job);
