@@ -14,7 +14,8 @@ brg_alloc (size_t count, size_t size, BrgError *error)
 
   if (__builtin_mul_overflow (count, size, &bytes) || bytes > (size_t) PTRDIFF_MAX - ALIGNMENT)
     {
-      brg_error_set (error, BRG_NO_MEMORY, "%zu elements of %zu bytes do not fit in memory", count, size);
+      brg_error_set (error, BRG_NO_MEMORY, "%zu elements of %zu bytes do not fit in memory", count,
+                     size);
       return NULL;
     }
   bytes = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;

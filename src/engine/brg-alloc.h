@@ -16,8 +16,7 @@ void *brg_alloc_zero (size_t count, size_t size, BrgError *error);
 
 /* As realloc() for a brg_alloc() buffer: moves `old_count` elements into a buffer of `count`.
  * On failure returns NULL and leaves `buffer` untouched. */
-void *brg_alloc_grow (
-    void *buffer, size_t old_count, size_t count, size_t size, BrgError *error);
+void *brg_alloc_grow (void *buffer, size_t old_count, size_t count, size_t size, BrgError *error);
 
 /* Frees a buffer of brg_alloc(); NULL is allowed. */
 void brg_free (void *buffer);

@@ -30,7 +30,7 @@ typedef struct
 /* Fills `error` (if not NULL) and returns `status`, so that callers write
  * `return brg_error_set (error, BRG_INVALID, "clearance must be at least 0 mm, got %g", c);` */
 BrgStatus brg_error_set (BrgError *error, BrgStatus status, const char *format, ...)
-    __attribute__ ((format (printf, 3, 4)));
+  __attribute__ ((format (printf, 3, 4)));
 
 /* Puts "`prefix`: " in front of the message; used to name the file an engine error is about. */
 void brg_error_prefix (BrgError *error, const char *prefix);

@@ -33,8 +33,8 @@ cofactor (const BrgAffine *a, int row, int column)
 double
 brg_affine_determinant (const BrgAffine *a)
 {
-  return a->m[0][0] * cofactor (a, 0, 0) + a->m[0][1] * cofactor (a, 0, 1)
-         + a->m[0][2] * cofactor (a, 0, 2);
+  return a->m[0][0] * cofactor (a, 0, 0) + a->m[0][1] * cofactor (a, 0, 1) +
+         a->m[0][2] * cofactor (a, 0, 2);
 }
 
 bool

@@ -2,11 +2,11 @@
 
 #include <stdint.h>
 
-#define MAX_VOXELS     ((int64_t) 1 << 40)
-#define MIN_DET        0.5
-#define MATCH_MM       1e-4
-static const int permutations[6][3]
-    = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 }, { 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 } };
+#define MAX_VOXELS ((int64_t) 1 << 40)
+#define MIN_DET    0.5
+#define MATCH_MM   1e-4
+static const int permutations[6][3] = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 },
+                                        { 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 } };
 
 static BrgVec3
 column (const BrgAffine *a, int c)
@@ -55,8 +55,9 @@ check_axes (const BrgAffine *a, BrgError *error)
     {
       double spacing = brg_vec3_length (column (a, c));
       if (!(spacing >= BRG_GRID_MIN_SPACING_MM && spacing <= BRG_GRID_MAX_SPACING_MM))
-        return brg_error_set (error, BRG_INVALID, "spacing of axis %d is %g mm, must be %g to %g mm",
-                              c + 1, spacing, BRG_GRID_MIN_SPACING_MM, BRG_GRID_MAX_SPACING_MM);
+        return brg_error_set (error, BRG_INVALID,
+                              "spacing of axis %d is %g mm, must be %g to %g mm", c + 1, spacing,
+                              BRG_GRID_MIN_SPACING_MM, BRG_GRID_MAX_SPACING_MM);
       set_column (&unit, c, brg_vec3_normalize (column (a, c)));
       if (!isfinite (a->m[c][3]))
         return brg_error_set (error, BRG_INVALID, "origin of axis %d is not a number", c + 1);
@@ -94,8 +95,10 @@ choose_axes (const BrgAffine *lps_from_source, BrgGrid *grid)
 }
 
 BrgStatus
-brg_grid_from_source (
-    const int source_dim[3], const BrgAffine *lps_from_source, BrgGrid *grid, BrgError *error)
+brg_grid_from_source (const int source_dim[3],
+                      const BrgAffine *lps_from_source,
+                      BrgGrid *grid,
+                      BrgError *error)
 {
   BrgStatus status = check_dim (source_dim, error);
   BrgGrid out = { 0 };
@@ -125,7 +128,8 @@ brg_grid_from_source (
 BrgGrid
 brg_grid_simple (int ni, int nj, int nk, const double spacing_mm[3], BrgVec3 origin)
 {
-  BrgGrid grid = { .dim = { ni, nj, nk }, .lps_from_vox = brg_affine_identity (),
+  BrgGrid grid = { .dim = { ni, nj, nk },
+                   .lps_from_vox = brg_affine_identity (),
                    .source_axis = { 0, 1, 2 } };
 
   for (int a = 0; a < 3; a++)

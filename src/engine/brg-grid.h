@@ -17,7 +17,7 @@ typedef struct
 {
   int dim[3];
   BrgAffine lps_from_vox;
-  int source_axis[3];    /* file axis a (0 = fastest) runs along canonical axis source_axis[a] */
+  int source_axis[3];     /* file axis a (0 = fastest) runs along canonical axis source_axis[a] */
   bool source_flipped[3]; /* and backwards along it when source_flipped[a] */
 } BrgGrid;
 
@@ -27,8 +27,10 @@ typedef struct
  * not degenerate (|det| of the normalised axes > 0.5), and permutes/flips to canonical order: the
  * signed permutation that maximises the sum of direction cosines with L, P and S. The resulting
  * matrix is right-handed. */
-BrgStatus brg_grid_from_source (
-    const int source_dim[3], const BrgAffine *lps_from_source, BrgGrid *grid, BrgError *error);
+BrgStatus brg_grid_from_source (const int source_dim[3],
+                                const BrgAffine *lps_from_source,
+                                BrgGrid *grid,
+                                BrgError *error);
 
 /* An axis-aligned canonical grid: spacing in mm, centre of voxel (0,0,0) at `origin`. */
 BrgGrid brg_grid_simple (int ni, int nj, int nk, const double spacing_mm[3], BrgVec3 origin);

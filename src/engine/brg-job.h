@@ -21,11 +21,14 @@ typedef struct
   int n_threads; /* 0: one per core */
   BrgJobReport report;
   void *report_data;
-  const char *title;  /* of the current stage */
-  double from, span;  /* the part of 0..1 the current stage fills */
+  const char *title; /* of the current stage */
+  double from, span; /* the part of 0..1 the current stage fills */
 } BrgJob;
 
-#define BRG_JOB_INIT { .title = "", .span = 1.0 }
+#define BRG_JOB_INIT                                                                               \
+  {                                                                                                \
+    .title = "", .span = 1.0                                                                       \
+  }
 
 /* Asks the running call to stop; it returns BRG_CANCELLED within one slab. Any thread. */
 void brg_job_cancel (BrgJob *job);

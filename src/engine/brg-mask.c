@@ -138,8 +138,8 @@ brg_mask_is_empty (const BrgMask *mask)
 bool
 brg_mask_equal (const BrgMask *a, const BrgMask *b)
 {
-  return brg_grid_equal (&a->grid, &b->grid)
-         && memcmp (a->words, b->words, a->n_words * sizeof *a->words) == 0;
+  return brg_grid_equal (&a->grid, &b->grid) &&
+         memcmp (a->words, b->words, a->n_words * sizeof *a->words) == 0;
 }
 
 /* Widens `box` by the set bits of one row. */
@@ -154,9 +154,8 @@ include_row (BrgBox *box, const uint64_t *row, size_t row_words, int j, int k)
     return;
   while (row[last - 1] == 0)
     last--;
-  BrgBox found
-      = { { (int) first * 64 + __builtin_ctzll (row[first]), j, k },
-          { (int) last * 64 - __builtin_clzll (row[last - 1]), j + 1, k + 1 } };
+  BrgBox found = { { (int) first * 64 + __builtin_ctzll (row[first]), j, k },
+                   { (int) last * 64 - __builtin_clzll (row[last - 1]), j + 1, k + 1 } };
   *box = brg_box_union (box, &found);
 }
 

@@ -11,10 +11,10 @@
 typedef struct
 {
   BrgGrid grid;
-  size_t row_words;  /* ceil (dim[0] / 64) */
-  size_t n_words;    /* row_words * dim[1] * dim[2] */
-  uint64_t *words;   /* 64-byte aligned */
-  int ref_count;     /* atomic; private */
+  size_t row_words; /* ceil (dim[0] / 64) */
+  size_t n_words;   /* row_words * dim[1] * dim[2] */
+  uint64_t *words;  /* 64-byte aligned */
+  int ref_count;    /* atomic; private */
 } BrgMask;
 
 /* An empty mask. NULL and `error` if memory is short. */

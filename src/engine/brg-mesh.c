@@ -13,8 +13,8 @@ brg_mesh_new (size_t n_vertices, size_t n_triangles, BrgError *error)
     return NULL;
   *mesh = (BrgMesh){ .n_vertices = n_vertices, .n_triangles = n_triangles, .ref_count = 1 };
   mesh->xyz = brg_alloc (n_vertices, 3 * sizeof *mesh->xyz, error);
-  mesh->triangles
-      = mesh->xyz != NULL ? brg_alloc (n_triangles, 3 * sizeof *mesh->triangles, error) : NULL;
+  mesh->triangles =
+    mesh->xyz != NULL ? brg_alloc (n_triangles, 3 * sizeof *mesh->triangles, error) : NULL;
   if (mesh->triangles == NULL)
     {
       brg_mesh_unref (mesh);

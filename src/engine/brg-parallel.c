@@ -86,8 +86,12 @@ brg_parallel_n_slabs (int n, int slab_size)
 }
 
 BrgStatus
-brg_parallel_slabs (
-    int n, int slab_size, BrgSlabFunc func, void *data, BrgJob *job, BrgError *error)
+brg_parallel_slabs (int n,
+                    int slab_size,
+                    BrgSlabFunc func,
+                    void *data,
+                    BrgJob *job,
+                    BrgError *error)
 {
   Run run = { .n = n, .slab_size = slab_size, .func = func, .data = data, .job = job };
   pthread_t threads[MAX_THREADS];
@@ -102,8 +106,8 @@ brg_parallel_slabs (
   if (n_threads > MAX_THREADS)
     n_threads = MAX_THREADS;
   atomic_store (&run.stop, brg_job_is_cancelled (job));
-  while (n_started < n_threads - 1
-         && pthread_create (&threads[n_started], NULL, work_in_thread, &run) == 0)
+  while (n_started < n_threads - 1 &&
+         pthread_create (&threads[n_started], NULL, work_in_thread, &run) == 0)
     n_started++;
   work (&run, true);
   for (int i = 0; i < n_started; i++)

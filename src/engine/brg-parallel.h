@@ -19,5 +19,9 @@ int brg_parallel_n_slabs (int n, int slab_size);
 
 /* Runs `func` over all slabs with brg_job_threads (job) threads, reporting progress and polling
  * cancel between slabs. */
-BrgStatus brg_parallel_slabs (
-    int n, int slab_size, BrgSlabFunc func, void *data, BrgJob *job, BrgError *error);
+BrgStatus brg_parallel_slabs (int n,
+                              int slab_size,
+                              BrgSlabFunc func,
+                              void *data,
+                              BrgJob *job,
+                              BrgError *error);

@@ -5,11 +5,12 @@
 #include "engine/brg-grid.h"
 
 /* A scan: int16 HU on a grid, i fastest. Reference-counted, immutable once it has a second
- * reference; the fields are public to be read. References may be taken and dropped on any thread. */
+ * reference; the fields are public to be read. References may be taken and dropped on any thread.
+ */
 typedef struct
 {
   BrgGrid grid;
-  int16_t *hu; /* hu[(k * dim[1] + j) * dim[0] + i], 64-byte aligned */
+  int16_t *hu;   /* hu[(k * dim[1] + j) * dim[0] + i], 64-byte aligned */
   int ref_count; /* atomic; private */
 } BrgVolume;
 
