@@ -93,8 +93,8 @@ test_affine (void)
 static void
 test_grid_orders (void)
 {
-  const int perms[6][3]
-      = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 }, { 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 } };
+  const int perms[6][3] = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 },
+                            { 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 } };
   const int dim[3] = { 3, 5, 7 };
   const double step[3] = { 0.5, 0.75, 2 };
   const double origin[3] = { -10, 20, 30 };
@@ -132,7 +132,8 @@ test_grid_orders (void)
       brg_grid_vox_from_source (&grid, source_vox, vox);
       BrgVec3 by_source = brg_affine_point (&from_source, brg_vec3 (0, 0, 1));
       BrgVec3 by_grid = brg_grid_lps_from_vox (&grid, brg_vec3 (vox[0], vox[1], vox[2]));
-      g_assert_cmpfloat_with_epsilon (brg_vec3_length (brg_vec3_sub (by_source, by_grid)), 0, 1e-12);
+      g_assert_cmpfloat_with_epsilon (brg_vec3_length (brg_vec3_sub (by_source, by_grid)), 0,
+                                      1e-12);
     }
 }
 

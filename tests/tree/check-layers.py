@@ -1,0 +1,46 @@
+#!/usr/bin/python3
+"""Fails when a source file includes what its layer may not use. Usage: check-layers.py ROOT"""
+import pathlib
+import re
+import sys
+
+LIBC = """assert complex ctype errno fcntl float inttypes limits math pthread signal stdalign stdarg stdatomic stdbool
+stddef stdint stdio stdlib string strings sys/stat sys/types sys/resource sys/mman time unistd""".split()
+GLIB = ("glib.h", "glib-object.h", "gio/gio.h", "glib/gi18n.h", "glib/gstdio.h", "glib-unix.h")
+# folder: (project folders, third-party headers) it may include
+LAYERS = {
+    "engine": (("engine",), ("meshoptimizer.h", "immintrin.h")),
+    "io": (("engine", "io"), ("zlib.h", "png.h")),
+    "case": (("engine", "io", "case"), GLIB + ("json-glib/json-glib.h",)),
+    "render": (("engine", "render"), ("epoxy/gl.h", "epoxy/egl.h", "cglm/cglm.h")),
+    "widgets": (("engine", "case", "render", "widgets"), GLIB + ("gtk/gtk.h", "epoxy/gl.h")),
+    "app": (("engine", "io", "case", "render", "widgets", "app"), GLIB + ("gtk/gtk.h",)),
+    "cli": (("engine", "io", "case", "cli"), GLIB + ("json-glib/json-glib.h",)),
+}
+NO_IO = re.compile(r"\b(fopen|fwrite|fread|printf|fprintf|puts|open|getenv)\s*\(")
+
+
+def check(path, layer, root):
+    folders, third_party = LAYERS[layer]
+    text = path.read_text()
+    for name in re.findall(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', text, re.M):
+        own = name.split("/")[0] in LAYERS
+        allowed = name.split("/")[0] in folders if own else (
+            name in third_party or name.removesuffix(".h") in LIBC or name == "brg-config.h")
+        if not allowed:
+            yield f"{path.relative_to(root)}: layer {layer} may not include {name}"
+    if layer == "engine" and NO_IO.search(text):
+        yield f"{path.relative_to(root)}: the engine does no input or output"
+
+
+def main():
+    root = pathlib.Path(sys.argv[1])
+    faults = [fault for layer in LAYERS for path in sorted((root / "src" / layer).rglob("*.[ch]"))
+              for fault in check(path, layer, root)]
+    known = set(LAYERS) | {"dicom"}
+    faults += [f"src/{p.name}: not a known layer" for p in (root / "src").iterdir() if p.is_dir() and p.name not in known]
+    print("\n".join(faults))
+    sys.exit(bool(faults))
+
+
+main()
