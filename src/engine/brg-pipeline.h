@@ -1,0 +1,64 @@
+#pragma once
+
+#include <stdint.h>
+
+#include "engine/brg-components.h"
+#include "engine/brg-cutter.h"
+#include "engine/brg-implant.h"
+#include "engine/brg-volume.h"
+
+/* From a scan and a recipe to the triple:
+ *
+ *   crop, threshold, islands, median, holes (per slice, in 3-D, closing), edits, largest again
+ *     -> skull -> frame, cutter, drills -> defective skull, implant, fit
+ *
+ * The output of each stage is kept together with the parameters that made it. A run starts again
+ * at the first stage whose parameters (or the edits' revision) differ; equal parameters give the
+ * same mask pointer as before. A stage is replaced only when it has succeeded, so a run that was
+ * cancelled or failed leaves everything valid. One run at a time; the caller may be any thread. */
+typedef struct BrgPipeline BrgPipeline;
+
+/* Takes a reference of the scan. */
+BrgPipeline *brg_pipeline_new (BrgVolume *scan, BrgError *error);
+void brg_pipeline_free (BrgPipeline *pipeline); /* NULL allowed */
+
+/* All masks are on the cropped grid, immutable, and references of the result. */
+typedef struct
+{
+  BrgMask *stages;    /* before the edits */
+  BrgMask *skull;     /* after them */
+  BrgMask *cutter;    /* this and the four below: NULL without a defect */
+  BrgMask *drills;    /* burr holes and saw cuts, a part of the cutter */
+  BrgMask *flap;      /* skull AND cutter */
+  BrgMask *defective; /* the skull with the hole */
+  BrgMask *implant;
+  BrgIslands islands;       /* of the thresholded bone, before the choice */
+  int median_kernel_vox[3]; /* realised; 1 1 1 when off */
+  size_t threshold_vox;     /* voxels in the threshold range */
+  BrgFit fit;               /* zero without a defect */
+  BrgFrame frame;           /* of the defect */
+} BrgPipelineResult;
+
+/* `added` and `removed` (either may be NULL) are on the scan's own, uncropped grid;
+ * `edits_revision` must change whenever their voxels do. They are read during the call only.
+ * `result` is overwritten (clear an old one first) and zeroed on failure. BRG_EMPTY says in words
+ * which stage left nothing: a threshold above every voxel, a crop outside the scan, a median that
+ * takes all bone, a defect that meets no bone. */
+BrgStatus brg_pipeline_run (BrgPipeline *pipeline,
+                            const BrgRecipe *recipe,
+                            const BrgMask *added,
+                            const BrgMask *removed,
+                            uint64_t edits_revision,
+                            BrgPipelineResult *result,
+                            BrgJob *job,
+                            BrgError *error);
+
+/* The part after the skull, on a finished skull: frame, cutter, defective skull, implant, fit.
+ * `result->skull` and `stages` are new references of `skull`. */
+BrgStatus brg_pipeline_triple (BrgMask *skull,
+                               const BrgRecipe *recipe,
+                               BrgPipelineResult *result,
+                               BrgJob *job,
+                               BrgError *error);
+
+void brg_pipeline_result_clear (BrgPipelineResult *result); /* zeroed allowed */
