@@ -13,11 +13,11 @@ out vec4 fragment;
 const vec3 key_direction = vec3 (-0.42, 0.58, 0.70);
 const vec3 fill_direction = vec3 (0.78, 0.05, 0.62);
 const vec3 rim_direction = vec3 (0.25, 0.62, -0.74);
-const vec3 key_light = vec3 (1.02, 0.98, 0.92);
-const vec3 fill_light = vec3 (0.20, 0.22, 0.26);
+const vec3 key_light = vec3 (0.80, 0.77, 0.72);
+const vec3 fill_light = vec3 (0.13, 0.145, 0.17);
 const vec3 rim_light = vec3 (0.30, 0.31, 0.33);
-const vec3 sky_light = vec3 (0.27, 0.28, 0.30);
-const vec3 ground_light = vec3 (0.10, 0.095, 0.09);
+const vec3 sky_light = vec3 (0.26, 0.27, 0.29);
+const vec3 ground_light = vec3 (0.085, 0.08, 0.075);
 
 /* Lambert, softened at the terminator. */
 float

@@ -1,6 +1,6 @@
 /* Ambient occlusion from the depth buffer: how much of the half space over a surface point is filled
- * by its surroundings (McGuire et al. 2011, "The Alchemy screen-space ambient obscurance
- * algorithm"). Taps lie on a spiral, turned by one of 16 angles that repeat every 4x4 pixels, which
+ * by its surroundings (as Bavoil and Sainz 2008, "Image-space horizon-based
+ * ambient occlusion", by single taps). Taps lie on a spiral, turned by one of 16 angles that repeat every 4x4 pixels, which
  * the 4x4 mean of occlusion-apply.frag removes. Output: 1 is open, 0 is closed. */
 
 in vec2 place;
@@ -64,11 +64,11 @@ main ()
     {
       float along = (float (tap) + 0.5) / float (n_taps);
       float angle = along * n_turns * 6.2831853 + turn;
-      vec2 at = place + along * along * reach_px * vec2 (cos (angle), sin (angle)) / size;
+      vec2 at = place + along * reach_px * vec2 (cos (angle), sin (angle)) / size;
       vec3 v = eye_point (at) - p;
-      float square = dot (v, v);
-      float fade = max (1.0 - square / (used_mm * used_mm), 0.0);
-      sum += fade * fade * max (dot (v, n) - 0.002 * -p.z * 0.15, 0.0) / (square + 0.15) * along;
+      float away = length (v);
+      float fade = max (1.0 - away * away / (used_mm * used_mm), 0.0);
+      sum += fade * max (dot (v, n) / (away + 0.05) - 0.12, 0.0);
     }
-  fragment = vec4 (max (1.0 - sum * used_mm * 1.1 / float (n_taps), 0.0));
+  fragment = vec4 (max (1.0 - 3.0 * sum / float (n_taps), 0.0));
 }

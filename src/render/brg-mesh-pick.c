@@ -26,7 +26,7 @@ triangle_mm (BrgVec3 a, BrgVec3 b, BrgVec3 c, const BrgRay *ray)
   if (!(v >= 0 && u + v <= 1))
     return INFINITY;
   double t_mm = brg_vec3_dot (ac, q) / determinant;
-  return t_mm > 0 ? t_mm : INFINITY;
+  return t_mm > 0 ? t_mm : (double) INFINITY;
 }
 
 double
