@@ -1,0 +1,170 @@
+#include <glib/gi18n.h>
+#include <math.h>
+
+#include "case/brg-case-error.h"
+#include "case/brg-case-private.h"
+#include "engine/brg-brush.h"
+
+static const char *
+stroke_label (const BrgCaseStroke *stroke)
+{
+  static const char *const paint[BRG_N_PLANES] = {
+    [BRG_AXIAL] = N_ ("Paint bone, axial"),
+    [BRG_CORONAL] = N_ ("Paint bone, coronal"),
+    [BRG_SAGITTAL] = N_ ("Paint bone, sagittal"),
+  };
+  static const char *const erase[BRG_N_PLANES] = {
+    [BRG_AXIAL] = N_ ("Erase, axial"),
+    [BRG_CORONAL] = N_ ("Erase, coronal"),
+    [BRG_SAGITTAL] = N_ ("Erase, sagittal"),
+  };
+  return _ (stroke->erase ? erase[stroke->plane] : paint[stroke->plane]);
+}
+
+/* Remembers the masks an edit starts from; reports a lack of memory and returns FALSE. */
+static gboolean
+remember_masks (BrgCase *self, BrgMask **old_added, BrgMask **old_removed)
+{
+  BrgError error;
+
+  *old_added = brg_mask_copy (self->added, &error);
+  *old_removed = *old_added != NULL ? brg_mask_copy (self->removed, &error) : NULL;
+  if (*old_removed != NULL)
+    return TRUE;
+  g_clear_pointer (old_added, brg_mask_unref);
+  _brg_case_emit_failed (self, error.message);
+  return FALSE;
+}
+
+/* Makes one history entry of what differs inside `box` since `old_*`. */
+static void
+commit_edit (BrgCase *self,
+             const BrgMask *old_added,
+             const BrgMask *old_removed,
+             const BrgBox *box,
+             const char *label)
+{
+  BrgEditDelta *delta =
+    brg_edit_delta_new (old_added, old_removed, self->added, self->removed, box);
+
+  if (!brg_history_take_edit (self->history, delta, label))
+    return;
+  self->edits_revision++;
+  _brg_case_emit_history_changed (self);
+  _brg_case_schedule (self);
+}
+
+void
+_brg_case_discard_stroke (BrgCase *self)
+{
+  g_clear_pointer (&self->stroke.old_added, brg_mask_unref);
+  g_clear_pointer (&self->stroke.old_removed, brg_mask_unref);
+  self->stroke.active = FALSE;
+}
+
+void
+_brg_case_flip_edits (BrgCase *self, const BrgEditDelta *delta)
+{
+  if (!brg_edit_delta_apply (delta, self->added, self->removed))
+    return;
+  self->edits_revision++;
+  _brg_case_emit_edits_changed (self, &delta->box);
+}
+
+const BrgCaseEdits *
+_brg_case_snapshot_edits (BrgCase *self, BrgError *error)
+{
+  BrgCaseEdits *snapshot = &self->snapshot;
+  BrgMask *added = NULL, *removed = NULL;
+
+  if (snapshot->revision == self->edits_revision)
+    return snapshot;
+  if (!brg_mask_is_empty (self->added) && (added = brg_mask_copy (self->added, error)) == NULL)
+    return NULL;
+  if (!brg_mask_is_empty (self->removed) &&
+      (removed = brg_mask_copy (self->removed, error)) == NULL)
+    {
+      brg_mask_unref (added);
+      return NULL;
+    }
+  brg_mask_unref (snapshot->added);
+  brg_mask_unref (snapshot->removed);
+  *snapshot = (BrgCaseEdits){ self->edits_revision, added, removed };
+  return snapshot;
+}
+
+void
+brg_case_stroke_begin (BrgCase *self, gboolean erase, double radius_mm)
+{
+  BrgCaseStroke *stroke = &self->stroke;
+
+  brg_case_stroke_end (self);
+  if (self->scan == NULL || !remember_masks (self, &stroke->old_added, &stroke->old_removed))
+    return;
+  brg_history_barrier (self->history);
+  stroke->active = TRUE;
+  stroke->erase = erase;
+  stroke->radius_mm = radius_mm;
+  stroke->plane = BRG_AXIAL;
+  stroke->box = (BrgBox){ 0 };
+}
+
+void
+brg_case_stroke_to (BrgCase *self, BrgPlane plane, const double from_vox[3], const double to_vox[3])
+{
+  BrgCaseStroke *stroke = &self->stroke;
+
+  if (!stroke->active)
+    return;
+  BrgMask *set = stroke->erase ? self->removed : self->added;
+  BrgMask *clear = stroke->erase ? self->added : self->removed;
+  BrgBox box = brg_brush_stroke (set, clear, plane, from_vox, to_vox, stroke->radius_mm);
+  if (brg_box_is_empty (&box))
+    return;
+  stroke->plane = plane;
+  stroke->box = brg_box_union (&stroke->box, &box);
+  self->edits_revision++;
+  _brg_case_emit_edits_changed (self, &box);
+}
+
+void
+brg_case_stroke_end (BrgCase *self)
+{
+  BrgCaseStroke *stroke = &self->stroke;
+
+  if (!stroke->active)
+    return;
+  stroke->active = FALSE;
+  commit_edit (self, stroke->old_added, stroke->old_removed, &stroke->box, stroke_label (stroke));
+  _brg_case_discard_stroke (self);
+}
+
+void
+brg_case_clear_edits (BrgCase *self)
+{
+  BrgMask *old_added, *old_removed;
+
+  if (self->scan == NULL || self->stroke.active)
+    return;
+  BrgBox added = brg_mask_bounds (self->added), removed = brg_mask_bounds (self->removed);
+  BrgBox box = brg_box_union (&added, &removed);
+  if (brg_box_is_empty (&box) || !remember_masks (self, &old_added, &old_removed))
+    return;
+  brg_mask_clear (self->added);
+  brg_mask_clear (self->removed);
+  self->edits_revision++;
+  _brg_case_emit_edits_changed (self, &box);
+  commit_edit (self, old_added, old_removed, &box, _ ("Clear hand edits"));
+  brg_mask_unref (old_added);
+  brg_mask_unref (old_removed);
+}
+
+void
+brg_case_remove_island_at (BrgCase *self, const int vox[3])
+{
+  if (self->scan == NULL || self->stroke.active)
+    return;
+  g_autofree char *message =
+    g_strdup_printf (_ ("There is no bone at voxel %d, %d, %d."), vox[0], vox[1], vox[2]);
+  _brg_case_emit_failed (self, message);
+}

@@ -1,0 +1,13 @@
+#include "case/brg-case-error.h"
+
+G_DEFINE_QUARK (brg - case -error, brg_case_error)
+
+gboolean
+brg_case_error_set (GError **error, const BrgError *from)
+{
+  if (from->status == BRG_CANCELLED)
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "cancelled");
+  else
+    g_set_error_literal (error, BRG_CASE_ERROR, from->status, from->message);
+  return FALSE;
+}

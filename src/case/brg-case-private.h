@@ -1,0 +1,98 @@
+#pragma once
+
+#include "case/brg-case.h"
+#include "case/brg-history.h"
+
+G_BEGIN_DECLS
+
+/* Shared by the files that make up BrgCase: brg-case.c (object and state), -open, -edit, -worker,
+ * -export. */
+
+typedef struct BrgCaseRun BrgCaseRun;
+
+/* The engine's pipeline, reference-counted so that a run outlives the case that started it. Only
+ * the run in progress touches it. */
+typedef struct BrgCaseEngine BrgCaseEngine;
+
+typedef struct
+{
+  gboolean active;
+  gboolean erase;
+  double radius_mm;
+  BrgPlane plane;
+  BrgBox box; /* touched so far */
+  BrgMask *old_added, *old_removed;
+} BrgCaseStroke;
+
+/* Copies of the edit masks for workers, made once per revision. NULL masks: no edits. */
+typedef struct
+{
+  guint64 revision; /* 0: none made yet */
+  BrgMask *added, *removed;
+} BrgCaseEdits;
+
+struct _BrgCase
+{
+  GObject parent_instance;
+
+  BrgVolume *scan;
+  BrgHistogram *histogram;
+  GStrv warnings;
+  char *source;
+  char *name;
+
+  BrgRecipe recipe;
+  BrgMask *added, *removed;
+  guint64 edits_revision; /* changes with every voxel of added or removed */
+  BrgCaseEdits snapshot;
+  BrgCaseStroke stroke;
+  BrgHistory *history;
+
+  BrgCaseEngine *engine;
+  BrgPipelineResult *result; /* NULL before the first */
+  BrgMesh *meshes[BRG_CASE_N_MESHES];
+  BrgMask *meshed[BRG_CASE_N_MESHES]; /* what each was made from, and with which smoothing */
+  double mesh_smooth;
+  gboolean stale;
+  char *error;
+
+  BrgTask *task;
+  BrgCaseRun *run; /* in progress, or NULL */
+  gboolean masks_wanted, meshes_wanted;
+  gint64 meshes_shown_us;
+  GQueue exports; /* GTask that wait for the worker */
+  gboolean exporting;
+  gboolean opening;
+};
+
+/* brg-case.c */
+void _brg_case_set_task (BrgCase *self, BrgTask *task);
+void _brg_case_set_failure (BrgCase *self, const char *message); /* NULL: all is well again */
+void _brg_case_notify_busy (BrgCase *self);
+void _brg_case_emit_opened (BrgCase *self);
+void _brg_case_emit_recipe_changed (BrgCase *self);
+void _brg_case_emit_edits_changed (BrgCase *self, const BrgBox *box);
+void _brg_case_emit_result_changed (BrgCase *self);
+void _brg_case_emit_meshes_changed (BrgCase *self);
+void _brg_case_emit_history_changed (BrgCase *self);
+void _brg_case_emit_failed (BrgCase *self, const char *message);
+void _brg_case_clear_scan (BrgCase *self);
+
+/* brg-case-edit.c */
+void _brg_case_discard_stroke (BrgCase *self);
+void _brg_case_flip_edits (BrgCase *self, const BrgEditDelta *delta);
+const BrgCaseEdits *_brg_case_snapshot_edits (BrgCase *self, BrgError *error);
+
+/* brg-case-worker.c */
+BrgCaseEngine *_brg_case_engine_new (BrgVolume *scan, BrgError *error);
+void _brg_case_engine_unref (BrgCaseEngine *engine);
+void _brg_case_result_free (BrgPipelineResult *result);
+void _brg_case_schedule (BrgCase *self); /* the recipe or the edits changed */
+void _brg_case_pump (BrgCase *self);     /* starts what is wanted, if nothing runs */
+void _brg_case_abandon_run (BrgCase *self);
+
+/* brg-case-export.c */
+void _brg_case_start_exports (BrgCase *self); /* the worker is idle */
+void _brg_case_fail_exports (BrgCase *self, const char *message);
+
+G_END_DECLS

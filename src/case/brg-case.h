@@ -1,0 +1,168 @@
+#pragma once
+
+#include <gio/gio.h>
+
+#include "case/brg-task.h"
+#include "case/brg-view-state.h"
+#include "engine/brg-mask.h"
+#include "engine/brg-mesh.h"
+#include "engine/brg-recipe.h"
+#include "engine/brg-volume.h"
+#if __has_include("engine/brg-histogram.h")
+#include "engine/brg-histogram.h"
+#else
+typedef struct BrgHistogram_ BrgHistogram;
+#endif
+#if __has_include("engine/brg-pipeline.h") && __has_include("engine/brg-components.h")
+#include "engine/brg-pipeline.h"
+#else
+typedef struct BrgPipelineResult_ BrgPipelineResult;
+#endif
+#if __has_include("engine/brg-slice-map.h")
+#include "engine/brg-slice-map.h"
+#else
+typedef enum
+{
+  BRG_AXIAL,
+  BRG_CORONAL,
+  BRG_SAGITTAL
+} BrgPlane;
+#endif
+
+G_BEGIN_DECLS
+
+/* The document: one scan, its recipe, its hand edits, their history, and what the engine makes of
+ * them. Widgets hold no case data; they read from here and redraw on its signals. Main thread
+ * only; the worker's results are swapped in on the main thread.
+ *
+ * Parameters and edits are the truth, masks and meshes are derived. Every change schedules the
+ * worker, which first makes the masks ("result-changed") and then the surfaces
+ * ("meshes-changed"). One run at a time. Masks of a run always finish, as stages are cached and
+ * most changes are short, and then run once more with the newest parameters: a slider in motion
+ * keeps showing results and the last value always wins. Surfaces are slower, so a newer change
+ * cancels them, unless the shown ones are older than half a second: then they finish first, so
+ * that 3-D follows a drag too.
+ *
+ * When the engine refuses (no voxel above the threshold, a defect that meets no bone) "failed" is
+ * emitted with its words, "error" holds them and "stale" is TRUE: the last good result stays and
+ * the next success clears both.
+ *
+ * Signals:
+ *   "opened"          ()                 another scan is in place, everything else was reset
+ *   "recipe-changed"  ()                 by set_recipe, undo or redo
+ *   "edits-changed"   (BrgBox *box)      voxels of added/removed inside box (scan grid) changed
+ *   "result-changed"  ()                 brg_case_get_result() is another one
+ *   "meshes-changed"  ()                 some brg_case_get_mesh() is another one
+ *   "failed"          (const char *)     one sentence
+ *   "history-changed" ()
+ * Properties, read-only, with notify: "task" (BrgTask or NULL: what runs now), "busy" (boolean),
+ *   "stale" (boolean), "error" (string or NULL), "name" (string), "has-scan" (boolean). */
+#define BRG_TYPE_CASE (brg_case_get_type ())
+G_DECLARE_FINAL_TYPE (BrgCase, brg_case, BRG, CASE, GObject)
+
+typedef enum
+{
+  BRG_CASE_MESH_SKULL,
+  BRG_CASE_MESH_DEFECTIVE,
+  BRG_CASE_MESH_IMPLANT,
+  BRG_CASE_MESH_CUTTER, /* outline of the cutting solid, for the gizmo */
+} BrgCaseMesh;
+#define BRG_CASE_N_MESHES 4
+
+BrgCase *brg_case_new (void);
+
+/* Reads a scan in a worker. The case is untouched until it is complete; on failure it stays as it
+ * was and the error is "NAME: reason". On success recipe, edits and history start afresh and
+ * "opened" is emitted before the callback. A second open before the first is done fails with
+ * G_IO_ERROR_PENDING. Progress is in "task". */
+void brg_case_open_async (BrgCase *self,
+                          GFile *file,
+                          GCancellable *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data);
+gboolean brg_case_open_finish (BrgCase *self, GAsyncResult *result, GError **error);
+
+/* NULL before the first open. Borrowed. */
+BrgVolume *brg_case_get_scan (BrgCase *self);
+const BrgHistogram *brg_case_get_histogram (BrgCase *self);
+
+/* What the reader had to assume, one sentence each; NULL-terminated, borrowed. */
+const char *const *brg_case_get_warnings (BrgCase *self);
+
+/* Name of outputs: letters, digits, '-' and '_', at most 64. Default "Case01". FALSE: refused. */
+const char *brg_case_get_name (BrgCase *self);
+gboolean brg_case_set_name (BrgCase *self, const char *name);
+
+/* File name of the scan without its folder, for the title only; never written. NULL: none. */
+const char *brg_case_get_source (BrgCase *self);
+
+/* A window that shows this scan: bone (300/2000) when its values reach there, else what it holds.
+ */
+void brg_case_get_default_window (BrgCase *self, double *level_hu, double *window_hu);
+
+/* Puts the crosshair in the middle of the scan and the default window in place. */
+void brg_case_reset_view (BrgCase *self, BrgViewState *view);
+
+const BrgRecipe *brg_case_get_recipe (BrgCase *self);
+
+/* Makes `recipe` the recipe: history entry, "recipe-changed", worker. `label` NULL names the entry
+ * after the parameters that changed. `coalesce`: part of a drag, joins the entry of its kind until
+ * brg_case_end_change(). An equal recipe is a no-op; an invalid one is refused with "failed". */
+void
+brg_case_set_recipe (BrgCase *self, const BrgRecipe *recipe, const char *label, gboolean coalesce);
+
+/* The drag is over: the next change is an entry of its own. */
+void brg_case_end_change (BrgCase *self);
+
+/* Live hand edits on the scan's grid. Borrowed; never both set in a voxel. NULL before a scan. */
+BrgMask *brg_case_get_added (BrgCase *self);
+BrgMask *brg_case_get_removed (BrgCase *self);
+
+/* A brush stroke: begin, any number of steps, end. Paint sets added and clears removed, erase the
+ * other way round. Each step emits "edits-changed"; the end makes one history entry ("Paint bone,
+ * axial") and wakes the worker. A stroke that changes nothing leaves no trace. While a stroke is
+ * under way undo, redo and other edits do nothing. */
+void brg_case_stroke_begin (BrgCase *self, gboolean erase, double radius_mm);
+void brg_case_stroke_to (BrgCase *self,
+                         BrgPlane plane,
+                         const double from_vox[3],
+                         const double to_vox[3]);
+void brg_case_stroke_end (BrgCase *self);
+
+/* Takes all hand edits back, as one entry. */
+void brg_case_clear_edits (BrgCase *self);
+
+/* Removes the connected part of the skull at this voxel of the scan, as one entry. The part is
+ * found in a worker; "failed" when there is no bone. */
+void brg_case_remove_island_at (BrgCase *self, const int vox[3]);
+
+gboolean brg_case_can_undo (BrgCase *self);
+gboolean brg_case_can_redo (BrgCase *self);
+const char *brg_case_get_undo_label (BrgCase *self); /* NULL when there is nothing */
+const char *brg_case_get_redo_label (BrgCase *self);
+gboolean brg_case_undo (BrgCase *self);
+gboolean brg_case_redo (BrgCase *self);
+
+/* Latest good result, borrowed until the next "result-changed"; NULL before the first. Masks lie
+ * on the scan's grid or on its crop. */
+const BrgPipelineResult *brg_case_get_result (BrgCase *self);
+
+/* NULL when there is none (yet). Borrowed; an unchanged mesh keeps its pointer. */
+BrgMesh *brg_case_get_mesh (BrgCase *self, BrgCaseMesh which);
+
+BrgTask *brg_case_get_task (BrgCase *self);
+gboolean brg_case_get_busy (BrgCase *self);
+gboolean brg_case_get_stale (BrgCase *self);
+const char *brg_case_get_error (BrgCase *self);
+
+/* Writes the triple of the current recipe and edits into `folder`, as brg-export.h says, once the
+ * worker is done. Fails with the engine's words while the case is stale. Progress and cancel: the
+ * "task" of the case, and `cancellable`. */
+void brg_case_export_async (BrgCase *self,
+                            GFile *folder,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data);
+gboolean brg_case_export_finish (BrgCase *self, GAsyncResult *result, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <glib.h>
+
+#include "case/brg-recipe-json.h"
+#include "engine/brg-job.h"
+#include "engine/brg-mask.h"
+#include "engine/brg-mesh.h"
+#include "engine/brg-volume.h"
+
+G_BEGIN_DECLS
+
+/* Publishes a case: the complete skull and, per defect, the defective skull and the implant.
+ *
+ *   Case01/Case01.{nrrd,stl,png}
+ *   Case01_Defects/Case01_Defects01.{nrrd,stl,png}
+ *   Case01_Implants/Case01_Implants01.{nrrd,stl,png}
+ *   Case01.recipe.json   Case01.edits.nrrd   manifest.json
+ *
+ * Everything is built in a hidden folder inside `dir` and then moved into place in a fixed order,
+ * manifest.json last; files of an earlier export of the same name are replaced only as a complete
+ * set, and are back in place if a move fails. Entries of other cases in manifest.json stay. A
+ * folder that had to be created is removed again on failure or cancel. File bytes do not depend
+ * on the number of threads. Surfaces are smoothed by recipe->smooth. */
+
+typedef struct
+{
+  const BrgRecipe *recipe;
+  const BrgMask *defective; /* on the grid of the skull */
+  const BrgMask *implant;
+  BrgMesh *defective_mesh; /* nullable: made here; given: smoothed by recipe->smooth already */
+  BrgMesh *implant_mesh;
+} BrgExportDefect;
+
+typedef struct
+{
+  const char *name;        /* letters, digits, '-' and '_' */
+  const BrgRecipe *recipe; /* of the skull; each defect has its own */
+  const BrgMask *skull;
+  BrgMesh *skull_mesh;  /* nullable */
+  const BrgMask *added; /* nullable, on the grid of the scan; the edits file is always written */
+  const BrgMask *removed;
+  BrgSourceKind source_kind;
+  const char *source_sha256; /* nullable: unknown */
+  const BrgExportDefect *defects;
+  gsize n_defects; /* 0: the skull alone */
+  gboolean no_png; /* leave the pictures out */
+} BrgExport;
+
+/* Everything in `what` is borrowed and only read. Any thread. Errors name the file and the reason;
+ * cancelled through `job`: G_IO_ERROR_CANCELLED. */
+gboolean brg_export (const BrgExport *what, const char *dir, BrgJob *job, GError **error);
+
+/* TRUE for a name that may be used in file names. */
+gboolean brg_export_name_is_valid (const char *name);
+
+/* The manifest's digests, 64 hex digits and a zero: see BrgRecipeSource. */
+typedef char BrgSha256[65];
+void brg_export_hash_mask (const BrgMask *mask, BrgSha256 out);
+void brg_export_hash_volume (const BrgVolume *volume, BrgSha256 out);
+
+G_END_DECLS
