@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/brg-alloc.h"
+#include "engine/brg-disjoint.h"
 
 #define VERTICES_PER_STEP 65536
 
@@ -47,29 +48,6 @@ high_end (const Edges *edges, uint32_t h)
 {
   uint32_t a = start_of (edges, h), b = end_of (edges, h);
   return a < b ? b : a;
-}
-
-static uint32_t
-find (uint32_t *parent, uint32_t x)
-{
-  while (parent[x] != x)
-    {
-      parent[x] = parent[parent[x]];
-      x = parent[x];
-    }
-  return x;
-}
-
-/* The lower index becomes the root, whatever the order of the calls. */
-static void
-unite (uint32_t *parent, uint32_t a, uint32_t b)
-{
-  a = find (parent, a);
-  b = find (parent, b);
-  if (a < b)
-    parent[b] = a;
-  else
-    parent[a] = b;
 }
 
 static BrgStatus
@@ -155,12 +133,14 @@ visit_edge (Edges *edges, const uint32_t *half, size_t n, BrgMeshCheck *check)
   size_t n_forward = 0;
 
   check->euler--;
-  unite (edges->part, low, high);
+  brg_disjoint_unite (edges->part, low, high);
   for (size_t i = 0; i < n; i++)
     {
       n_forward += start_of (edges, half[i]) == low;
-      unite (edges->fan, corner_at (edges, half[0], low), corner_at (edges, half[i], low));
-      unite (edges->fan, corner_at (edges, half[0], high), corner_at (edges, half[i], high));
+      brg_disjoint_unite (edges->fan, corner_at (edges, half[0], low),
+                          corner_at (edges, half[i], low));
+      brg_disjoint_unite (edges->fan, corner_at (edges, half[0], high),
+                          corner_at (edges, half[i], high));
     }
   check->n_boundary_edges += n == 1;
   check->n_nonmanifold_edges += n > 2;
