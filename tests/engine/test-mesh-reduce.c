@@ -1,0 +1,133 @@
+/* Fewer triangles, and loose triangles joined. */
+
+#include <glib.h>
+#include <string.h>
+
+#include "engine/brg-isosurface.h"
+#include "engine/brg-mesh-check.h"
+#include "engine/brg-mesh-reduce.h"
+#include "engine/brg-mesh-smooth.h"
+#include "engine/brg-mesh-weld.h"
+
+static BrgMesh *
+ball_mesh (int radius, double smoothing)
+{
+  const double spacing[3] = { 1, 1, 1 };
+  int n = 2 * radius + 3;
+  BrgGrid grid = brg_grid_simple (n, n, n, spacing, brg_vec3 (0, 0, 0));
+  BrgMask *mask = brg_mask_new (&grid, NULL);
+
+  for (int k = 0; k < n; k++)
+    for (int j = 0; j < n; j++)
+      for (int i = 0; i < n; i++)
+        {
+          int x = i - radius - 1, y = j - radius - 1, z = k - radius - 1;
+          brg_mask_set (mask, i, j, k, x * x + y * y + z * z <= radius * radius);
+        }
+  BrgMesh *mesh = brg_isosurface (mask, NULL, NULL);
+  g_assert_cmpint (brg_mesh_smooth (mesh, &grid, smoothing, NULL, NULL), ==, BRG_OK);
+  brg_mask_unref (mask);
+  return mesh;
+}
+
+static BrgMeshCheck
+check_of (const BrgMesh *mesh)
+{
+  BrgMeshCheck check;
+
+  g_assert_cmpint (brg_mesh_check (mesh, &check, NULL, NULL), ==, BRG_OK);
+  return check;
+}
+
+static void
+test_reduce (void)
+{
+  const double keep[] = { 1.0, 0.5, 0.1 };
+  BrgMesh *mesh = ball_mesh (15, 0.5);
+  double volume = check_of (mesh).volume_mm3;
+
+  for (size_t n = 0; n < G_N_ELEMENTS (keep); n++)
+    {
+      BrgMesh *few = brg_mesh_reduce (mesh, keep[n], NULL, NULL);
+      BrgMeshCheck check = check_of (few);
+      g_assert_true (check.closed && check.manifold && check.oriented);
+      g_assert_cmpint (check.euler, ==, 2);
+      g_assert_cmpuint (check.n_unused_vertices, ==, 0);
+      g_assert_cmpfloat ((double) few->n_triangles, <=, keep[n] * (double) mesh->n_triangles + 1);
+      g_assert_cmpfloat ((double) few->n_triangles, >=, 0.9 * keep[n] * (double) mesh->n_triangles);
+      g_assert_cmpfloat_with_epsilon (check.volume_mm3, volume, 0.01 * volume);
+      brg_mesh_unref (few);
+    }
+  brg_mesh_unref (mesh);
+}
+
+static void
+test_proxy (void)
+{
+  BrgMesh *mesh = ball_mesh (15, 0.5);
+  BrgMesh *proxy = brg_mesh_proxy (mesh, 500, NULL);
+  BrgMesh *same = brg_mesh_proxy (mesh, mesh->n_triangles, NULL);
+  double volume = check_of (mesh).volume_mm3;
+
+  g_assert_cmpuint (proxy->n_triangles, <=, 500);
+  g_assert_cmpuint (proxy->n_triangles, >, 200);
+  g_assert_cmpfloat_with_epsilon (check_of (proxy).volume_mm3, volume, 0.05 * volume);
+  g_assert_cmpuint (same->n_triangles, ==, mesh->n_triangles);
+  brg_mesh_unref (mesh);
+  brg_mesh_unref (proxy);
+  brg_mesh_unref (same);
+}
+
+static void
+test_refuses (void)
+{
+  BrgMesh *mesh = ball_mesh (3, 0);
+  BrgJob job = BRG_JOB_INIT;
+  BrgError error;
+
+  g_assert_null (brg_mesh_reduce (mesh, 0, NULL, &error));
+  g_assert_cmpint (error.status, ==, BRG_INVALID);
+  g_assert_null (brg_mesh_reduce (mesh, NAN, NULL, &error));
+  brg_job_cancel (&job);
+  g_assert_null (brg_mesh_reduce (mesh, 0.5, &job, &error));
+  g_assert_cmpint (error.status, ==, BRG_CANCELLED);
+  brg_mesh_unref (mesh);
+}
+
+/* Loosened and welded, the mesh is what it was but for the order of its vertices. */
+static void
+test_weld (void)
+{
+  BrgMesh *mesh = ball_mesh (9, 0.5);
+  g_autofree float *corners = g_new (float, 9 * (mesh->n_triangles + 1));
+  size_t n_dropped = 99;
+
+  for (size_t h = 0; h < 3 * mesh->n_triangles; h++)
+    memcpy (corners + 3 * h, mesh->xyz + 3 * (size_t) mesh->triangles[h], 12);
+  memset (corners + 9 * mesh->n_triangles, 0, 36);
+  corners[9 * mesh->n_triangles] = -0.0f;
+  BrgMesh *welded = brg_mesh_weld (corners, mesh->n_triangles + 1, &n_dropped, NULL);
+  BrgMeshCheck before = check_of (mesh), after = check_of (welded);
+
+  g_assert_cmpuint (n_dropped, ==, 1);
+  g_assert_cmpuint (welded->n_triangles, ==, mesh->n_triangles);
+  g_assert_true (after.closed && after.manifold && after.oriented);
+  g_assert_cmpint (after.euler, ==, before.euler);
+  g_assert_cmpuint (welded->n_vertices - after.n_unused_vertices, ==, mesh->n_vertices);
+  for (size_t h = 0; h < 3 * mesh->n_triangles; h++)
+    g_assert_true (memcmp (welded->xyz + 3 * (size_t) welded->triangles[h], corners + 3 * h, 12) ==
+                   0);
+  brg_mesh_unref (mesh);
+  brg_mesh_unref (welded);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/mesh-reduce/reduce", test_reduce);
+  g_test_add_func ("/mesh-reduce/proxy", test_proxy);
+  g_test_add_func ("/mesh-reduce/refuses", test_refuses);
+  g_test_add_func ("/mesh-reduce/weld", test_weld);
+  return g_test_run ();
+}
