@@ -1,0 +1,235 @@
+#include "io/brg-output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "engine/brg-alloc.h"
+#include "io/brg-message.h"
+
+#define BUFFER_SIZE ((size_t) 256 * 1024)
+#define MAX_TRIES   1000
+
+struct BrgOutput
+{
+  char *path;
+  int folder; /* descriptor of the target's folder, or -1 */
+  int file;   /* descriptor of the temporary file, or -1 */
+  char temporary[64];
+  bool failed;
+  size_t used; /* bytes waiting in buffer */
+  unsigned char *buffer;
+};
+
+static BrgStatus
+fail (BrgOutput *output, const char *what, int errnum, BrgError *error)
+{
+  output->failed = true;
+  brg_message_errno (error, what, errnum);
+  brg_message_name_file (error, output->path);
+  return BRG_IO;
+}
+
+static BrgStatus
+write_all (BrgOutput *output, const unsigned char *bytes, size_t size, BrgError *error)
+{
+  while (size > 0)
+    {
+      ssize_t n = write (output->file, bytes, size);
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n <= 0)
+        return fail (output, "cannot write", n == 0 ? ENOSPC : errno, error);
+      bytes += n;
+      size -= (size_t) n;
+    }
+  return BRG_OK;
+}
+
+static BrgStatus
+flush (BrgOutput *output, BrgError *error)
+{
+  size_t used = output->used;
+
+  output->used = 0;
+  return write_all (output, output->buffer, used, error);
+}
+
+static int
+sync_file (int file)
+{
+  int status;
+
+  do
+    status = fsync (file);
+  while (status != 0 && errno == EINTR);
+  return status;
+}
+
+static BrgStatus
+open_folder (BrgOutput *output, BrgError *error)
+{
+  const char *name = brg_message_base_name (output->path);
+  size_t length = (size_t) (name - output->path);
+  char *folder = length > 0 ? strndup (output->path, length) : strdup (".");
+
+  if (folder == NULL)
+    return brg_error_set (error, BRG_NO_MEMORY, "not enough memory for a path");
+  output->folder = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  int errnum = errno;
+  free (folder);
+  return output->folder >= 0 ? BRG_OK : fail (output, "cannot open its folder", errnum, error);
+}
+
+/* What stands at the target's name: absent is fine, a regular file or link gives its mode. */
+static BrgStatus
+check_target (BrgOutput *output, mode_t *mode, BrgError *error)
+{
+  struct stat info;
+  const char *name = brg_message_base_name (output->path);
+
+  if (fstatat (output->folder, name, &info, AT_SYMLINK_NOFOLLOW) != 0)
+    return errno == ENOENT ? BRG_OK : fail (output, "cannot be looked up", errno, error);
+  if (S_ISDIR (info.st_mode))
+    return fail (output, "cannot be replaced", EISDIR, error);
+  if (!S_ISREG (info.st_mode) && !S_ISLNK (info.st_mode))
+    {
+      output->failed = true;
+      brg_error_set (error, BRG_IO, "exists and is not a regular file");
+      brg_message_name_file (error, output->path);
+      return BRG_IO;
+    }
+  if (S_ISREG (info.st_mode))
+    *mode = info.st_mode & 0777;
+  return BRG_OK;
+}
+
+static BrgStatus
+create_temporary (BrgOutput *output, mode_t mode, BrgError *error)
+{
+  for (int i = 0; i < MAX_TRIES; i++)
+    {
+      snprintf (output->temporary, sizeof output->temporary, ".bregma-%ld-%d.part",
+                (long) getpid (), i);
+      output->file = openat (output->folder, output->temporary,
+                             O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+      if (output->file >= 0 || errno != EEXIST)
+        break;
+    }
+  if (output->file < 0)
+    {
+      int errnum = errno;
+      output->temporary[0] = '\0';
+      return fail (output, "cannot create a file in its folder", errnum, error);
+    }
+  if (mode != 0 && fchmod (output->file, mode) != 0)
+    return fail (output, "cannot keep its permissions", errno, error);
+  return BRG_OK;
+}
+
+static BrgStatus
+prepare (BrgOutput *output, BrgError *error)
+{
+  mode_t mode = 0;
+  BrgStatus status = open_folder (output, error);
+
+  if (status == BRG_OK)
+    status = check_target (output, &mode, error);
+  if (status == BRG_OK)
+    status = create_temporary (output, mode, error);
+  return status;
+}
+
+BrgOutput *
+brg_output_open (const char *path, BrgError *error)
+{
+  BrgOutput *output = brg_alloc (1, sizeof *output, error);
+
+  if (output == NULL)
+    return NULL;
+  *output = (BrgOutput){ .folder = -1, .file = -1 };
+  output->path = strdup (path);
+  output->buffer = brg_alloc (BUFFER_SIZE, 1, error);
+  if (output->path == NULL)
+    brg_error_set (error, BRG_NO_MEMORY, "not enough memory for a path");
+  if (output->path == NULL || output->buffer == NULL || prepare (output, error) != BRG_OK)
+    {
+      brg_output_discard (output);
+      return NULL;
+    }
+  return output;
+}
+
+BrgStatus
+brg_output_write (BrgOutput *output, const void *bytes, size_t size, BrgError *error)
+{
+  BrgStatus status = BRG_OK;
+
+  if (output->failed)
+    return fail (output, "cannot write", EIO, error);
+  if (size > BUFFER_SIZE - output->used)
+    status = flush (output, error);
+  if (status != BRG_OK || size == 0)
+    return status;
+  if (size >= BUFFER_SIZE)
+    return write_all (output, bytes, size, error);
+  memcpy (output->buffer + output->used, bytes, size);
+  output->used += size;
+  return BRG_OK;
+}
+
+/* The steps of a commit up to and including the rename. */
+static BrgStatus
+publish (BrgOutput *output, BrgError *error)
+{
+  if (output->failed)
+    return fail (output, "cannot write", EIO, error);
+  BrgStatus status = flush (output, error);
+  if (status != BRG_OK)
+    return status;
+  if (sync_file (output->file) != 0)
+    return fail (output, "cannot write", errno, error);
+  int closed = close (output->file);
+  output->file = -1;
+  if (closed != 0)
+    return fail (output, "cannot close", errno, error);
+  if (renameat (output->folder, output->temporary, output->folder,
+                brg_message_base_name (output->path)) != 0)
+    return fail (output, "cannot be replaced", errno, error);
+  output->temporary[0] = '\0';
+  return BRG_OK;
+}
+
+BrgStatus
+brg_output_commit (BrgOutput *output, BrgError *error)
+{
+  BrgStatus status = publish (output, error);
+
+  /* The file is whole under its name by now. Some file systems cannot sync a folder; there the
+   * name is as durable as they make it. */
+  if (status == BRG_OK)
+    sync_file (output->folder);
+  brg_output_discard (output);
+  return status;
+}
+
+void
+brg_output_discard (BrgOutput *output)
+{
+  if (output == NULL)
+    return;
+  if (output->file >= 0)
+    close (output->file);
+  if (output->temporary[0] != '\0')
+    unlinkat (output->folder, output->temporary, 0);
+  if (output->folder >= 0)
+    close (output->folder);
+  brg_free (output->buffer);
+  free (output->path);
+  brg_free (output);
+}

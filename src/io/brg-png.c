@@ -1,0 +1,98 @@
+#include "io/brg-png.h"
+
+#include <png.h>
+#include <stddef.h>
+
+#include "io/brg-message.h"
+#include "io/brg-output.h"
+
+#define MAX_SIDE 32767
+
+typedef struct
+{
+  BrgOutput *output;
+  BrgError *error;
+  BrgStatus status;
+} Sink;
+
+static void
+write_cb (png_structp png, png_bytep bytes, size_t size)
+{
+  Sink *sink = png_get_io_ptr (png);
+
+  sink->status = brg_output_write (sink->output, bytes, size, sink->error);
+  if (sink->status != BRG_OK)
+    png_error (png, "write failed");
+}
+
+static void
+flush_cb (png_structp png)
+{
+  (void) png;
+}
+
+static void
+error_cb (png_structp png, png_const_charp message)
+{
+  Sink *sink = png_get_error_ptr (png);
+
+  if (sink->status == BRG_OK)
+    sink->status = brg_error_set (sink->error, BRG_IO, "cannot be written: %s", message);
+  png_longjmp (png, 1);
+}
+
+static void
+warning_cb (png_structp png, png_const_charp message)
+{
+  (void) png;
+  (void) message;
+}
+
+/* Everything between setjmp and its longjmp: no local changes after the setjmp. */
+static void
+encode (png_structp png, png_infop info, int width, int height, const uint8_t *rgba)
+{
+  if (setjmp (png_jmpbuf (png)))
+    return;
+  png_set_IHDR (png, info, (png_uint_32) width, (png_uint_32) height, 8, PNG_COLOR_TYPE_RGB_ALPHA,
+                PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+  png_write_info (png, info);
+  for (int y = 0; y < height; y++)
+    png_write_row (png, rgba + (size_t) y * (size_t) width * 4);
+  png_write_end (png, NULL);
+}
+
+static BrgStatus
+write_pixels (Sink *sink, int width, int height, const uint8_t *rgba)
+{
+  png_structp png = png_create_write_struct (PNG_LIBPNG_VER_STRING, sink, error_cb, warning_cb);
+  png_infop info = png != NULL ? png_create_info_struct (png) : NULL;
+
+  if (info != NULL)
+    {
+      png_set_write_fn (png, sink, write_cb, flush_cb);
+      encode (png, info, width, height, rgba);
+    }
+  else
+    sink->status = brg_error_set (sink->error, BRG_NO_MEMORY, "not enough memory for a PNG");
+  png_destroy_write_struct (&png, &info);
+  return sink->status;
+}
+
+BrgStatus
+brg_png_write (const char *path, int width, int height, const uint8_t *rgba, BrgError *error)
+{
+  if (width < 1 || height < 1 || width > MAX_SIDE || height > MAX_SIDE)
+    return brg_error_set (error, BRG_INVALID, "a PNG of %d x %d pixels cannot be written", width,
+                          height);
+
+  BrgOutput *output = brg_output_open (path, error);
+  if (output == NULL)
+    return BRG_IO;
+  Sink sink = { .output = output, .error = error, .status = BRG_OK };
+  BrgStatus status = write_pixels (&sink, width, height, rgba);
+  if (status == BRG_OK)
+    return brg_output_commit (output, error);
+  brg_output_discard (output);
+  return status;
+}
