@@ -1,0 +1,15 @@
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Rows of bits (as in brg-mask.h) to rows of bytes and back. */
+
+/* Bit i of `words` is set where bytes[i] is not 0; bits from `n` to the end of the last word are 0.
+ */
+void brg_bits_from_bytes (const uint8_t *bytes, size_t n, uint64_t *words);
+
+/* bytes[i] becomes `one` where bit i of `words` is set, else 0. */
+void brg_bits_to_bytes (const uint64_t *words, size_t n, uint8_t one, uint8_t *bytes);
+
+void brg_bits_reverse_bytes (uint8_t *bytes, size_t n);
