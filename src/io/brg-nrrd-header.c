@@ -1,0 +1,286 @@
+#include "io/brg-nrrd-header.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "engine/brg-alloc.h"
+#include "io/brg-message.h"
+#include "io/brg-nrrd-fields.h"
+#include "io/brg-number.h"
+
+typedef struct
+{
+  const char *spelling; /* any case */
+  int value;
+  const char *name; /* the one we report */
+} Word;
+
+static const Word types[] = {
+  { "int8", BRG_NRRD_INT8, "int8" },
+  { "int8_t", BRG_NRRD_INT8, "int8" },
+  { "signed char", BRG_NRRD_INT8, "int8" },
+  { "uint8", BRG_NRRD_UINT8, "uint8" },
+  { "uint8_t", BRG_NRRD_UINT8, "uint8" },
+  { "uchar", BRG_NRRD_UINT8, "uint8" },
+  { "unsigned char", BRG_NRRD_UINT8, "uint8" },
+  { "int16", BRG_NRRD_INT16, "int16" },
+  { "int16_t", BRG_NRRD_INT16, "int16" },
+  { "short", BRG_NRRD_INT16, "int16" },
+  { "short int", BRG_NRRD_INT16, "int16" },
+  { "signed short", BRG_NRRD_INT16, "int16" },
+  { "signed short int", BRG_NRRD_INT16, "int16" },
+  { "uint16", BRG_NRRD_UINT16, "uint16" },
+  { "uint16_t", BRG_NRRD_UINT16, "uint16" },
+  { "ushort", BRG_NRRD_UINT16, "uint16" },
+  { "unsigned short", BRG_NRRD_UINT16, "uint16" },
+  { "unsigned short int", BRG_NRRD_UINT16, "uint16" },
+  { "int32", BRG_NRRD_INT32, "int32" },
+  { "int32_t", BRG_NRRD_INT32, "int32" },
+  { "int", BRG_NRRD_INT32, "int32" },
+  { "signed int", BRG_NRRD_INT32, "int32" },
+  { "uint32", BRG_NRRD_UINT32, "uint32" },
+  { "uint32_t", BRG_NRRD_UINT32, "uint32" },
+  { "uint", BRG_NRRD_UINT32, "uint32" },
+  { "unsigned int", BRG_NRRD_UINT32, "uint32" },
+  { "int64", BRG_NRRD_INT64, "int64" },
+  { "int64_t", BRG_NRRD_INT64, "int64" },
+  { "longlong", BRG_NRRD_INT64, "int64" },
+  { "long long", BRG_NRRD_INT64, "int64" },
+  { "long long int", BRG_NRRD_INT64, "int64" },
+  { "signed long long", BRG_NRRD_INT64, "int64" },
+  { "signed long long int", BRG_NRRD_INT64, "int64" },
+  { "uint64", BRG_NRRD_UINT64, "uint64" },
+  { "uint64_t", BRG_NRRD_UINT64, "uint64" },
+  { "ulonglong", BRG_NRRD_UINT64, "uint64" },
+  { "unsigned long long", BRG_NRRD_UINT64, "uint64" },
+  { "unsigned long long int", BRG_NRRD_UINT64, "uint64" },
+  { "float", BRG_NRRD_FLOAT, "float" },
+  { "double", BRG_NRRD_DOUBLE, "double" },
+  { NULL, 0, NULL },
+};
+
+static const Word encodings[] = {
+  { "raw", BRG_NRRD_RAW, "raw" },   { "gzip", BRG_NRRD_GZIP, "gzip" },
+  { "gz", BRG_NRRD_GZIP, "gzip" },  { "text", BRG_NRRD_TEXT, "text" },
+  { "txt", BRG_NRRD_TEXT, "text" }, { "ascii", BRG_NRRD_TEXT, "text" },
+  { "hex", BRG_NRRD_HEX, "hex" },   { NULL, 0, NULL },
+};
+
+static const Word endians[] = {
+  { "little", false, "little" },
+  { "big", true, "big" },
+  { NULL, 0, NULL },
+};
+
+static const Word *
+find_word (const Word *words, const char *spelling)
+{
+  for (; words->spelling != NULL; words++)
+    if (strcasecmp (words->spelling, spelling) == 0)
+      return words;
+  return NULL;
+}
+
+/* Looks up the value of a field that must be there and be one of `words`. */
+static BrgStatus
+read_word (const char *field,
+           const char *value,
+           const Word *words,
+           const Word **word,
+           BrgError *error)
+{
+  char shown[40];
+
+  if (value == NULL)
+    return brg_error_set (error, BRG_FORMAT, "the header has no %s", field);
+  *word = find_word (words, value);
+  if (*word != NULL)
+    return BRG_OK;
+  brg_message_clean (shown, sizeof shown, value, 1);
+  return brg_error_set (error, BRG_UNSUPPORTED, "%s \"%s\" cannot be read", field, shown);
+}
+
+static BrgStatus
+read_types (const BrgNrrdFields *fields, BrgNrrdHeader *header, BrgNrrdInfo *info, BrgError *error)
+{
+  const Word *type, *encoding, *endian;
+  BrgStatus status = read_word ("type", fields->value[BRG_NRRD_FIELD_TYPE], types, &type, error);
+
+  if (status == BRG_OK)
+    status =
+      read_word ("encoding", fields->value[BRG_NRRD_FIELD_ENCODING], encodings, &encoding, error);
+  if (status != BRG_OK)
+    return status;
+  header->type = (BrgNrrdType) type->value;
+  header->encoding = (BrgNrrdEncoding) encoding->value;
+  snprintf (info->type, sizeof info->type, "%s", type->name);
+  snprintf (info->encoding, sizeof info->encoding, "%s", encoding->name);
+  if (header->encoding == BRG_NRRD_TEXT || brg_nrrd_type_size (header->type) == 1)
+    return BRG_OK;
+  status = read_word ("endian", fields->value[BRG_NRRD_FIELD_ENDIAN], endians, &endian, error);
+  if (status == BRG_OK)
+    header->big_endian = endian->value;
+  return status;
+}
+
+/* One integer of a field between limits; `missing` if the field is absent. */
+static BrgStatus
+read_int (const char *field,
+          const char *value,
+          int64_t lo,
+          int64_t hi,
+          int64_t missing,
+          int64_t *out,
+          BrgError *error)
+{
+  char shown[40];
+
+  *out = missing;
+  if (value == NULL && missing >= lo)
+    return BRG_OK;
+  if (value == NULL)
+    return brg_error_set (error, BRG_FORMAT, "the header has no %s", field);
+  if (brg_number_parse_int (value, strlen (value), out) && *out >= lo && *out <= hi)
+    return BRG_OK;
+  brg_message_clean (shown, sizeof shown, value, 1);
+  return brg_error_set (error, BRG_FORMAT, "%s is \"%s\", must be %lld to %lld", field, shown,
+                        (long long) lo, (long long) hi);
+}
+
+static BrgStatus
+read_sizes (const BrgNrrdFields *fields, BrgNrrdHeader *header, BrgError *error)
+{
+  const char *at = fields->value[BRG_NRRD_FIELD_SIZES];
+  size_t length;
+  int64_t dimension, size;
+  BrgStatus status =
+    read_int ("dimension", fields->value[BRG_NRRD_FIELD_DIMENSION], 1, 16, 0, &dimension, error);
+
+  if (status != BRG_OK)
+    return status;
+  if (dimension != 3 && dimension != 4)
+    return brg_error_set (error, BRG_UNSUPPORTED, "has %d axes, only 3 can be read",
+                          (int) dimension);
+  if (at == NULL)
+    return brg_error_set (error, BRG_FORMAT, "the header has no sizes");
+  header->dimension = (int) dimension;
+  for (int a = 0; a < header->dimension; a++)
+    {
+      const char *word = brg_nrrd_next_word (&at, &length);
+      if (word == NULL)
+        return brg_error_set (error, BRG_FORMAT, "the header gives %d sizes for %d axes", a,
+                              header->dimension);
+      if (!brg_number_parse_int (word, length, &size) || size < 1 || size > BRG_GRID_MAX_DIM)
+        return brg_error_set (error, BRG_FORMAT, "the size of axis %d is not 1 to %d", a + 1,
+                              BRG_GRID_MAX_DIM);
+      header->sizes[a] = (int) size;
+    }
+  if (brg_nrrd_next_word (&at, &length) != NULL)
+    return brg_error_set (error, BRG_FORMAT, "the header gives more than %d sizes",
+                          header->dimension);
+  return BRG_OK;
+}
+
+static BrgStatus
+read_skips (const BrgNrrdFields *fields, BrgNrrdHeader *header, BrgError *error)
+{
+  BrgStatus status = read_int ("line skip", fields->value[BRG_NRRD_FIELD_LINE_SKIP], 0, INT64_MAX,
+                               0, &header->line_skip, error);
+
+  if (status == BRG_OK)
+    status = read_int ("byte skip", fields->value[BRG_NRRD_FIELD_BYTE_SKIP], -1, INT64_MAX, 0,
+                       &header->byte_skip, error);
+  if (status == BRG_OK && header->byte_skip == -1 && header->encoding != BRG_NRRD_RAW)
+    return brg_error_set (error, BRG_UNSUPPORTED, "byte skip -1 can be read with raw data only");
+  return status;
+}
+
+/* Names of detached data; "./" in front, as some writers put it, is dropped. */
+static BrgStatus
+read_data_file (BrgNrrdFields *fields, BrgNrrdHeader *header, BrgError *error)
+{
+  const char *value = fields->value[BRG_NRRD_FIELD_DATA_FILE];
+
+  if (value != NULL && fields->files == NULL)
+    {
+      fields->files = brg_alloc (1, sizeof *fields->files, error);
+      if (fields->files == NULL)
+        return BRG_NO_MEMORY;
+      fields->files[0] = fields->text + (value - fields->text);
+      fields->n_files = 1;
+    }
+  for (int f = 0; f < fields->n_files; f++)
+    {
+      if (strchr (fields->files[f], '%') != NULL)
+        return brg_error_set (error, BRG_UNSUPPORTED,
+                              "a numbered pattern of data files cannot be read, only names can");
+      if (strncmp (fields->files[f], "./", 2) == 0)
+        fields->files[f] += 2;
+    }
+  header->files = fields->files;
+  header->n_files = fields->n_files;
+  header->text = fields->text;
+  fields->files = NULL;
+  fields->text = NULL;
+  return BRG_OK;
+}
+
+BrgStatus
+brg_nrrd_header_read (BrgStream *stream, BrgNrrdHeader *header, BrgNrrdInfo *info, BrgError *error)
+{
+  BrgNrrdFields fields;
+  BrgStatus status = brg_nrrd_fields_read (stream, &fields, info, error);
+
+  *header = (BrgNrrdHeader){ 0 };
+  if (status != BRG_OK)
+    return status;
+  info->version = fields.version;
+  status = read_types (&fields, header, info, error);
+  if (status == BRG_OK)
+    status = read_sizes (&fields, header, error);
+  if (status == BRG_OK)
+    status = read_skips (&fields, header, error);
+  if (status == BRG_OK)
+    status = brg_nrrd_geometry (&fields, header, info, error);
+  if (status == BRG_OK)
+    status = read_data_file (&fields, header, error);
+  brg_nrrd_fields_clear (&fields);
+  return status;
+}
+
+void
+brg_nrrd_header_clear (BrgNrrdHeader *header)
+{
+  brg_free (header->files);
+  brg_free (header->text);
+  *header = (BrgNrrdHeader){ 0 };
+}
+
+size_t
+brg_nrrd_type_size (BrgNrrdType type)
+{
+  static const size_t sizes[] = { 1, 1, 2, 2, 4, 4, 8, 8, 4, 8 };
+
+  return sizes[type];
+}
+
+uint64_t
+brg_nrrd_header_n_samples (const BrgNrrdHeader *header)
+{
+  return (uint64_t) brg_grid_n_voxels (&header->grid) * (uint64_t) header->n_list;
+}
+
+void
+brg_nrrd_warn (BrgNrrdInfo *info, const char *format, ...)
+{
+  va_list args;
+
+  if (info->n_warnings == BRG_NRRD_MAX_WARNINGS)
+    return;
+  va_start (args, format);
+  vsnprintf (info->warnings[info->n_warnings++], sizeof info->warnings[0], format, args);
+  va_end (args);
+}

@@ -1,0 +1,316 @@
+#include "io/brg-nrrd-samples.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "engine/brg-alloc.h"
+#include "io/brg-message.h"
+#include "io/brg-number.h"
+
+struct BrgNrrdSamples
+{
+  const BrgNrrdHeader *header;
+  BrgStream *attached;   /* borrowed */
+  BrgStream *detached;   /* the open data file, or NULL */
+  int next_file;         /* index of the data file to open next */
+  uint64_t left_in_file; /* samples of the present file still to be read */
+  uint64_t surplus;      /* bytes that files held beyond their samples */
+};
+
+static BrgStream *
+current (const BrgNrrdSamples *samples)
+{
+  return samples->detached != NULL ? samples->detached : samples->attached;
+}
+
+/* Least number of bytes that n samples take in the file (or inflated). */
+static uint64_t
+least_bytes (const BrgNrrdHeader *header, uint64_t n)
+{
+  uint64_t size = brg_nrrd_type_size (header->type);
+
+  if (header->encoding == BRG_NRRD_TEXT)
+    return 2 * n - 1;
+  return header->encoding == BRG_NRRD_HEX ? 2 * size * n : size * n;
+}
+
+/* Moves from the beginning of a file (or the end of the header) to the first of n samples. */
+static BrgStatus
+start_data (const BrgNrrdHeader *header, BrgStream *stream, uint64_t n, BrgError *error)
+{
+  uint64_t need = least_bytes (header, n);
+  BrgStatus status = BRG_OK;
+
+  for (int64_t line = 0; status == BRG_OK && line < header->line_skip; line++)
+    status = brg_stream_skip_line (stream, error);
+  if (status == BRG_OK && header->encoding == BRG_NRRD_GZIP)
+    status = brg_stream_start_gzip (stream, error);
+  if (status == BRG_OK)
+    status = brg_stream_check_size (stream, need, error);
+  if (status != BRG_OK)
+    return status;
+  uint64_t skip =
+    header->byte_skip >= 0 ? (uint64_t) header->byte_skip : brg_stream_left (stream) - need;
+  status = brg_stream_skip (stream, skip, error);
+  if (status == BRG_OK && header->encoding != BRG_NRRD_GZIP)
+    status = brg_stream_check_size (stream, need, error);
+  return status;
+}
+
+static BrgStatus
+finish_file (BrgNrrdSamples *samples, BrgError *error)
+{
+  uint64_t surplus = 0;
+  BrgStatus status = brg_stream_finish (current (samples), &surplus, error);
+
+  samples->surplus += surplus;
+  brg_stream_close (samples->detached);
+  samples->detached = NULL;
+  return status;
+}
+
+static BrgStatus
+open_next_file (BrgNrrdSamples *samples, BrgError *error)
+{
+  const BrgNrrdHeader *header = samples->header;
+  uint64_t n = brg_nrrd_header_n_samples (header) / (uint64_t) header->n_files;
+  const char *name = header->files[samples->next_file++];
+  BrgError local = { .status = BRG_OK };
+
+  samples->detached = brg_stream_open_beside (samples->attached, name, &local);
+  if (samples->detached != NULL)
+    start_data (header, samples->detached, n, &local);
+  samples->left_in_file = n;
+  if (local.status == BRG_OK)
+    return BRG_OK;
+  if (error != NULL)
+    *error = local;
+  char shown[100];
+  brg_message_clean (shown, sizeof shown, name, 1);
+  brg_error_prefix (error, shown);
+  return local.status;
+}
+
+static BrgStatus
+start (BrgNrrdSamples *samples, BrgError *error)
+{
+  const BrgNrrdHeader *header = samples->header;
+  uint64_t n = brg_nrrd_header_n_samples (header);
+
+  if (header->n_files == 0)
+    {
+      samples->left_in_file = n;
+      return start_data (header, samples->attached, n, error);
+    }
+  if (n % (uint64_t) header->n_files != 0)
+    return brg_error_set (error, BRG_FORMAT, "%llu samples cannot be in %d files of equal size",
+                          (unsigned long long) n, header->n_files);
+  return open_next_file (samples, error);
+}
+
+BrgNrrdSamples *
+brg_nrrd_samples_open (const BrgNrrdHeader *header, BrgStream *stream, BrgError *error)
+{
+  BrgNrrdSamples *samples = brg_alloc (1, sizeof *samples, error);
+
+  if (samples == NULL)
+    return NULL;
+  *samples = (BrgNrrdSamples){ .header = header, .attached = stream };
+  if (start (samples, error) != BRG_OK)
+    {
+      brg_nrrd_samples_close (samples);
+      return NULL;
+    }
+  return samples;
+}
+
+static bool
+is_separator (int c)
+{
+  return c == ' ' || c == ',' || (c >= '\t' && c <= '\r');
+}
+
+/* Reads one number and the separator after it. */
+static BrgStatus
+read_number (BrgStream *stream, BrgNrrdType type, double *value, BrgError *error)
+{
+  char word[64];
+  size_t length = 0;
+  BrgError reading = { .status = BRG_OK };
+  int c;
+
+  do
+    c = brg_stream_get (stream, &reading);
+  while (c >= 0 && is_separator (c));
+  for (; c >= 0 && !is_separator (c); c = brg_stream_get (stream, &reading))
+    if (length < sizeof word)
+      word[length++] = (char) c;
+  if (reading.status != BRG_OK)
+    return brg_error_set (error, reading.status, "%s", reading.message);
+  if (length == 0)
+    return brg_error_set (error, BRG_FORMAT, "the text ends before all voxels are read");
+  if (length == sizeof word || !brg_number_parse (word, length, value))
+    return brg_error_set (error, BRG_FORMAT, "a voxel in the text is not a number");
+  if (type < BRG_NRRD_FLOAT && rint (*value) != *value)
+    return brg_error_set (error, BRG_FORMAT, "a voxel in the text is %g, not an integer", *value);
+  return BRG_OK;
+}
+
+static BrgStatus
+read_text (BrgNrrdSamples *samples, double *out, size_t n, BrgError *error)
+{
+  BrgStatus status = BRG_OK;
+
+  for (size_t i = 0; status == BRG_OK && i < n; i++)
+    status = read_number (current (samples), samples->header->type, &out[i], error);
+  return status;
+}
+
+static int
+hex_digit (int c)
+{
+  if (c >= '0' && c <= '9')
+    return c - '0';
+  if (c >= 'a' && c <= 'f')
+    return c - 'a' + 10;
+  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+static BrgStatus
+read_hex (BrgStream *stream, uint8_t *out, size_t n_bytes, BrgError *error)
+{
+  for (size_t i = 0; i < 2 * n_bytes; i++)
+    {
+      BrgError reading = { .status = BRG_OK };
+      int c;
+      do
+        c = brg_stream_get (stream, &reading);
+      while (c >= 0 && is_separator (c));
+      if (reading.status != BRG_OK)
+        return brg_error_set (error, reading.status, "%s", reading.message);
+      int digit = hex_digit (c);
+      if (digit < 0)
+        return brg_error_set (error, BRG_FORMAT, "the hex data is cut off or not hex");
+      out[i / 2] = (uint8_t) (i % 2 == 0 ? digit << 4 : out[i / 2] | digit);
+    }
+  return BRG_OK;
+}
+
+static void
+swap_bytes (uint8_t *bytes, size_t n, size_t size)
+{
+  for (uint8_t *sample = bytes; sample < bytes + n * size; sample += size)
+    for (size_t b = 0; b < size / 2; b++)
+      {
+        uint8_t byte = sample[b];
+        sample[b] = sample[size - 1 - b];
+        sample[size - 1 - b] = byte;
+      }
+}
+
+static BrgStatus
+read_binary (BrgNrrdSamples *samples, void *out, size_t n, BrgError *error)
+{
+  const BrgNrrdHeader *header = samples->header;
+  size_t size = brg_nrrd_type_size (header->type);
+  bool host_is_big = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
+  BrgStatus status;
+
+  if (header->encoding == BRG_NRRD_HEX)
+    status = read_hex (current (samples), out, n * size, error);
+  else
+    status = brg_stream_read (current (samples), out, n * size, error);
+  if (status == BRG_OK && size > 1 && header->big_endian != host_is_big)
+    swap_bytes (out, n, size);
+  return status;
+}
+
+BrgStatus
+brg_nrrd_samples_read (BrgNrrdSamples *samples, void *out, size_t n, BrgError *error)
+{
+  size_t size = brg_nrrd_type_size (brg_nrrd_samples_type (samples->header));
+  uint8_t *to = out;
+  BrgStatus status = BRG_OK;
+
+  while (status == BRG_OK && n > 0)
+    {
+      size_t chunk = samples->left_in_file < n ? (size_t) samples->left_in_file : n;
+      if (samples->header->encoding == BRG_NRRD_TEXT)
+        status = read_text (samples, (double *) (void *) to, chunk, error);
+      else
+        status = read_binary (samples, to, chunk, error);
+      to += chunk * size;
+      n -= chunk;
+      samples->left_in_file -= chunk;
+      if (status == BRG_OK && samples->left_in_file == 0 &&
+          samples->next_file < samples->header->n_files)
+        {
+          status = finish_file (samples, error);
+          if (status == BRG_OK)
+            status = open_next_file (samples, error);
+        }
+    }
+  return status;
+}
+
+BrgStatus
+brg_nrrd_samples_finish (BrgNrrdSamples *samples, BrgNrrdInfo *info, BrgError *error)
+{
+  bool is_text =
+    samples->header->encoding == BRG_NRRD_TEXT || samples->header->encoding == BRG_NRRD_HEX;
+  BrgStatus status = finish_file (samples, error);
+
+  /* A line end or two after text are part of it. */
+  if (status == BRG_OK && samples->surplus > (is_text ? 2 : 0))
+    brg_nrrd_warn (info, "%llu bytes after the voxels were ignored",
+                   (unsigned long long) samples->surplus);
+  return status;
+}
+
+void
+brg_nrrd_samples_close (BrgNrrdSamples *samples)
+{
+  if (samples == NULL)
+    return;
+  brg_stream_close (samples->detached);
+  brg_free (samples);
+}
+
+BrgNrrdType
+brg_nrrd_samples_type (const BrgNrrdHeader *header)
+{
+  return header->encoding == BRG_NRRD_TEXT ? BRG_NRRD_DOUBLE : header->type;
+}
+
+#define CONVERT(TYPE)                                                                              \
+  for (size_t i = 0; i < n; i++)                                                                   \
+    out[i] = (double) ((const TYPE *) samples)[i];                                                 \
+  break
+
+void
+brg_nrrd_samples_to_double (BrgNrrdType type, const void *samples, size_t n, double *out)
+{
+  switch (type)
+    {
+    case BRG_NRRD_INT8:
+      CONVERT (int8_t);
+    case BRG_NRRD_UINT8:
+      CONVERT (uint8_t);
+    case BRG_NRRD_INT16:
+      CONVERT (int16_t);
+    case BRG_NRRD_UINT16:
+      CONVERT (uint16_t);
+    case BRG_NRRD_INT32:
+      CONVERT (int32_t);
+    case BRG_NRRD_UINT32:
+      CONVERT (uint32_t);
+    case BRG_NRRD_INT64:
+      CONVERT (int64_t);
+    case BRG_NRRD_UINT64:
+      CONVERT (uint64_t);
+    case BRG_NRRD_FLOAT:
+      CONVERT (float);
+    case BRG_NRRD_DOUBLE:
+      CONVERT (double);
+    }
+}
