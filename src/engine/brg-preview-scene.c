@@ -1,0 +1,226 @@
+#include "engine/brg-preview-private.h"
+
+#include <string.h>
+
+#include "engine/brg-alloc.h"
+
+#define HALF_FIELD_SLOPE 0.1944f /* tan of half the field of view, 11 degrees */
+#define HALF_FIELD_SINE  0.1908f
+#define MARGIN           1.04f
+
+typedef struct
+{
+  BrgVec3 right, up, back; /* back points from the scene to the viewer */
+  BrgVec3 eye;
+} Viewer;
+
+static const struct
+{
+  const char *name;
+  BrgVec3 back, up;
+} views[] = {
+  [BRG_VIEW_ANTERIOR] = { "anterior", { 0, -1, 0 }, { 0, 0, 1 } },
+  [BRG_VIEW_POSTERIOR] = { "posterior", { 0, 1, 0 }, { 0, 0, 1 } },
+  [BRG_VIEW_LEFT] = { "left", { 1, 0, 0 }, { 0, 0, 1 } },
+  [BRG_VIEW_RIGHT] = { "right", { -1, 0, 0 }, { 0, 0, 1 } },
+  [BRG_VIEW_THREE_QUARTER] = { "three-quarter", { 0.6, -0.8, 0.35 }, { 0, 0, 1 } },
+  [BRG_VIEW_SUPERIOR] = { "superior", { 0, 0, 1 }, { 0, -1, 0 } },
+  [BRG_VIEW_INFERIOR] = { "inferior", { 0, 0, -1 }, { 0, -1, 0 } },
+};
+
+#define N_VIEWS (sizeof views / sizeof views[0])
+
+bool
+brg_view_from_name (const char *name, BrgViewDirection *out)
+{
+  for (size_t v = 0; v < N_VIEWS; v++)
+    if (strcmp (name, views[v].name) == 0)
+      {
+        *out = (BrgViewDirection) v;
+        return true;
+      }
+  return false;
+}
+
+const char *
+brg_view_name (BrgViewDirection view)
+{
+  return views[view].name;
+}
+
+static BrgVec3
+vertex_at (const BrgMesh *mesh, size_t v)
+{
+  return brg_vec3 (mesh->xyz[3 * v], mesh->xyz[3 * v + 1], mesh->xyz[3 * v + 2]);
+}
+
+static BrgStatus
+check_items (const BrgPreviewItem *items, size_t n_items, BrgError *error)
+{
+  size_t n_triangles = 0, n_vertices = 0;
+
+  for (size_t i = 0; i < n_items; i++)
+    {
+      const BrgMesh *mesh = items[i].mesh;
+      if (!(items[i].opacity > 0 && items[i].opacity <= 1))
+        return brg_error_set (error, BRG_INVALID, "opacity must be above 0 and at most 1, got %g",
+                              items[i].opacity);
+      for (size_t h = 0; h < 3 * mesh->n_triangles; h++)
+        if (mesh->triangles[h] >= mesh->n_vertices)
+          return brg_error_set (error, BRG_INVALID, "triangle %zu names vertex %u of %zu", h / 3,
+                                mesh->triangles[h], mesh->n_vertices);
+      n_triangles += mesh->n_triangles;
+      n_vertices += mesh->n_vertices;
+    }
+  if (n_triangles == 0)
+    return brg_error_set (error, BRG_EMPTY, "there is no surface to draw");
+  if (n_triangles > UINT32_MAX || n_vertices > UINT32_MAX)
+    return brg_error_set (error, BRG_INVALID, "%zu triangles are too many to draw", n_triangles);
+  return BRG_OK;
+}
+
+/* Middle of the common box of all items. */
+static BrgVec3
+centre_of (const BrgPreviewItem *items, size_t n_items)
+{
+  BrgVec3 lo = brg_vec3 (INFINITY, INFINITY, INFINITY), hi = brg_vec3_scale (lo, -1);
+
+  for (size_t i = 0; i < n_items; i++)
+    {
+      BrgVec3 a, b;
+      if (!brg_mesh_bounds (items[i].mesh, &a, &b))
+        continue;
+      lo = brg_vec3 (fmin (lo.x, a.x), fmin (lo.y, a.y), fmin (lo.z, a.z));
+      hi = brg_vec3 (fmax (hi.x, b.x), fmax (hi.y, b.y), fmax (hi.z, b.z));
+    }
+  return brg_vec3_scale (brg_vec3_add (lo, hi), 0.5);
+}
+
+static double
+radius_about (const BrgPreviewItem *items, size_t n_items, BrgVec3 centre)
+{
+  double radius = 1e-3;
+
+  for (size_t i = 0; i < n_items; i++)
+    for (size_t v = 0; v < items[i].mesh->n_vertices; v++)
+      radius = fmax (radius, brg_vec3_length (brg_vec3_sub (vertex_at (items[i].mesh, v), centre)));
+  return radius;
+}
+
+static Viewer
+place_viewer (const BrgPreviewScene *scene, BrgViewDirection view, BrgVec3 centre)
+{
+  Viewer viewer;
+
+  viewer.back = brg_vec3_normalize (views[view].back);
+  viewer.right = brg_vec3_normalize (brg_vec3_cross (views[view].up, viewer.back));
+  viewer.up = brg_vec3_cross (viewer.back, viewer.right);
+  viewer.eye = brg_vec3_add (
+    centre, brg_vec3_scale (viewer.back, (double) (scene->radius_mm * MARGIN / HALF_FIELD_SINE)));
+  return viewer;
+}
+
+static void
+project (const BrgPreviewScene *scene,
+         const Viewer *viewer,
+         BrgVec3 p,
+         const float normal[3],
+         BrgPreviewVertex *out)
+{
+  BrgVec3 d = brg_vec3_sub (p, viewer->eye), n = brg_vec3 (normal[0], normal[1], normal[2]);
+  double inverse_z = -1 / brg_vec3_dot (d, viewer->back);
+  double focal = (double) scene->focal;
+
+  out->x = (float) (scene->width / 2.0 + focal * brg_vec3_dot (d, viewer->right) * inverse_z);
+  out->y = (float) (scene->height / 2.0 - focal * brg_vec3_dot (d, viewer->up) * inverse_z);
+  out->inverse_z = (float) inverse_z;
+  out->normal[0] = (float) brg_vec3_dot (n, viewer->right);
+  out->normal[1] = (float) brg_vec3_dot (n, viewer->up);
+  out->normal[2] = (float) brg_vec3_dot (n, viewer->back);
+}
+
+static BrgStatus
+add_item (BrgPreviewScene *scene, const Viewer *viewer, const BrgMesh *mesh, BrgError *error)
+{
+  float *normals = brg_mesh_normals (mesh, error);
+
+  if (normals == NULL)
+    return BRG_NO_MEMORY;
+  for (size_t h = 0; h < 3 * mesh->n_triangles; h++)
+    scene->triangles[3 * scene->n_triangles + h] =
+      mesh->triangles[h] + (uint32_t) scene->n_vertices;
+  for (size_t v = 0; v < mesh->n_vertices; v++)
+    project (scene, viewer, vertex_at (mesh, v), normals + 3 * v,
+             scene->vertices + scene->n_vertices + v);
+  scene->n_triangles += mesh->n_triangles;
+  scene->n_vertices += mesh->n_vertices;
+  brg_free (normals);
+  return BRG_OK;
+}
+
+static BrgStatus
+allocate (BrgPreviewScene *scene, BrgError *error)
+{
+  size_t n_vertices = 0, n_triangles = 0;
+
+  for (size_t i = 0; i < scene->n_items; i++)
+    {
+      n_vertices += scene->items[i].mesh->n_vertices;
+      n_triangles += scene->items[i].mesh->n_triangles;
+    }
+  scene->first_triangle = brg_alloc (scene->n_items + 1, sizeof *scene->first_triangle, error);
+  scene->vertices = brg_alloc (n_vertices, sizeof *scene->vertices, error);
+  scene->triangles = brg_alloc (n_triangles, 3 * sizeof *scene->triangles, error);
+  return scene->first_triangle && scene->vertices && scene->triangles ? BRG_OK : BRG_NO_MEMORY;
+}
+
+BrgStatus
+_brg_preview_scene_init (BrgPreviewScene *scene,
+                         const BrgPreviewItem *items,
+                         size_t n_items,
+                         BrgViewDirection view,
+                         int width,
+                         int height,
+                         BrgError *error)
+{
+  *scene = (BrgPreviewScene){ .items = items,
+                              .n_items = n_items,
+                              .width = width * BRG_PREVIEW_SAMPLES,
+                              .height = height * BRG_PREVIEW_SAMPLES };
+  BrgStatus status = check_items (items, n_items, error);
+
+  if (status == BRG_OK)
+    status = allocate (scene, error);
+  if (status != BRG_OK)
+    return status;
+  BrgVec3 centre = centre_of (items, n_items);
+  int shorter = scene->width < scene->height ? scene->width : scene->height;
+  scene->radius_mm = (float) radius_about (items, n_items, centre);
+  scene->focal = (float) shorter / 2 / HALF_FIELD_SLOPE;
+  Viewer viewer = place_viewer (scene, view, centre);
+  for (size_t i = 0; status == BRG_OK && i < n_items; i++)
+    {
+      scene->first_triangle[i] = scene->n_triangles;
+      status = add_item (scene, &viewer, items[i].mesh, error);
+    }
+  scene->first_triangle[n_items] = scene->n_triangles;
+  return status;
+}
+
+void
+_brg_preview_scene_clear (BrgPreviewScene *scene)
+{
+  brg_free (scene->first_triangle);
+  brg_free (scene->vertices);
+  brg_free (scene->triangles);
+}
+
+const BrgPreviewItem *
+_brg_preview_item_of (const BrgPreviewScene *scene, uint32_t triangle)
+{
+  size_t i = 0;
+
+  while (triangle >= scene->first_triangle[i + 1])
+    i++;
+  return scene->items + i;
+}

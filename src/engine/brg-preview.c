@@ -1,0 +1,309 @@
+#include "engine/brg-preview-private.h"
+
+#include <string.h>
+
+#include "engine/brg-alloc.h"
+#include "engine/brg-job-part.h"
+#include "engine/brg-parallel.h"
+
+#define MAX_PEELS 6 /* translucent surfaces seen behind one another */
+
+typedef struct
+{
+  BrgPreviewScene scene;
+  BrgPreviewBins opaque_bins, translucent_bins;
+  BrgPreviewLayer opaque; /* of the whole picture */
+  float *openness;        /* per pixel */
+  uint8_t *rgba;
+} Picture;
+
+/* Scratch of one band. */
+typedef struct
+{
+  BrgPreviewLayer peel[2];
+  float (*light)[4]; /* what came through so far, and the share still to come */
+  int top, rows;     /* in samples */
+} Band;
+
+static BrgPreviewLayer
+layer_row (const BrgPreviewLayer *layer, size_t at)
+{
+  return (BrgPreviewLayer){ layer->inverse_z + at, layer->triangle + at };
+}
+
+static size_t
+band_start (const BrgPreviewScene *scene, int band)
+{
+  return (size_t) band * BRG_PREVIEW_BAND_ROWS * (size_t) scene->width;
+}
+
+static BrgStatus
+draw_opaque (void *data, int slab, int begin, int end, BrgError *error)
+{
+  Picture *picture = data;
+  BrgPreviewLayer rows = layer_row (&picture->opaque, band_start (&picture->scene, begin));
+  (void) slab, (void) end, (void) error;
+
+  _brg_preview_draw_band (&picture->scene, &picture->opaque_bins, begin, NULL, NULL, &rows);
+  return BRG_OK;
+}
+
+/* Light from the triangle seen at a sample; returns how much of what is behind it shows. */
+static float
+light_of_sample (const Picture *picture, uint32_t triangle, int x, int y, float open, float out[3])
+{
+  const BrgPreviewScene *scene = &picture->scene;
+  const BrgPreviewItem *item = _brg_preview_item_of (scene, triangle);
+  float px = (float) x + 0.5f, py = (float) y + 0.5f, normal[3];
+  float view[3] = { ((float) scene->width / 2 - px) / scene->focal,
+                    (py - (float) scene->height / 2) / scene->focal, 1 };
+  float length = sqrtf (view[0] * view[0] + view[1] * view[1] + view[2] * view[2]);
+
+  for (int a = 0; a < 3; a++)
+    view[a] /= length;
+  _brg_preview_normal (scene, triangle, px, py, normal);
+  _brg_preview_light (item->rgb, normal, view, open, out);
+  if (item->opacity >= 1)
+    return 0;
+  float facing = normal[0] * view[0] + normal[1] * view[1] + normal[2] * view[2];
+  float grazing = facing > 0 ? 1 - facing : 1;
+  float clear = 1 - (float) item->opacity;
+  return clear * (1 - 0.7f * grazing * grazing);
+}
+
+/* Adds a layer behind what is in the band already. */
+static void
+composite (const Picture *picture, const Band *band, const BrgPreviewLayer *layer, bool opaque)
+{
+  int width = picture->scene.width;
+
+  for (int r = 0; r < band->rows; r++)
+    for (int x = 0; x < width; x++)
+      {
+        size_t at = (size_t) r * (size_t) width + (size_t) x;
+        float *light = band->light[at], own[3];
+        int y = band->top + r;
+        if (layer->inverse_z[at] <= 0 || light[3] <= 0)
+          continue;
+        size_t pixel = (size_t) (y / BRG_PREVIEW_SAMPLES) * (size_t) (width / BRG_PREVIEW_SAMPLES) +
+                       (size_t) (x / BRG_PREVIEW_SAMPLES);
+        float open = opaque ? picture->openness[pixel] : 1;
+        float clear = light_of_sample (picture, layer->triangle[at], x, y, open, own);
+        for (int a = 0; a < 3; a++)
+          light[a] += light[3] * (1 - clear) * own[a];
+        light[3] *= clear;
+      }
+}
+
+static void
+add_ground (const Picture *picture, const Band *band)
+{
+  const BrgPreviewScene *scene = &picture->scene;
+  float aspect = (float) scene->width / (float) scene->height;
+
+  for (int r = 0; r < band->rows; r++)
+    for (int x = 0; x < scene->width; x++)
+      {
+        float *light = band->light[(size_t) r * (size_t) scene->width + (size_t) x], own[3];
+        if (light[3] <= 0)
+          continue;
+        _brg_preview_ground (((float) x + 0.5f) / (float) scene->width,
+                             ((float) (band->top + r) + 0.5f) / (float) scene->height, aspect, own);
+        for (int a = 0; a < 3; a++)
+          light[a] += light[3] * own[a];
+      }
+}
+
+static void
+peel_translucent (const Picture *picture, Band *band, int index)
+{
+  BrgPreviewLayer opaque = layer_row (&picture->opaque, band_start (&picture->scene, index));
+  const BrgPreviewLayer *nearer = NULL;
+
+  for (int n = 0; n < MAX_PEELS; n++)
+    {
+      BrgPreviewLayer *layer = &band->peel[n % 2];
+      if (_brg_preview_draw_band (&picture->scene, &picture->translucent_bins, index, nearer,
+                                  &opaque, layer) == 0)
+        break;
+      composite (picture, band, layer, false);
+      nearer = layer;
+    }
+  composite (picture, band, &opaque, true);
+}
+
+/* Bayer's 4 x 4 order: hides the steps of dark gradients without noise. */
+static float
+dither (int x, int y)
+{
+  static const uint8_t order[16] = { 0, 8, 2, 10, 12, 4, 14, 6, 3, 11, 1, 9, 15, 7, 13, 5 };
+  return ((float) order[(y & 3) * 4 + (x & 3)] + 0.5f) / 16;
+}
+
+static uint8_t
+encode (float light, int x, int y)
+{
+  float value = light > 0 ? sqrtf (light) * 255 : 0;
+  return value >= 254.5f ? 255 : (uint8_t) (value + dither (x, y));
+}
+
+/* Averages the samples of each pixel in linear light. */
+static void
+store_pixels (const Picture *picture, const Band *band)
+{
+  size_t width = (size_t) picture->scene.width;
+
+  for (int y = 0; y < band->rows / BRG_PREVIEW_SAMPLES; y++)
+    for (int x = 0; x < (int) width / BRG_PREVIEW_SAMPLES; x++)
+      {
+        int row = band->top / BRG_PREVIEW_SAMPLES + y;
+        uint8_t *out =
+          picture->rgba + 4 * ((size_t) row * (width / BRG_PREVIEW_SAMPLES) + (size_t) x);
+        for (int a = 0; a < 3; a++)
+          {
+            float sum = 0;
+            for (int s = 0; s < BRG_PREVIEW_SAMPLES * BRG_PREVIEW_SAMPLES; s++)
+              {
+                size_t sy = (size_t) (y * BRG_PREVIEW_SAMPLES + s / BRG_PREVIEW_SAMPLES);
+                size_t sx = (size_t) (x * BRG_PREVIEW_SAMPLES + s % BRG_PREVIEW_SAMPLES);
+                float light = band->light[sy * width + sx][a];
+                sum += light < 1 ? light : 1;
+              }
+            out[a] = encode (sum / (BRG_PREVIEW_SAMPLES * BRG_PREVIEW_SAMPLES), x, row);
+          }
+        out[3] = 255;
+      }
+}
+
+static void
+clear_band (Band *band)
+{
+  for (int p = 0; p < 2; p++)
+    {
+      brg_free (band->peel[p].inverse_z);
+      brg_free (band->peel[p].triangle);
+    }
+  brg_free (band->light);
+}
+
+static BrgStatus
+allocate_layer (BrgPreviewLayer *layer, size_t n, BrgError *error)
+{
+  layer->inverse_z = brg_alloc (n, sizeof *layer->inverse_z, error);
+  layer->triangle = brg_alloc (n, sizeof *layer->triangle, error);
+  return layer->inverse_z && layer->triangle ? BRG_OK : BRG_NO_MEMORY;
+}
+
+static BrgStatus
+allocate_band (Band *band, size_t n, BrgError *error)
+{
+  BrgStatus status = allocate_layer (&band->peel[0], n, error);
+
+  if (status == BRG_OK)
+    status = allocate_layer (&band->peel[1], n, error);
+  if (status != BRG_OK)
+    return status;
+  band->light = brg_alloc_zero (n, sizeof *band->light, error);
+  if (band->light == NULL)
+    return BRG_NO_MEMORY;
+  for (size_t at = 0; at < n; at++)
+    band->light[at][3] = 1;
+  return BRG_OK;
+}
+
+static BrgStatus
+shade_band (void *data, int slab, int begin, int end, BrgError *error)
+{
+  Picture *picture = data;
+  const BrgPreviewScene *scene = &picture->scene;
+  Band band = { .top = begin * BRG_PREVIEW_BAND_ROWS };
+  (void) slab, (void) end;
+
+  band.rows = scene->height - band.top;
+  if (band.rows > BRG_PREVIEW_BAND_ROWS)
+    band.rows = BRG_PREVIEW_BAND_ROWS;
+  BrgStatus status = allocate_band (&band, (size_t) band.rows * (size_t) scene->width, error);
+  if (status == BRG_OK)
+    {
+      peel_translucent (picture, &band, begin);
+      add_ground (picture, &band);
+      store_pixels (picture, &band);
+    }
+  clear_band (&band);
+  return status;
+}
+
+static BrgStatus
+allocate_picture (Picture *picture, BrgError *error)
+{
+  size_t n = (size_t) picture->scene.width * (size_t) picture->scene.height;
+  BrgStatus status = allocate_layer (&picture->opaque, n, error);
+
+  if (status != BRG_OK)
+    return status;
+  picture->openness =
+    brg_alloc (n / (BRG_PREVIEW_SAMPLES * BRG_PREVIEW_SAMPLES), sizeof (float), error);
+  if (picture->openness == NULL)
+    return BRG_NO_MEMORY;
+  status = _brg_preview_bins_init (&picture->opaque_bins, &picture->scene, false, error);
+  if (status == BRG_OK)
+    status = _brg_preview_bins_init (&picture->translucent_bins, &picture->scene, true, error);
+  return status;
+}
+
+static BrgStatus
+draw (Picture *picture, BrgJob *job, BrgError *error)
+{
+  int n_bands = _brg_preview_n_bands (&picture->scene);
+  BrgJobPart parts = brg_job_parts (job);
+  BrgStatus status = allocate_picture (picture, error);
+
+  brg_job_part (&parts, 0.0, 0.3);
+  if (status == BRG_OK)
+    status = brg_parallel_slabs (n_bands, 1, draw_opaque, picture, job, error);
+  brg_job_part (&parts, 0.3, 0.7);
+  if (status == BRG_OK)
+    status =
+      _brg_preview_occlusion (&picture->scene, &picture->opaque, picture->openness, job, error);
+  brg_job_part (&parts, 0.7, 1.0);
+  if (status == BRG_OK)
+    status = brg_parallel_slabs (n_bands, 1, shade_band, picture, job, error);
+  brg_job_parts_end (&parts);
+  return status;
+}
+
+static void
+clear_picture (Picture *picture)
+{
+  _brg_preview_scene_clear (&picture->scene);
+  _brg_preview_bins_clear (&picture->opaque_bins);
+  _brg_preview_bins_clear (&picture->translucent_bins);
+  brg_free (picture->opaque.inverse_z);
+  brg_free (picture->opaque.triangle);
+  brg_free (picture->openness);
+}
+
+BrgStatus
+brg_preview (const BrgPreviewItem *items,
+             size_t n_items,
+             BrgViewDirection view,
+             int width,
+             int height,
+             uint8_t *rgba,
+             BrgJob *job,
+             BrgError *error)
+{
+  Picture picture = { .rgba = rgba };
+
+  if (width < 1 || height < 1 || width > BRG_PREVIEW_MAX_SIZE_PX ||
+      height > BRG_PREVIEW_MAX_SIZE_PX)
+    return brg_error_set (error, BRG_INVALID,
+                          "a picture must be 1 to %d pixels wide and high, got %d x %d",
+                          BRG_PREVIEW_MAX_SIZE_PX, width, height);
+  BrgStatus status =
+    _brg_preview_scene_init (&picture.scene, items, n_items, view, width, height, error);
+  if (status == BRG_OK)
+    status = draw (&picture, job, error);
+  clear_picture (&picture);
+  return status;
+}
