@@ -1,6 +1,6 @@
 #include "render/brg-camera.h"
 
-#include <cglm/struct.h>
+#include <cglm/cglm.h>
 #include <string.h>
 
 /* Margin of brg_camera_fit() and, around the scene's sphere, of the clip planes (plane frames are
@@ -92,6 +92,19 @@ scene_centre (const BrgCamera *camera)
   return brg_vec3_scale (brg_vec3_add (camera->scene_lo, camera->scene_hi), 0.5);
 }
 
+/* Half the extent along a unit vector of the superellipsoid of exponent 4 inside the scene box: the
+ * box's own along the axes, less than its corners across (its support function is the dual 4/3
+ * norm). Heads fill it better than a box. */
+static double
+scene_extent_mm (const BrgCamera *camera, BrgVec3 along)
+{
+  BrgVec3 half = brg_vec3_scale (brg_vec3_sub (camera->scene_hi, camera->scene_lo), 0.5);
+  double sum = pow (fabs (half.x * along.x), 4.0 / 3) + pow (fabs (half.y * along.y), 4.0 / 3) +
+               pow (fabs (half.z * along.z), 4.0 / 3);
+
+  return pow (sum, 0.75);
+}
+
 /* Where Bell's trackball is under a pixel, as a unit vector in eye axes. */
 static BrgVec3
 trackball (double x_px, double y_px, double width_px, double height_px)
@@ -155,17 +168,9 @@ brg_camera_fit (BrgCamera *camera, double aspect)
 
   brg_camera_axes (camera, &right, &up, &back);
   camera->target = scene_centre (camera);
-  camera->distance_mm = 0;
-  for (int corner = 0; corner < 8; corner++)
-    {
-      BrgVec3 p = brg_vec3 (corner & 1 ? camera->scene_hi.x : camera->scene_lo.x,
-                            corner & 2 ? camera->scene_hi.y : camera->scene_lo.y,
-                            corner & 4 ? camera->scene_hi.z : camera->scene_lo.z);
-      BrgVec3 d = brg_vec3_sub (p, camera->target);
-      double need =
-        fmax (fabs (brg_vec3_dot (d, right)) / wide, fabs (brg_vec3_dot (d, up)) / high);
-      camera->distance_mm = fmax (camera->distance_mm, need + brg_vec3_dot (d, back));
-    }
+  double need_mm =
+    fmax (scene_extent_mm (camera, right) / wide, scene_extent_mm (camera, up) / high);
+  camera->distance_mm = need_mm + scene_extent_mm (camera, back) / 2;
 }
 
 void
@@ -319,17 +324,17 @@ brg_camera_matrices (const BrgCamera *camera,
   double near_mm, far_mm;
 
   brg_camera_axes (camera, &axes[0], &axes[1], &axes[2]);
-  mat4s turn = glms_mat4_identity ();
+  mat4 turn = GLM_MAT4_IDENTITY_INIT, lens;
   for (int row = 0; row < 3; row++)
     {
-      turn.raw[0][row] = (float) axes[row].x;
-      turn.raw[1][row] = (float) axes[row].y;
-      turn.raw[2][row] = (float) axes[row].z;
-      turn.raw[3][row] = (float) -brg_vec3_dot (axes[row], eye);
+      turn[0][row] = (float) axes[row].x;
+      turn[1][row] = (float) axes[row].y;
+      turn[2][row] = (float) axes[row].z;
+      turn[3][row] = (float) -brg_vec3_dot (axes[row], eye);
     }
   brg_camera_clip_mm (camera, &near_mm, &far_mm);
-  mat4s lens = glms_perspective ((float) (BRG_CAMERA_FOV_DEG * BRG_PI / 180), (float) aspect,
-                                 (float) near_mm, (float) far_mm);
-  memcpy (eye_from_lps, turn.raw, sizeof turn.raw);
-  memcpy (clip_from_eye, lens.raw, sizeof lens.raw);
+  glm_perspective ((float) (BRG_CAMERA_FOV_DEG * BRG_PI / 180), (float) aspect, (float) near_mm,
+                   (float) far_mm, lens);
+  memcpy (eye_from_lps, turn, sizeof turn);
+  memcpy (clip_from_eye, lens, sizeof lens);
 }

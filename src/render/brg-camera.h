@@ -46,8 +46,9 @@ void brg_camera_set_scene (BrgCamera *camera, BrgVec3 lo, BrgVec3 hi);
 /* Turns to a preset about the target; target and distance stay. */
 void brg_camera_look (BrgCamera *camera, BrgCameraView view);
 
-/* Centres the scene box and moves to the smallest distance at which all its corners are inside the
- * view with a margin of 8 %. `aspect` is width over height. The orientation stays. */
+/* Centres the scene box and moves to where a rounded solid that fills the box, in its middle plane
+ * of depth and a little in front of it, is inside the view with a margin of 8 %. `aspect` is width
+ * over height. The orientation stays. */
 void brg_camera_fit (BrgCamera *camera, double aspect);
 
 /* Arcball: the rotation that takes the point of a sphere under (x0, y0) to the one under (x1, y1).

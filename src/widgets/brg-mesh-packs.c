@@ -78,7 +78,6 @@ brg_mesh_packs_new_async (BrgMesh *mesh,
   Request *request = g_new (Request, 1);
 
   *request = (Request){ brg_mesh_ref (mesh), crease_deg, proxy };
-  g_task_set_source_tag (task, brg_mesh_packs_new_async);
   g_task_set_task_data (task, request, (GDestroyNotify) request_free);
   g_task_run_in_thread (task, work);
 }
