@@ -10,14 +10,14 @@ uniform float opacity; /* 1: opaque */
 
 out vec4 fragment;
 
-const vec3 key_direction = vec3 (-0.42, 0.58, 0.70);
+const vec3 key_direction = vec3 (-0.48, 0.62, 0.62);
 const vec3 fill_direction = vec3 (0.78, 0.05, 0.62);
 const vec3 rim_direction = vec3 (0.25, 0.62, -0.74);
-const vec3 key_light = vec3 (0.80, 0.77, 0.72);
-const vec3 fill_light = vec3 (0.13, 0.145, 0.17);
-const vec3 rim_light = vec3 (0.30, 0.31, 0.33);
-const vec3 sky_light = vec3 (0.26, 0.27, 0.29);
-const vec3 ground_light = vec3 (0.085, 0.08, 0.075);
+const vec3 key_light = vec3 (1.00, 0.955, 0.88);
+const vec3 fill_light = vec3 (0.115, 0.13, 0.155);
+const vec3 rim_light = vec3 (0.42, 0.44, 0.47);
+const vec3 sky_light = vec3 (0.185, 0.19, 0.20);
+const vec3 ground_light = vec3 (0.075, 0.066, 0.058);
 
 /* Lambert, softened at the terminator. */
 float
@@ -39,7 +39,7 @@ main ()
   vec3 key = normalize (key_direction);
   vec3 rim = normalize (rim_direction);
   vec3 light = mix (ground_light, sky_light, 0.5 + 0.5 * n.y);
-  light += key_light * wrapped (n, key, 0.12);
+  light += key_light * wrapped (n, key, 0.06);
   light += fill_light * wrapped (n, normalize (fill_direction), 0.25);
   light += rim_light * max (dot (n, rim), 0.0) * (1.0 - facing);
 
@@ -48,9 +48,10 @@ main ()
   /* Surfaces seen at a glancing angle darken a little: that draws the contour. */
   vec3 shaded = colour * light * mix (1.0, 0.72, edge) + vec3 (gloss);
 
-  shaded *= mix (1.0, 0.45, inside);
+  shaded *= mix (1.0, opacity < 1.0 ? 0.8 : 0.45, inside);
   shaded = shaded / (1.0 + 0.12 * shaded);
 
-  float alpha = opacity < 1.0 ? mix (opacity, min (1.0, opacity + 0.45), edge) : 1.0;
+  /* Glass: thicker where it is seen at a glancing angle, its far wall fainter than its near one. */
+  float alpha = opacity < 1.0 ? mix (opacity, 1.0, 0.7 * edge) * mix (1.0, 0.6, inside) : 1.0;
   fragment = vec4 (pow (clamp (shaded, 0.0, 1.0), vec3 (1.0 / 2.2)) * alpha, alpha);
 }

@@ -37,5 +37,5 @@ main ()
 
   /* Bone lets some light through: what is left of the light in a crevice is warm. */
   float open = mix (1.0, sum / weights, strength);
-  fragment = vec4 (pow (vec3 (open), vec3 (0.92, 1.0, 1.06)), 1.0);
+  fragment = vec4 (pow (vec3 (open), vec3 (1.0, 1.12, 1.24)), 1.0);
 }

@@ -5,7 +5,7 @@
 
 /* Margin of brg_camera_fit() and, around the scene's sphere, of the clip planes (plane frames are
  * drawn a little outside the scene). */
-#define FIT_MARGIN  1.08
+#define FIT_MARGIN  1.14
 #define CLIP_MARGIN 1.2
 
 static void

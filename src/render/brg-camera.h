@@ -6,7 +6,7 @@
  * Pixels are those of the view it is shown in, origin top left, y down; only their ratio to the
  * size that is passed along matters, so logical and device pixels serve equally. */
 
-#define BRG_CAMERA_FOV_DEG 28.0 /* vertical; little perspective, so that sizes can be judged */
+#define BRG_CAMERA_FOV_DEG 22.0 /* vertical; little perspective, so that sizes can be judged */
 
 /* Where the camera stands as seen from the head; THREE_QUARTER is from the front, left and above.
  */
@@ -47,7 +47,7 @@ void brg_camera_set_scene (BrgCamera *camera, BrgVec3 lo, BrgVec3 hi);
 void brg_camera_look (BrgCamera *camera, BrgCameraView view);
 
 /* Centres the scene box and moves to where a rounded solid that fills the box, in its middle plane
- * of depth and a little in front of it, is inside the view with a margin of 8 %. `aspect` is width
+ * of depth and a little in front of it, is inside the view with a margin of 14 %. `aspect` is width
  * over height. The orientation stays. */
 void brg_camera_fit (BrgCamera *camera, double aspect);
 

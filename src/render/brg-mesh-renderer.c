@@ -75,6 +75,13 @@ prepare_buffers (BrgMeshRenderer *self, const BrgRenderTarget *target, BrgError 
   return brg_frame_buffer_resize (&self->scene, w, h, 1, true, error);
 }
 
+/* Only pictures at rest are measured: it takes waiting for GL. */
+static double
+clock_ms (const Picture *picture)
+{
+  return picture->target->moving ? 0 : brg_gl_finish_ms ();
+}
+
 static void
 draw_background (const BrgMeshRenderer *self, const Picture *picture)
 {
@@ -340,7 +347,7 @@ brg_mesh_renderer_draw (BrgMeshRenderer *self,
                       .target = target,
                       .fast = target->moving && brg_mesh_renderer_is_slow (self) };
   BrgStatus status = prepare_buffers (self, target, error);
-  double start_ms = target->moving ? 0 : brg_gl_finish_ms ();
+  double start_ms = clock_ms (&picture);
 
   if (status != BRG_OK)
     return status;
@@ -352,16 +359,20 @@ brg_mesh_renderer_draw (BrgMeshRenderer *self,
   glClear (GL_DEPTH_BUFFER_BIT);
   draw_background (self, &picture);
   draw_opaque (self, &picture);
-  if (!target->moving)
-    self->meshes_ms = brg_gl_finish_ms () - start_ms;
+  double opaque_ms = clock_ms (&picture);
   if (!picture.fast)
     status = draw_occlusion (self, &picture, error);
+  double occlusion_ms = clock_ms (&picture);
   if (status == BRG_OK)
     status = draw_translucent (self, &picture, error);
+  double translucent_ms = clock_ms (&picture);
   draw_crosshair (self, &picture);
   present (self, &picture);
   if (!target->moving)
-    self->total_ms = brg_gl_finish_ms () - start_ms;
+    {
+      self->meshes_ms = opaque_ms - start_ms + translucent_ms - occlusion_ms;
+      self->total_ms = clock_ms (&picture) - start_ms;
+    }
   return status;
 }
 

@@ -11,9 +11,9 @@
  * resolve. Translucent meshes show their nearest back and their nearest front surface only: all
  * backs, the farthest mesh first, then all fronts, so a mesh inside another comes out right.
  *
- * Where GL is slow (measured: the opaque part of the last picture at rest took longer than
- * BRG_SLOW_MS) pictures in motion use the proxies and leave out occlusion and edge smoothing. On a
- * GPU all pictures are the same, with four samples per pixel. */
+ * Where GL is slow (measured: the meshes of the last picture at rest took longer than BRG_SLOW_MS)
+ * pictures in motion use the proxies and leave out occlusion and edge smoothing. On a GPU all
+ * pictures are the same, with four samples per pixel. */
 typedef struct BrgMeshRenderer BrgMeshRenderer;
 
 #define BRG_SLOW_MS 22.0
@@ -47,6 +47,6 @@ BrgStatus brg_mesh_renderer_draw (BrgMeshRenderer *self,
 /* True when pictures in motion need proxies; before the first picture, when GL is software. */
 bool brg_mesh_renderer_is_slow (const BrgMeshRenderer *self);
 
-/* What the last picture at rest took: its opaque meshes, and all of it. 0 before the first. */
+/* What the last picture at rest took: its meshes, and all of it. 0 before the first. */
 double brg_mesh_renderer_meshes_ms (const BrgMeshRenderer *self);
 double brg_mesh_renderer_total_ms (const BrgMeshRenderer *self);

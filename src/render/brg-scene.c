@@ -3,7 +3,7 @@
 #include "engine/brg-palette.h"
 
 #define CROSS_MM        9.0  /* half length of the small cross */
-#define FRAME_MARGIN    0.04 /* of the scene box, outside of it */
+#define FRAME_MARGIN    0.01 /* of the scene box, outside of it */
 #define FRAME_OPACITY   0.85
 #define CROSS_OPACITY   0.95
 #define BRG_RGB_NEUTRAL 0xF6F5F4
