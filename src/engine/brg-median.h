@@ -2,21 +2,18 @@
 
 #include "engine/brg-job.h"
 #include "engine/brg-mask.h"
+#include "engine/brg-recipe.h"
 
 /* Binary median (majority) of a mask in a kernel given as a diameter in mm. Kernel voxels outside
  * the grid are left out, and a voxel is set iff more than half of the kernel voxels that remain
  * are: 2 * count > valid, so a tie gives background (3D Slicer's median smoothing of a segment).
- * The axes of the grid are taken as orthogonal. */
+ * The axes of the grid are taken as orthogonal.
+ *
+ *   BRG_KERNEL_BOX   2 * round ((mm / spacing + 1) / 2) - 1 voxels along each axis, halves rounded
+ *                    up, at least 1
+ *   BRG_KERNEL_BALL  the voxels whose centre is within mm / 2 of the centre of the kernel */
 
 #define BRG_MEDIAN_MAX_MM 100.0
-
-typedef enum
-{
-  /* 2 * round ((mm / spacing + 1) / 2) - 1 voxels along each axis, halves rounded up, at least 1 */
-  BRG_KERNEL_BOX,
-  /* the voxels whose centre is within mm / 2 of the centre of the kernel */
-  BRG_KERNEL_BALL,
-} BrgKernel;
 
 /* Extent of the kernel in voxels along each axis, always odd. */
 void
