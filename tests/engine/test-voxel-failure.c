@@ -1,0 +1,233 @@
+/* Every voxel operation when memory is short or the user cancels: a clean error, no result, no
+ * leak. The linker sends aligned_alloc() here. */
+
+#include <glib.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "engine/brg-components.h"
+#include "engine/brg-distance.h"
+#include "engine/brg-fill.h"
+#include "engine/brg-histogram.h"
+#include "engine/brg-median.h"
+#include "engine/brg-morphology.h"
+#include "engine/brg-threshold.h"
+#include "voxel-twin.h"
+
+void *__wrap_aligned_alloc (size_t alignment, size_t size);
+void *__real_aligned_alloc (size_t alignment, size_t size);
+
+static atomic_int allocations_left = INT_MAX;
+
+void *
+__wrap_aligned_alloc (size_t alignment, size_t size)
+{
+  if (atomic_fetch_sub (&allocations_left, 1) <= 0)
+    return NULL;
+  return __real_aligned_alloc (alignment, size);
+}
+
+typedef struct
+{
+  BrgVolume *scan;
+  BrgMask *mask;
+} Input;
+
+/* Runs one operation and drops its result; the status says how it went. */
+typedef BrgStatus (*Operation) (const Input *input, BrgJob *job, BrgError *error);
+
+static BrgStatus
+drop (BrgMask *mask, const BrgError *error)
+{
+  if (mask == NULL)
+    return error->status;
+  brg_mask_unref (mask);
+  return BRG_OK;
+}
+
+static BrgStatus
+threshold (const Input *input, BrgJob *job, BrgError *error)
+{
+  return drop (brg_threshold (input->scan, 0, 100, job, error), error);
+}
+
+static BrgStatus
+histogram (const Input *input, BrgJob *job, BrgError *error)
+{
+  BrgHistogram h;
+
+  return brg_histogram (input->scan, &h, job, error);
+}
+
+static BrgStatus
+count (const Input *input, BrgJob *job, BrgError *error)
+{
+  return brg_components_count (input->mask, 26, NULL, job, error);
+}
+
+static BrgStatus
+keep_largest (const Input *input, BrgJob *job, BrgError *error)
+{
+  return drop (brg_components_keep_largest (input->mask, 6, NULL, job, error), error);
+}
+
+static BrgStatus
+median_box (const Input *input, BrgJob *job, BrgError *error)
+{
+  return drop (brg_median (input->mask, 3, BRG_KERNEL_BOX, job, error), error);
+}
+
+static BrgStatus
+median_ball (const Input *input, BrgJob *job, BrgError *error)
+{
+  return drop (brg_median (input->mask, 3, BRG_KERNEL_BALL, job, error), error);
+}
+
+static BrgStatus
+fill_slices (const Input *input, BrgJob *job, BrgError *error)
+{
+  return drop (brg_fill_slices (input->mask, 10, job, error), error);
+}
+
+static BrgStatus
+fill_volume (const Input *input, BrgJob *job, BrgError *error)
+{
+  return drop (brg_fill_volume (input->mask, 10, job, error), error);
+}
+
+static BrgStatus
+dilate (const Input *input, BrgJob *job, BrgError *error)
+{
+  return drop (brg_dilate (input->mask, 1.5, job, error), error);
+}
+
+static BrgStatus
+erode (const Input *input, BrgJob *job, BrgError *error)
+{
+  return drop (brg_erode (input->mask, 1.5, job, error), error);
+}
+
+static BrgStatus
+closing (const Input *input, BrgJob *job, BrgError *error)
+{
+  return drop (brg_close (input->mask, 1.5, job, error), error);
+}
+
+static BrgStatus
+distance (const Input *input, BrgJob *job, BrgError *error)
+{
+  BrgDistance d;
+  BrgStatus status = brg_distance (input->mask, NULL, 4, &d, job, error);
+
+  g_assert_true ((d.mm != NULL) == (status == BRG_OK));
+  brg_distance_clear (&d);
+  return status;
+}
+
+static const Operation operations[] = { threshold,  histogram,   count,       keep_largest,
+                                        median_box, median_ball, fill_slices, fill_volume,
+                                        dilate,     erode,       closing,     distance };
+
+static Input
+make_input (void)
+{
+  const TwinCase c = { { 70, 9, 40 }, { 1, 1, 1 }, 0.1 };
+  Input input = { .mask = twin_mask (&c, 3) };
+
+  input.scan = brg_volume_new (&input.mask->grid, NULL);
+  memset (input.scan->hu, 0, brg_grid_n_voxels (&input.scan->grid) * sizeof *input.scan->hu);
+  return input;
+}
+
+static void
+clear_input (Input *input)
+{
+  brg_mask_unref (input->mask);
+  brg_volume_unref (input->scan);
+}
+
+/* The first, then the second, ... allocation fails and all after it, until there are enough. */
+static void
+test_memory (void)
+{
+  Input input = make_input ();
+
+  for (size_t o = 0; o < G_N_ELEMENTS (operations); o++)
+    {
+      BrgStatus status = BRG_NO_MEMORY;
+      for (int allowed = 0; status != BRG_OK; allowed++)
+        {
+          BrgJob job = twin_job (allowed % 3 + 1);
+          BrgError error = { 0 };
+          atomic_store (&allocations_left, allowed);
+          status = operations[o](&input, &job, &error);
+          atomic_store (&allocations_left, INT_MAX);
+          g_assert_cmpint (allowed, <, 100);
+          if (status == BRG_OK)
+            break;
+          g_assert_cmpint (status, ==, BRG_NO_MEMORY);
+          g_assert_cmpint (error.status, ==, BRG_NO_MEMORY);
+          g_assert_cmpint (error.message[0], !=, '\0');
+        }
+    }
+  clear_input (&input);
+}
+
+typedef struct
+{
+  BrgJob job;
+  int reports_left;
+  double last;
+} Watch;
+
+static void
+watch_cb (void *data, const char *title, double fraction)
+{
+  Watch *watch = data;
+
+  (void) title;
+  g_assert_cmpfloat (fraction, >=, watch->last - 1e-12);
+  g_assert_cmpfloat (fraction, <=, 0.75 + 1e-12);
+  watch->last = fraction;
+  if (watch->reports_left-- == 0)
+    brg_job_cancel (&watch->job);
+}
+
+/* Cancelled at the first, the second, ... report, until it gets through; progress only grows, stays
+ * in the part given to the operation, and the job is handed back as it was. */
+static void
+test_cancel (void)
+{
+  Input input = make_input ();
+
+  for (size_t o = 0; o < G_N_ELEMENTS (operations); o++)
+    {
+      BrgStatus status = BRG_CANCELLED;
+      for (int allowed = 0; status != BRG_OK; allowed++)
+        {
+          Watch watch = { .job = twin_job (allowed % 3 + 1), .reports_left = allowed };
+          BrgError error = { 0 };
+          watch.job.report = watch_cb;
+          watch.job.report_data = &watch;
+          brg_job_stage (&watch.job, "Smoothing", 0.25, 0.75);
+          status = operations[o](&input, &watch.job, &error);
+          g_assert_cmpint (allowed, <, 1000);
+          g_assert_cmpfloat_with_epsilon (watch.job.from, 0.25, 1e-12);
+          g_assert_cmpfloat_with_epsilon (watch.job.span, 0.5, 1e-12);
+          g_assert_true (status == BRG_OK || status == BRG_CANCELLED);
+          g_assert_cmpint (error.status, ==, status);
+          if (status == BRG_OK && watch.job.n_threads == 1)
+            g_assert_cmpfloat_with_epsilon (watch.last, 0.75, 1e-12);
+        }
+    }
+  clear_input (&input);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/voxel-failure/memory", test_memory);
+  g_test_add_func ("/voxel-failure/cancel", test_cancel);
+  return g_test_run ();
+}
