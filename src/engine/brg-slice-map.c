@@ -68,7 +68,7 @@ brg_plane_n_slices (const BrgGrid *grid, BrgPlane plane)
 int
 brg_vox_round (double vox)
 {
-  return (int) floor (clamp (vox, -MAX_VOX, MAX_VOX) + 0.5);
+  return (int) floor (fmin (fmax (vox, -MAX_VOX), MAX_VOX) + 0.5);
 }
 
 BrgSliceMap

@@ -46,7 +46,8 @@ BrgPlaneAxes brg_plane_axes (BrgPlane plane);
 /* Number of slices of `grid` in `plane`. */
 int brg_plane_n_slices (const BrgGrid *grid, BrgPlane plane);
 
-/* The voxel whose cube holds a continuous coordinate; not clipped to any grid, but to +-1e9. */
+/* The voxel whose cube holds a continuous coordinate; not clipped to any grid, but to +-1e9
+ * (NaN gives -1e9). */
 int brg_vox_round (double vox);
 
 /* A map that shows the whole slice, centred, as large as it fits into width x height pixels less
