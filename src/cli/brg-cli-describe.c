@@ -1,0 +1,269 @@
+#include "cli/brg-cli-describe.h"
+
+#include <math.h>
+
+#include <glib.h>
+
+#include "cli/brg-cli-input.h"
+#include "engine/brg-components.h"
+#include "engine/brg-histogram.h"
+#include "engine/brg-mesh-check.h"
+#include "engine/brg-recipe.h"
+#include "engine/brg-threshold.h"
+#include "io/brg-mesh-file.h"
+
+/* Components under each neighbourhood, in the order of BrgConnectivity. */
+typedef struct
+{
+  size_t n_vox;
+  double mm3;
+  BrgIslands islands[3];
+} Bone;
+
+typedef struct
+{
+  const char *path;
+  BrgVolume *volume;
+  BrgNrrdInfo header;
+  bool is_mask;
+  int label;
+  BrgHistogram histogram;
+  Bone bone;
+} Scan;
+
+static BrgStatus
+measure_bone (const BrgMask *mask, Bone *bone, BrgJob *job, BrgError *error)
+{
+  BrgStatus status = BRG_OK;
+
+  bone->n_vox = brg_mask_count (mask);
+  bone->mm3 = brg_mask_volume_mm3 (mask);
+  for (int c = 0; c < 3 && status == BRG_OK; c++)
+    status =
+      brg_components_count (mask, brg_connectivity_neighbours (c), &bone->islands[c], job, error);
+  return status;
+}
+
+/* Measures what is bone: the label of a mask, or the default threshold of a scan. */
+static BrgStatus
+measure_scan (Scan *scan, BrgJob *job, BrgError *error)
+{
+  BrgRecipe recipe = brg_recipe_default ();
+  BrgStatus status = brg_histogram (scan->volume, &scan->histogram, job, error);
+
+  scan->is_mask = brg_cli_is_mask (scan->volume, &scan->label);
+  if (status != BRG_OK || (scan->is_mask && scan->label == 0))
+    return status;
+
+  BrgMask *mask = brg_threshold (scan->volume, scan->is_mask ? scan->label : recipe.threshold_lo_hu,
+                                 scan->is_mask ? scan->label : recipe.threshold_hi_hu, job, error);
+  if (mask == NULL)
+    return BRG_NO_MEMORY;
+  status = measure_bone (mask, &scan->bone, job, error);
+  brg_mask_unref (mask);
+  return status;
+}
+
+/* 'L', 'R', 'A', 'P', 'S' or 'I': where the axis in column `axis` points most. */
+static char
+axis_letter (const BrgAffine *lps_from_source, int axis)
+{
+  int best = 0;
+
+  for (int c = 1; c < 3; c++)
+    if (fabs (lps_from_source->m[c][axis]) > fabs (lps_from_source->m[best][axis]))
+      best = c;
+  return lps_from_source->m[best][axis] > 0 ? "LPS"[best] : "RAI"[best];
+}
+
+/* Largest angle between an axis and the anatomical direction it is named after. */
+static double
+oblique_deg (const BrgAffine *lps_from_source)
+{
+  double worst = 0;
+
+  for (int a = 0; a < 3; a++)
+    {
+      BrgVec3 step =
+        brg_vec3 (lps_from_source->m[0][a], lps_from_source->m[1][a], lps_from_source->m[2][a]);
+      BrgVec3 unit = brg_vec3_normalize (step);
+      double along = fmax (fmax (fabs (unit.x), fabs (unit.y)), fabs (unit.z));
+      worst = fmax (worst, acos (fmin (along, 1)) * 180 / BRG_PI);
+    }
+  return worst;
+}
+
+static void
+describe_grid (BrgReport *report, const BrgGrid *grid)
+{
+  BrgAffine lps;
+  int dim[3];
+  double spacing_mm[3], origin_mm[3];
+  char axes[4] = "";
+
+  brg_grid_to_source (grid, dim, &lps);
+  for (int a = 0; a < 3; a++)
+    {
+      spacing_mm[a] = brg_grid_spacing_mm (grid, grid->source_axis[a]);
+      origin_mm[a] = lps.m[a][3];
+      axes[a] = axis_letter (&lps, a);
+    }
+  brg_report_ints (report, "size", "Size", dim, 3, "voxels");
+  brg_report_reals (report, "spacing_mm", "Spacing", spacing_mm, 3, 4, "mm");
+  brg_report_reals (report, "origin_lps_mm", "Origin (L, P, S)", origin_mm, 3, 3, "mm");
+  brg_report_text (report, "axes", "Axes", axes);
+  brg_report_real (report, "oblique_deg", oblique_deg (&lps) > 0.05 ? "Oblique by" : NULL,
+                   oblique_deg (&lps), 2, "°");
+  brg_report_real (report, "shear_deg", brg_grid_shear_deg (grid) > 0.05 ? "Sheared by" : NULL,
+                   brg_grid_shear_deg (grid), 2, "°");
+
+  g_autofree char *row = g_strdup_printf ("%d x %d x %d | %.2f x %.2f x %.2f mm", dim[0], dim[1],
+                                          dim[2], spacing_mm[0], spacing_mm[1], spacing_mm[2]);
+  brg_report_text (report, "table_1", "Row of Table 1", row);
+}
+
+static void
+describe_components (BrgReport *report, const Bone *bone)
+{
+  brg_report_begin (report, "components", "Components");
+  for (int c = 0; c < 3; c++)
+    {
+      const BrgIslands *islands = &bone->islands[c];
+      g_autofree char *key = g_strdup_printf ("%d", brg_connectivity_neighbours (c));
+      g_autofree char *label = g_strdup_printf ("%s neighbours", key);
+      g_autofree char *line =
+        g_strdup_printf ("%zu, largest %zu, next %zu voxels", islands->n_components,
+                         islands->largest_vox, islands->runner_up_vox);
+      brg_report_begin (report, key, NULL);
+      brg_report_count (report, "count", NULL, islands->n_components, "");
+      brg_report_count (report, "largest_vox", NULL, islands->largest_vox, "");
+      brg_report_count (report, "runner_up_vox", NULL, islands->runner_up_vox, "");
+      brg_report_end (report);
+      brg_report_text (report, NULL, label, line);
+    }
+  brg_report_end (report);
+}
+
+static void
+describe_scan (BrgReport *report, const Scan *scan)
+{
+  const BrgNrrdInfo *header = &scan->header;
+
+  brg_report_begin (report, NULL, scan->path);
+  brg_report_text (report, "file", NULL, scan->path);
+  brg_report_text (report, "kind", "Kind", scan->is_mask ? "mask" : "scan");
+  describe_grid (report, &scan->volume->grid);
+  brg_report_text (report, "type", "Type in the file", header->type);
+  brg_report_text (report, "encoding", "Encoding", header->encoding);
+  if (scan->is_mask)
+    brg_report_count (report, "label", "Value of the mask", (size_t) ABS (scan->label), "");
+  else
+    {
+      const int range[2] = { scan->histogram.min_hu, scan->histogram.max_hu };
+      g_autofree char *line = g_strdup_printf ("%d to %d HU", range[0], range[1]);
+      brg_report_ints (report, "hu_range", NULL, range, 2, "HU");
+      brg_report_text (report, NULL, "Range", line);
+      brg_report_count (report, "bone_threshold_hu", "Bone at or above",
+                        (size_t) brg_recipe_default ().threshold_lo_hu, "HU");
+    }
+  brg_report_count (report, "voxels", scan->is_mask ? "Voxels" : "Bone voxels", scan->bone.n_vox,
+                    "");
+  brg_report_real (report, "volume_mm3", "Volume", scan->bone.mm3, 1, "mm³");
+  describe_components (report, &scan->bone);
+  brg_report_begin_list (report, "warnings");
+  for (int w = 0; w < header->n_warnings; w++)
+    brg_report_text (report, NULL, NULL, header->warnings[w]);
+  brg_report_end_list (report);
+  for (int w = 0; w < header->n_warnings; w++)
+    brg_report_text (report, NULL, "Warning", header->warnings[w]);
+  brg_report_end (report);
+}
+
+static BrgStatus
+describe_nrrd (BrgReport *report, const char *path, BrgJob *job, BrgError *error)
+{
+  Scan scan = { .path = path };
+  BrgError own = { 0 };
+
+  scan.volume = brg_nrrd_read_volume (path, &scan.header, job, &own);
+  BrgStatus status = scan.volume == NULL ? own.status : measure_scan (&scan, job, &own);
+  if (status == BRG_OK)
+    describe_scan (report, &scan);
+  brg_volume_unref (scan.volume);
+  return status == BRG_OK ? BRG_OK : brg_error_set (error, status, "%s", own.message);
+}
+
+static const char *
+soundness (const BrgMeshCheck *check)
+{
+  if (!check->closed)
+    return "open";
+  if (!check->manifold)
+    return "closed, not manifold";
+  if (!check->oriented)
+    return "closed, triangles disagree about outside";
+  return check->volume_mm3 < 0 ? "closed, inside out" : "closed, manifold, outward";
+}
+
+static void
+describe_mesh (BrgReport *report, const char *path, const BrgMesh *mesh, const BrgMeshCheck *check)
+{
+  const double lo[3] = { check->lo.x, check->lo.y, check->lo.z };
+  const double hi[3] = { check->hi.x, check->hi.y, check->hi.z };
+  const double size[3] = { hi[0] - lo[0], hi[1] - lo[1], hi[2] - lo[2] };
+
+  brg_report_begin (report, NULL, path);
+  brg_report_text (report, "file", NULL, path);
+  brg_report_text (report, "kind", "Kind", "mesh");
+  brg_report_count (report, "vertices", "Vertices", mesh->n_vertices, "");
+  brg_report_count (report, "triangles", "Triangles", mesh->n_triangles, "");
+  brg_report_reals (report, "extent_mm", "Extent (L, P, S)", size, 3, 3, "mm");
+  brg_report_reals (report, "lo_lps_mm", "From", lo, 3, 3, "mm");
+  brg_report_reals (report, "hi_lps_mm", "To", hi, 3, 3, "mm");
+  brg_report_real (report, "area_mm2", "Area", check->area_mm2, 1, "mm²");
+  brg_report_real (report, "volume_mm3", "Volume", check->volume_mm3, 1, "mm³");
+  brg_report_text (report, "soundness", "Surface", soundness (check));
+  brg_report_truth (report, "closed", NULL, check->closed);
+  brg_report_truth (report, "manifold", NULL, check->manifold);
+  brg_report_truth (report, "oriented", NULL, check->oriented && check->volume_mm3 >= 0);
+  brg_report_count (report, "components", "Components", check->n_components, "");
+  brg_report_count (report, "boundary_edges", check->closed ? NULL : "Open edges",
+                    check->n_boundary_edges, "");
+  brg_report_count (report, "nonmanifold_edges",
+                    check->n_nonmanifold_edges > 0 ? "Edges of more than two" : NULL,
+                    check->n_nonmanifold_edges, "");
+  brg_report_count (report, "degenerate_triangles",
+                    check->n_degenerate > 0 ? "Triangles without area" : NULL, check->n_degenerate,
+                    "");
+  brg_report_end (report);
+}
+
+static BrgStatus
+describe_stl (BrgReport *report, const char *path, BrgJob *job, BrgError *error)
+{
+  BrgError own = { 0 };
+  BrgMeshCheck check;
+  BrgMesh *mesh = brg_mesh_read_stl (path, &own);
+
+  BrgStatus status = mesh == NULL ? own.status : brg_mesh_check (mesh, &check, job, &own);
+  if (status == BRG_OK)
+    describe_mesh (report, path, mesh, &check);
+  brg_mesh_unref (mesh);
+  return status == BRG_OK ? BRG_OK : brg_error_set (error, status, "%s", own.message);
+}
+
+BrgStatus
+brg_cli_describe_file (BrgReport *report, const char *path, BrgJob *job, BrgError *error)
+{
+  switch (brg_cli_input_kind (path))
+    {
+    case BRG_INPUT_NRRD:
+      return describe_nrrd (report, path, job, error);
+    case BRG_INPUT_MESH:
+      return describe_stl (report, path, job, error);
+    case BRG_INPUT_NONE:
+    default:
+      return brg_error_set (error, BRG_UNSUPPORTED,
+                            "is no file we read; the name must end in .nrrd, .nhdr or .stl");
+    }
+}

@@ -1,0 +1,90 @@
+#include "cli/brg-cli-input.h"
+
+#include <glib.h>
+
+#include "cli/brg-cli-values.h"
+#include "engine/brg-isosurface.h"
+#include "engine/brg-mesh-smooth.h"
+#include "io/brg-mesh-file.h"
+
+BrgInputKind
+brg_cli_input_kind (const char *path)
+{
+  if (brg_cli_ends_in (path, ".nrrd") || brg_cli_ends_in (path, ".nhdr"))
+    return BRG_INPUT_NRRD;
+  return brg_cli_ends_in (path, ".stl") ? BRG_INPUT_MESH : BRG_INPUT_NONE;
+}
+
+/* The first value that is not 0, or 0. */
+static int
+first_label (const BrgVolume *volume, size_t n_voxels)
+{
+  for (size_t v = 0; v < n_voxels; v++)
+    if (volume->hu[v] != 0)
+      return volume->hu[v];
+  return 0;
+}
+
+bool
+brg_cli_is_mask (const BrgVolume *volume, int *value)
+{
+  size_t n_voxels = brg_grid_n_voxels (&volume->grid);
+  int label = first_label (volume, n_voxels);
+
+  for (size_t v = 0; v < n_voxels; v++)
+    if (volume->hu[v] != 0 && volume->hu[v] != label)
+      return false;
+  *value = label;
+  return true;
+}
+
+/* True for a file that is no mask because it is a scan. */
+static bool
+is_scan (const char *path, BrgJob *job)
+{
+  BrgVolume *volume = brg_nrrd_read_volume (path, NULL, job, NULL);
+
+  brg_volume_unref (volume);
+  return volume != NULL;
+}
+
+BrgMask *
+brg_cli_read_skull (const char *path, BrgJob *job, BrgError *error)
+{
+  BrgError own = { 0 };
+
+  if (g_file_test (path, G_FILE_TEST_IS_DIR))
+    {
+      brg_error_set (error, BRG_INVALID, "is a folder; name the mask in it, a .nrrd file");
+      return NULL;
+    }
+  BrgMask *mask = brg_nrrd_read_mask (path, NULL, job, &own);
+  if (mask == NULL && own.status == BRG_FORMAT && is_scan (path, job))
+    brg_error_set (error, BRG_INVALID,
+                   "this is a scan, not a mask; make one first: bregma-cli segment SCAN -o "
+                   "SKULL.nrrd");
+  else if (mask == NULL)
+    brg_error_set (error, own.status, "%s", own.message);
+  else if (brg_mask_is_empty (mask))
+    {
+      brg_error_set (error, BRG_EMPTY, "the mask is empty");
+      g_clear_pointer (&mask, brg_mask_unref);
+    }
+  return mask;
+}
+
+BrgMesh *
+brg_cli_read_surface (const char *path, double smooth, BrgJob *job, BrgError *error)
+{
+  if (brg_cli_input_kind (path) == BRG_INPUT_MESH)
+    return brg_mesh_read_stl (path, error);
+
+  BrgMask *mask = brg_cli_read_skull (path, job, error);
+  if (mask == NULL)
+    return NULL;
+  BrgMesh *mesh = brg_isosurface (mask, job, error);
+  if (mesh != NULL && brg_mesh_smooth (mesh, &mask->grid, smooth, job, error) != BRG_OK)
+    g_clear_pointer (&mesh, brg_mesh_unref);
+  brg_mask_unref (mask);
+  return mesh;
+}

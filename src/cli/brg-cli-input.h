@@ -1,0 +1,28 @@
+#pragma once
+
+#include "engine/brg-mask.h"
+#include "engine/brg-mesh.h"
+#include "engine/brg-volume.h"
+#include "io/brg-nrrd.h"
+
+/* What a file named on the command line is. */
+typedef enum
+{
+  BRG_INPUT_NONE, /* no name we read */
+  BRG_INPUT_NRRD,
+  BRG_INPUT_MESH,
+} BrgInputKind;
+
+/* By the ending of the name: .nrrd, .nhdr, .stl in any case. */
+BrgInputKind brg_cli_input_kind (const char *path);
+
+/* True when a volume is a mask: 0 and at most one other value, and not empty. *value receives the
+ * other value (0 when every voxel is 0). */
+bool brg_cli_is_mask (const BrgVolume *volume, int *value);
+
+/* Reads a mask for a command that needs one. A scan is refused with the advice to run segment, a
+ * folder with the advice to name a file, an empty mask with BRG_EMPTY. */
+BrgMask *brg_cli_read_skull (const char *path, BrgJob *job, BrgError *error);
+
+/* The surface of a mask file, smoothed by `smooth` (0..1), or a mesh file as it is. */
+BrgMesh *brg_cli_read_surface (const char *path, double smooth, BrgJob *job, BrgError *error);

@@ -1,0 +1,92 @@
+#include "cli/brg-cli.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/brg-cli-progress.h"
+
+/* Composite options spell these. */
+static const char *const composed_keys[] = { "threshold-lo", "threshold-hi", "width",
+                                             "height",       "depth",        NULL };
+
+/* One line whatever a file name or a message holds. */
+static void
+print_line (BrgCli *cli, const char *name, const char *message)
+{
+  g_autofree char *line = g_strdup_printf ("bregma-cli: %s%s%s", name, *name ? ": " : "", message);
+
+  for (char *c = line; *c != '\0'; c++)
+    if (g_ascii_iscntrl (*c))
+      *c = '?';
+  brg_cli_progress_clear (cli);
+  fprintf (stderr, "%s\n", line);
+}
+
+bool
+brg_command_takes_param (const BrgCommand *command, const BrgParam *param)
+{
+  return command->has_params && param->stage >= command->first_stage &&
+         param->stage <= command->last_stage && !g_strv_contains (composed_keys, param->key);
+}
+
+const char *
+brg_cli_value (const BrgCli *cli, const char *name)
+{
+  return g_hash_table_lookup (cli->values, name);
+}
+
+void
+brg_cli_apply_params (const BrgCli *cli, BrgRecipe *recipe)
+{
+  size_t n_params;
+  const BrgParam *params = brg_params (&n_params);
+
+  for (size_t p = 0; p < n_params; p++)
+    if (!isnan (cli->param_values[p]))
+      brg_param_set (&params[p], recipe, cli->param_values[p]);
+}
+
+void
+brg_cli_phase (BrgCli *cli, double from, double to)
+{
+  cli->from = from;
+  cli->span = to - from;
+  brg_job_stage (&cli->job, cli->job.title, 0, 1);
+}
+
+int
+brg_cli_usage_error (BrgCli *cli, const char *format, ...)
+{
+  va_list args;
+
+  va_start (args, format);
+  g_autofree char *message = g_strdup_vprintf (format, args);
+  va_end (args);
+  print_line (cli, cli->command != NULL ? cli->command->name : "", message);
+  return BRG_CLI_USAGE;
+}
+
+int
+brg_cli_failed (BrgCli *cli, const char *path, const char *message)
+{
+  g_autofree char *name = g_path_get_basename (path);
+  size_t length = strlen (name);
+  bool is_named = strncmp (message, name, length) == 0 && message[length] == ':';
+
+  print_line (cli, is_named ? "" : name, message);
+  return BRG_CLI_FAILED;
+}
+
+int
+brg_cli_finish (BrgCli *cli, BrgReport *report)
+{
+  bool is_printed = true;
+
+  brg_cli_progress_clear (cli);
+  if (cli->json || !cli->quiet)
+    is_printed = brg_report_print (report, cli->json);
+  brg_report_free (report);
+  return is_printed ? BRG_CLI_DONE : brg_cli_failed (cli, "standard output", g_strerror (errno));
+}

@@ -1,0 +1,100 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/brg-cli-describe.h"
+#include "cli/brg-cli-input.h"
+#include "cli/brg-commands.h"
+
+/* info: what a file is and what is in it. A folder stands for the files in it that we read. */
+
+static int
+compare_paths (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+/* Adds the files of `dir` that we read, sorted by name; false when there are none. */
+static bool
+add_folder (GPtrArray *paths, const char *path, BrgError *error)
+{
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (GDir) dir = g_dir_open (path, 0, &problem);
+  g_autoptr (GPtrArray) found = g_ptr_array_new ();
+  const char *name;
+
+  if (dir == NULL)
+    {
+      brg_error_set (error, BRG_IO, "%s", problem->message);
+      return false;
+    }
+  while ((name = g_dir_read_name (dir)) != NULL)
+    if (brg_cli_input_kind (name) != BRG_INPUT_NONE)
+      g_ptr_array_add (found, g_build_filename (path, name, NULL));
+  if (found->len == 0)
+    {
+      brg_error_set (error, BRG_EMPTY, "holds no .nrrd, .nhdr or .stl file");
+      return false;
+    }
+  g_ptr_array_sort (found, compare_paths);
+  g_ptr_array_extend_and_steal (paths, g_steal_pointer (&found));
+  return true;
+}
+
+/* Every file to describe; folders that cannot be read are reported and counted. */
+static GPtrArray *
+list_files (BrgCli *cli, int *n_failed)
+{
+  GPtrArray *paths = g_ptr_array_new_with_free_func (g_free);
+
+  for (int o = 0; o < cli->n_operands; o++)
+    {
+      BrgError error = { 0 };
+      if (!g_file_test (cli->operands[o], G_FILE_TEST_IS_DIR))
+        g_ptr_array_add (paths, g_strdup (cli->operands[o]));
+      else if (!add_folder (paths, cli->operands[o], &error))
+        {
+          brg_cli_failed (cli, cli->operands[o], error.message);
+          ++*n_failed;
+        }
+    }
+  return paths;
+}
+
+static int
+run_info (BrgCli *cli)
+{
+  int n_failed = 0;
+  g_autoptr (GPtrArray) paths = list_files (cli, &n_failed);
+  BrgReport *report = brg_report_new ();
+
+  brg_report_begin_list (report, "files");
+  for (guint p = 0; p < paths->len; p++)
+    {
+      const char *path = g_ptr_array_index (paths, p);
+      BrgError error = { 0 };
+      brg_cli_phase (cli, (double) p / paths->len, (p + 1.0) / paths->len);
+      if (brg_cli_describe_file (report, path, &cli->job, &error) != BRG_OK)
+        {
+          brg_cli_failed (cli, path, error.message);
+          n_failed++;
+        }
+    }
+  brg_report_end_list (report);
+  int outcome = brg_cli_finish (cli, report);
+  return n_failed > 0 ? BRG_CLI_FAILED : outcome;
+}
+
+const BrgCommand brg_command_info = {
+  .name = "info",
+  .usage = "FILE|DIR...",
+  .summary = "Tell what scans, masks and surfaces hold: grid, orientation, HU or voxels, "
+             "components, volume, soundness.",
+  .notes = "Reads .nrrd, .nhdr and .stl; a folder stands for the files in it. A file whose voxels "
+           "are 0 and one other value is a mask, any other a scan; of a scan, bone is what is at "
+           "or above 150 HU. Size, spacing and axes are those of the file, fastest axis first: "
+           "axes LPS means that the first index grows towards Left, the second towards Posterior, "
+           "the third towards Superior. Components are counted with 6, 18 and 26 neighbours.",
+  .min_operands = 1,
+  .max_operands = G_MAXINT,
+  .run = run_info,
+};

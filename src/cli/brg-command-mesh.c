@@ -1,0 +1,118 @@
+#include <math.h>
+
+#include "cli/brg-cli-input.h"
+#include "cli/brg-cli-values.h"
+#include "cli/brg-commands.h"
+#include "engine/brg-isosurface.h"
+#include "engine/brg-mesh-check.h"
+#include "engine/brg-mesh-reduce.h"
+#include "io/brg-mesh-file.h"
+
+/* mesh: the surface of a mask, or a surface in another format or frame. */
+
+typedef struct
+{
+  const char *input, *output;
+  double smooth, reduce;
+  bool ras;
+} Request;
+
+static int
+read_request (BrgCli *cli, Request *request)
+{
+  const char *reduce = brg_cli_value (cli, "reduce");
+  const char *frame = brg_cli_value (cli, "frame");
+  BrgRecipe recipe = brg_recipe_default ();
+  int n_numbers;
+
+  brg_cli_apply_params (cli, &recipe);
+  *request = (Request){ .input = cli->operands[0],
+                        .output = brg_cli_value (cli, "output"),
+                        .smooth = recipe.smooth,
+                        .ras = g_strcmp0 (frame, "ras") == 0 };
+  if (request->output == NULL)
+    return brg_cli_usage_error (cli, "-o OUT.stl|.ply|.obj is missing");
+  if (!brg_cli_ends_in (request->output, ".stl") && !brg_cli_ends_in (request->output, ".ply") &&
+      !brg_cli_ends_in (request->output, ".obj"))
+    return brg_cli_usage_error (cli, "-o must end in .stl, .ply or .obj, got \"%s\"",
+                                request->output);
+  if (frame != NULL && !request->ras && strcmp (frame, "lps") != 0)
+    return brg_cli_usage_error (cli, "--frame must be lps or ras, got \"%.40s\"", frame);
+  if (reduce != NULL && (!brg_cli_parse_numbers (reduce, 1, 1, &request->reduce, &n_numbers) ||
+                         request->reduce < 0 || request->reduce >= 1))
+    return brg_cli_usage_error (cli, "--reduce must be from 0 to below 1, got \"%.40s\"", reduce);
+  return BRG_CLI_DONE;
+}
+
+static BrgStatus
+reduce_mesh (const Request *request, BrgMesh **mesh, BrgJob *job, BrgError *error)
+{
+  if (request->reduce <= 0)
+    return BRG_OK;
+
+  BrgMesh *reduced = brg_mesh_reduce (*mesh, 1 - request->reduce, job, error);
+  brg_mesh_unref (*mesh);
+  *mesh = reduced;
+  return reduced != NULL ? BRG_OK : BRG_INVALID;
+}
+
+static int
+finish_mesh (BrgCli *cli, const Request *request, const BrgMesh *mesh, const BrgMeshCheck *check)
+{
+  BrgReport *report = brg_report_new ();
+
+  brg_report_text (report, "mesh", "Mesh", request->output);
+  brg_report_text (report, "frame", "Frame", request->ras ? "RAS" : "LPS");
+  brg_report_count (report, "vertices", "Vertices", mesh->n_vertices, "");
+  brg_report_count (report, "triangles", "Triangles", mesh->n_triangles, "");
+  brg_report_real (report, "area_mm2", "Area", check->area_mm2, 1, "mm²");
+  brg_report_real (report, "volume_mm3", "Volume", check->volume_mm3, 1, "mm³");
+  brg_report_truth (report, "closed", "Closed", check->closed);
+  brg_report_truth (report, "manifold", "Manifold", check->manifold);
+  return brg_cli_finish (cli, report);
+}
+
+static int
+run_mesh (BrgCli *cli)
+{
+  Request request;
+  BrgError error = { 0 };
+  BrgMeshCheck check;
+  int outcome = read_request (cli, &request);
+
+  if (outcome != BRG_CLI_DONE)
+    return outcome;
+  brg_cli_phase (cli, 0, 0.7);
+  BrgMesh *mesh = brg_cli_read_surface (request.input, request.smooth, &cli->job, &error);
+  brg_cli_phase (cli, 0.7, 1);
+  if (mesh == NULL || reduce_mesh (&request, &mesh, &cli->job, &error) != BRG_OK ||
+      brg_mesh_check (mesh, &check, &cli->job, &error) != BRG_OK)
+    outcome = brg_cli_failed (cli, request.input, error.message);
+  else if (brg_mesh_write (mesh, request.output, request.ras, &error) != BRG_OK)
+    outcome = brg_cli_failed (cli, request.output, error.message);
+  else
+    outcome = finish_mesh (cli, &request, mesh, &check);
+  brg_mesh_unref (mesh);
+  return outcome;
+}
+
+static const BrgCliOption options[] = {
+  { "output", 'o', "FILE", "The mesh to write: .stl (binary), .ply or .obj." },
+  { "reduce", 0, "X", "Take away this part of the triangles, 0 to below 1 (0)" },
+  { "frame", 0, "lps|ras", "Frame of the coordinates, in mm (lps)" },
+};
+
+const BrgCommand brg_command_mesh = {
+  .name = "mesh",
+  .usage = "MASK -o OUT.stl|.ply|.obj",
+  .summary = "Make the surface of a mask: closed, outward, in mm.",
+  .notes = "MASK may also be an .stl file, which is reduced or rewritten but not smoothed.",
+  .options = options,
+  .n_options = G_N_ELEMENTS (options),
+  .has_params = true,
+  .first_stage = BRG_STAGE_SURFACE,
+  .last_stage = BRG_STAGE_SURFACE,
+  .min_operands = 1,
+  .max_operands = 1,
+  .run = run_mesh,
+};

@@ -1,0 +1,14 @@
+#include "cli/brg-commands.h"
+
+static const BrgCommand *const commands[] = {
+  &brg_command_info,
+  &brg_command_mesh,
+  &brg_command_preview,
+};
+
+const BrgCommand *const *
+brg_commands (size_t *n_commands)
+{
+  *n_commands = G_N_ELEMENTS (commands);
+  return commands;
+}

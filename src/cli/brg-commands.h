@@ -1,0 +1,12 @@
+#pragma once
+
+#include "cli/brg-cli.h"
+
+/* One file per command; what each does is in its help. */
+
+extern const BrgCommand brg_command_info;
+extern const BrgCommand brg_command_segment;
+extern const BrgCommand brg_command_defect;
+extern const BrgCommand brg_command_mesh;
+extern const BrgCommand brg_command_preview;
+extern const BrgCommand brg_command_verify;
