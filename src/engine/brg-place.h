@@ -50,4 +50,4 @@ BrgStatus brg_place_random (const BrgMask *skull,
                             BrgError *error);
 
 /* 2 |A and B| / (|A| + |B|), 1 when both are empty; grids must be equal. */
-double brg_mask_dice (const BrgMask *a, const BrgMask *b);
+double brg_place_dice (const BrgMask *a, const BrgMask *b);
