@@ -8,34 +8,32 @@
 #include "engine/brg-parallel.h"
 
 #define SLAB       8
-#define TILE       64   /* voxels of a row that share one early end */
-#define CHECK_EACH 4    /* steps between looks for it */
+#define TILE       64   /* voxels of a row that are searched together */
+#define CHECK_EACH 4    /* steps between looks for an early end */
 #define ROUNDING   1e-5 /* relative; see brg-distance.h */
 
 /* Squared distances axis by axis: along i from the bits, then the lower envelope of parabolas along
  * j and along k (Felzenszwalb, Huttenlocher 2012, "Distance transforms of sampled functions"), here
  * as a search outward that ends at the limit or once no farther row can be nearer, which works on
- * many voxels of a row at once. Rows without a value are skipped. */
+ * many voxels of a row at once. Tiles without a value are skipped. */
 typedef struct
 {
   const BrgMask *to;
   BrgBox box;  /* results */
   BrgBox wide; /* what can matter for them: the box and the limit around it */
   int size[3]; /* of the box */
+  int n_tiles; /* of a row */
   float spacing[3];
   float limit2;
-  float *columns; /* squares after j: rows of size[0] at [(k - wide.lo[2]) * size[1] + (j - lo)] */
-  uint8_t *live;  /* rows of `columns` with a finite value */
-  float *mm;
+  float *mm; /* rows of size[0] at [(k - wide.lo[2]) * size[1] + (j - box.lo[1])]; first squares */
 } Search;
 
-/* A stack of rows to search: row r is at values + r * stride, and worth it when live[r * step]. */
+/* A stack of rows to search, one above the other; with a flag for each tile of each row, whether it
+ * holds a finite value. */
 typedef struct
 {
-  const float *values;
-  size_t stride;
-  const uint8_t *live;
-  size_t step;
+  float *values;
+  uint8_t *live;
   int n;
   float spacing;
 } Stack;
@@ -104,21 +102,35 @@ lower (float *restrict out, const float *restrict row, float add, int n)
     }
 }
 
-static float
-greatest (const float *values, int n)
+/* These two are written as unions of tests, which the compiler can take many at a time. */
+
+static bool
+any_above (const float *values, int n, float limit)
 {
-  float most = 0;
+  int any = 0;
 
   for (int x = 0; x < n; x++)
-    most = values[x] > most ? values[x] : most;
-  return most;
+    any |= values[x] > limit;
+  return any != 0;
 }
 
-/* out = min over rows r of stack[r] + ((r - at) * spacing)^2, for `n` voxels from `first` on. */
-static void
-search_tile (const Search *s, const Stack *stack, int at, int first, int n, float *out)
+static bool
+any_finite (const float *values, int n)
 {
-  const float *values = stack->values + first;
+  int any = 0;
+
+  for (int x = 0; x < n; x++)
+    any |= values[x] < INFINITY;
+  return any != 0;
+}
+
+/* out = min over rows r of stack[r] + ((r - at) * spacing)^2, for the `n` voxels of a tile. */
+static void
+search_tile (const Search *s, const Stack *stack, int at, int tile, int n, float *out)
+{
+  size_t width = (size_t) s->size[0], n_tiles = (size_t) s->n_tiles;
+  const float *values = stack->values + (size_t) tile * TILE;
+  const uint8_t *live = stack->live + tile;
 
   for (int x = 0; x < n; x++)
     out[x] = INFINITY;
@@ -128,60 +140,90 @@ search_tile (const Search *s, const Stack *stack, int at, int first, int n, floa
       float add = offset * offset;
       int above = at + t, below = at - t;
 
-      if (add > s->limit2 || (t % CHECK_EACH == 0 && t > 0 && add >= greatest (out, n)))
+      if (add > s->limit2 || (t % CHECK_EACH == 0 && t > 0 && !any_above (out, n, add)))
         break;
-      if (above < stack->n && stack->live[(size_t) above * stack->step])
-        lower (out, values + (size_t) above * stack->stride, add, n);
-      if (t > 0 && below >= 0 && stack->live[(size_t) below * stack->step])
-        lower (out, values + (size_t) below * stack->stride, add, n);
+      if (above < stack->n && live[(size_t) above * n_tiles])
+        lower (out, values + (size_t) above * width, add, n);
+      if (t > 0 && below >= 0 && live[(size_t) below * n_tiles])
+        lower (out, values + (size_t) below * width, add, n);
     }
+}
+
+static int
+tile_size (const Search *s, int tile)
+{
+  int left = s->size[0] - tile * TILE;
+
+  return left < TILE ? left : TILE;
 }
 
 static void
 search_row (const Search *s, const Stack *stack, int at, float *out)
 {
-  int n = s->size[0];
-
-  for (int first = 0; first < n; first += TILE)
-    search_tile (s, stack, at, first, n - first < TILE ? n - first : TILE, out + first);
+  for (int tile = 0; tile < s->n_tiles; tile++)
+    search_tile (s, stack, at, tile, tile_size (s, tile), out + (size_t) tile * TILE);
 }
 
-static bool
-any_finite (const float *values, int n)
+/* Sets the flags of row `r` of the stack. */
+static void
+look_alive (const Search *s, const Stack *stack, int r)
 {
-  for (int x = 0; x < n; x++)
-    if (values[x] < INFINITY)
-      return true;
-  return false;
+  const float *row = stack->values + (size_t) r * (size_t) s->size[0];
+  uint8_t *live = stack->live + (size_t) r * (size_t) s->n_tiles;
+
+  for (int tile = 0; tile < s->n_tiles; tile++)
+    live[tile] = any_finite (row + (size_t) tile * TILE, tile_size (s, tile));
 }
 
-/* Slices of `columns` from the bits. */
 static BrgStatus
-search_columns (void *data, int slab, int begin, int end, BrgError *error)
+init_stack (const Search *s, Stack *stack, int axis, BrgError *error)
+{
+  stack->n = s->wide.hi[axis] - s->wide.lo[axis];
+  stack->spacing = s->spacing[axis];
+  stack->live = NULL;
+  stack->values = brg_alloc ((size_t) stack->n * (size_t) s->size[0], sizeof (float), error);
+  if (stack->values == NULL)
+    return BRG_NO_MEMORY;
+  stack->live = brg_alloc ((size_t) stack->n * (size_t) s->n_tiles, 1, error);
+  return stack->live != NULL ? BRG_OK : BRG_NO_MEMORY;
+}
+
+static void
+clear_stack (Stack *stack)
+{
+  brg_free (stack->values);
+  brg_free (stack->live);
+}
+
+static float *
+result_row (const Search *s, int j, int k)
+{
+  size_t row = (size_t) k * (size_t) s->size[1] + (size_t) j;
+
+  return s->mm + row * (size_t) s->size[0];
+}
+
+/* Squares after j in the slices begin <= k < end, from the bits. */
+static BrgStatus
+search_slices (void *data, int slab, int begin, int end, BrgError *error)
 {
   const Search *s = data;
-  size_t width = (size_t) s->size[0];
-  int n_rows = s->wide.hi[1] - s->wide.lo[1];
-  float *squares = brg_alloc ((size_t) n_rows * width, sizeof *squares, error);
-  uint8_t *live = squares != NULL ? brg_alloc ((size_t) n_rows, 1, error) : NULL;
-  Stack stack = { squares, width, live, 1, n_rows, s->spacing[1] };
+  Stack stack;
+  BrgStatus status = init_stack (s, &stack, 1, error);
 
   (void) slab;
-  for (int k = begin; live != NULL && k < end; k++)
+  for (int k = begin; status == BRG_OK && k < end; k++)
     {
-      for (int r = 0; r < n_rows; r++)
-        live[r] =
-          square_row (s, s->wide.lo[1] + r, s->wide.lo[2] + k, squares + (size_t) r * width);
+      for (int r = 0; r < stack.n; r++)
+        if (square_row (s, s->wide.lo[1] + r, s->wide.lo[2] + k,
+                        stack.values + (size_t) r * (size_t) s->size[0]))
+          look_alive (s, &stack, r);
+        else
+          memset (stack.live + (size_t) r * (size_t) s->n_tiles, 0, (size_t) s->n_tiles);
       for (int j = 0; j < s->size[1]; j++)
-        {
-          size_t row = (size_t) k * (size_t) s->size[1] + (size_t) j;
-          search_row (s, &stack, s->box.lo[1] - s->wide.lo[1] + j, s->columns + row * width);
-          s->live[row] = any_finite (s->columns + row * width, s->size[0]);
-        }
+        search_row (s, &stack, s->box.lo[1] - s->wide.lo[1] + j, result_row (s, j, k));
     }
-  BrgStatus status = live != NULL ? BRG_OK : BRG_NO_MEMORY;
-  brg_free (squares);
-  brg_free (live);
+  clear_stack (&stack);
   return status;
 }
 
@@ -192,25 +234,32 @@ root_row (const Search *s, float *row)
     row[x] = row[x] <= s->limit2 ? sqrtf (row[x]) : INFINITY;
 }
 
-/* Result rows begin <= j < end from the columns. */
+/* Distances in the rows begin <= j < end of the box, in place of the squares. */
 static BrgStatus
-search_result (void *data, int slab, int begin, int end, BrgError *error)
+search_rows (void *data, int slab, int begin, int end, BrgError *error)
 {
   const Search *s = data;
-  size_t width = (size_t) s->size[0], n_rows = (size_t) s->size[1];
+  size_t width = (size_t) s->size[0];
+  int first = s->box.lo[2] - s->wide.lo[2];
+  Stack stack;
+  BrgStatus status = init_stack (s, &stack, 2, error);
 
   (void) slab;
-  (void) error;
-  for (int k = 0; k < s->size[2]; k++)
-    for (int j = begin; j < end; j++)
-      {
-        Stack stack = { s->columns + (size_t) j * width, n_rows * width, s->live + j, n_rows,
-                        s->wide.hi[2] - s->wide.lo[2],   s->spacing[2] };
-        float *row = s->mm + ((size_t) k * n_rows + (size_t) j) * width;
-        search_row (s, &stack, s->box.lo[2] - s->wide.lo[2] + k, row);
-        root_row (s, row);
-      }
-  return BRG_OK;
+  for (int j = begin; status == BRG_OK && j < end; j++)
+    {
+      for (int k = 0; k < stack.n; k++)
+        {
+          memcpy (stack.values + (size_t) k * width, result_row (s, j, k), width * sizeof (float));
+          look_alive (s, &stack, k);
+        }
+      for (int k = first; k < first + s->size[2]; k++)
+        {
+          search_row (s, &stack, k, result_row (s, j, k));
+          root_row (s, result_row (s, j, k));
+        }
+    }
+  clear_stack (&stack);
+  return status;
 }
 
 static BrgStatus
@@ -243,6 +292,7 @@ plan (Search *s, const BrgMask *to, const BrgBox *box, double limit_mm)
     }
   double limit = limit_mm * (1 + ROUNDING);
   s->limit2 = (float) (limit * limit);
+  s->n_tiles = (s->size[0] + TILE - 1) / TILE;
   s->wide = brg_box_grow (box, margin_vox, to->grid.dim);
 }
 
@@ -250,20 +300,21 @@ static BrgStatus
 search (Search *s, BrgJob *job, BrgError *error)
 {
   int n_slices = s->wide.hi[2] - s->wide.lo[2];
-  size_t n_rows = (size_t) n_slices * (size_t) s->size[1];
+  size_t slice = (size_t) s->size[0] * (size_t) s->size[1];
   BrgJobPart parts = brg_job_parts (job);
-  BrgStatus status;
 
-  s->columns = brg_alloc (n_rows * (size_t) s->size[0], sizeof *s->columns, error);
-  s->live = s->columns != NULL ? brg_alloc (n_rows, 1, error) : NULL;
-  if (s->live == NULL)
+  s->mm = brg_alloc (slice * (size_t) n_slices, sizeof *s->mm, error);
+  if (s->mm == NULL)
     return BRG_NO_MEMORY;
   brg_job_part (&parts, 0, 0.5);
-  status = brg_parallel_slabs (n_slices, SLAB, search_columns, s, job, error);
+  BrgStatus status = brg_parallel_slabs (n_slices, SLAB, search_slices, s, job, error);
   brg_job_part (&parts, 0.5, 1);
   if (status == BRG_OK)
-    status = brg_parallel_slabs (s->size[1], SLAB, search_result, s, job, error);
+    status = brg_parallel_slabs (s->size[1], SLAB, search_rows, s, job, error);
   brg_job_parts_end (&parts);
+  if (status == BRG_OK)
+    memmove (s->mm, result_row (s, 0, s->box.lo[2] - s->wide.lo[2]),
+             slice * (size_t) s->size[2] * sizeof *s->mm);
   return status;
 }
 
@@ -284,11 +335,7 @@ brg_distance (const BrgMask *to,
   if (status != BRG_OK)
     return status;
   plan (&s, to, box, limit_mm);
-  s.mm =
-    brg_alloc ((size_t) s.size[0] * (size_t) s.size[1] * (size_t) s.size[2], sizeof *s.mm, error);
-  status = s.mm != NULL ? search (&s, job, error) : BRG_NO_MEMORY;
-  brg_free (s.columns);
-  brg_free (s.live);
+  status = search (&s, job, error);
   if (status == BRG_OK)
     *out = (BrgDistance){ *box, s.mm };
   else

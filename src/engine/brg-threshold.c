@@ -25,7 +25,8 @@ pack_bytes (const uint8_t bytes[64])
     {
       uint64_t eight;
       memcpy (&eight, bytes + group * 8, sizeof eight);
-      word |= (eight * UINT64_C (0x0102040810204080) >> 56) << (group * 8);
+      if (eight != 0)
+        word |= (eight * UINT64_C (0x0102040810204080) >> 56) << (group * 8);
     }
   return word;
 }
