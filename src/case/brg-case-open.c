@@ -1,4 +1,151 @@
+#include "case/brg-case-error.h"
 #include "case/brg-case-private.h"
+#include "io/brg-nrrd.h"
+
+/* Window of a scan that holds bone, and how bright its brightest voxels are then. */
+#define BONE_LEVEL_HU  300.0
+#define BONE_WINDOW_HU 2000.0
+#define BONE_HU        700
+
+/* What the worker makes; moved into the case when complete. */
+typedef struct
+{
+  BrgTask *task;
+  char *path;
+  char *source;
+  gulong cancel_id;
+
+  BrgVolume *scan;
+  BrgHistogram *histogram;
+  BrgMask *added, *removed;
+  BrgCaseEngine *engine;
+  GStrv warnings;
+} Opening;
+
+static void
+opening_free (gpointer data)
+{
+  Opening *opening = data;
+
+  g_object_unref (opening->task);
+  g_free (opening->path);
+  g_free (opening->source);
+  brg_volume_unref (opening->scan);
+  g_free (opening->histogram);
+  brg_mask_unref (opening->added);
+  brg_mask_unref (opening->removed);
+  g_clear_pointer (&opening->engine, _brg_case_engine_unref);
+  g_strfreev (opening->warnings);
+  g_free (opening);
+}
+
+static GStrv
+copy_warnings (const BrgNrrdInfo *info)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  for (int w = 0; w < info->n_warnings; w++)
+    g_strv_builder_add (builder, info->warnings[w]);
+  return g_strv_builder_end (builder);
+}
+
+/* Everything a case needs besides the voxels. */
+static BrgStatus
+prepare (Opening *opening, BrgJob *job, BrgError *error)
+{
+  opening->histogram = g_new0 (BrgHistogram, 1);
+  BrgStatus status = brg_histogram (opening->scan, opening->histogram, job, error);
+  if (status != BRG_OK)
+    return status;
+  opening->added = brg_mask_new (&opening->scan->grid, error);
+  if (opening->added != NULL)
+    opening->removed = brg_mask_new (&opening->scan->grid, error);
+  if (opening->removed != NULL)
+    opening->engine = _brg_case_engine_new (opening->scan, error);
+  return opening->engine != NULL ? BRG_OK : error->status;
+}
+
+static void
+open_thread_cb (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  Opening *opening = data;
+  BrgJob *job = brg_task_get_job (opening->task);
+  BrgNrrdInfo info = { 0 };
+  BrgError error = { 0 };
+  GError *failure = NULL;
+  (void) source;
+  (void) cancellable;
+
+  brg_job_stage (job, "Reading", 0, 0.95);
+  opening->scan = brg_nrrd_read_volume (opening->path, &info, job, &error);
+  BrgStatus status = error.status;
+  if (opening->scan != NULL)
+    {
+      opening->warnings = copy_warnings (&info);
+      brg_job_stage (job, "Histogram", 0.95, 1);
+      status = prepare (opening, job, &error);
+      if (status != BRG_OK)
+        brg_error_prefix (&error, opening->source);
+    }
+  if (status == BRG_OK)
+    {
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+  brg_case_error_set (&failure, &error);
+  g_task_return_error (task, failure);
+}
+
+static void
+take_scan (BrgCase *self, Opening *opening)
+{
+  _brg_case_clear_scan (self);
+  self->scan = g_steal_pointer (&opening->scan);
+  self->histogram = g_steal_pointer (&opening->histogram);
+  self->added = g_steal_pointer (&opening->added);
+  self->removed = g_steal_pointer (&opening->removed);
+  self->engine = g_steal_pointer (&opening->engine);
+  self->warnings = g_steal_pointer (&opening->warnings);
+  self->source = g_steal_pointer (&opening->source);
+  self->edits_revision = 0;
+  self->recipe = brg_recipe_default ();
+}
+
+static void
+cancelled_cb (GCancellable *cancellable, gpointer task)
+{
+  (void) cancellable;
+  brg_task_cancel (task);
+}
+
+/* On the main thread, between the worker and the caller's callback. */
+static void
+opened_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  BrgCase *self = BRG_CASE (object);
+  g_autoptr (GTask) outer = user_data;
+  Opening *opening = g_task_get_task_data (G_TASK (result));
+  GError *error = NULL;
+
+  if (opening->cancel_id > 0)
+    g_cancellable_disconnect (g_task_get_cancellable (outer), opening->cancel_id);
+  self->opening = FALSE;
+  if (self->run == NULL)
+    _brg_case_set_task (self, NULL);
+  if (!g_task_propagate_boolean (G_TASK (result), &error))
+    {
+      _brg_case_notify_busy (self);
+      g_task_return_error (outer, error);
+      return;
+    }
+  take_scan (self, opening);
+  _brg_case_set_failure (self, NULL);
+  _brg_case_emit_opened (self);
+  _brg_case_emit_recipe_changed (self);
+  _brg_case_emit_history_changed (self);
+  _brg_case_schedule (self);
+  g_task_return_boolean (outer, TRUE);
+}
 
 void
 brg_case_open_async (BrgCase *self,
@@ -7,10 +154,32 @@ brg_case_open_async (BrgCase *self,
                      GAsyncReadyCallback callback,
                      gpointer user_data)
 {
-  g_autofree char *name = g_file_get_basename (file);
+  g_autoptr (GTask) outer = g_task_new (self, cancellable, callback, user_data);
+  g_autofree char *source = g_file_get_basename (file), *path = g_file_get_path (file);
 
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-  g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "%s: no reader", name);
+  g_task_set_check_cancellable (outer, FALSE);
+  if (self->opening || path == NULL)
+    {
+      g_task_return_new_error (
+        outer, G_IO_ERROR, self->opening ? G_IO_ERROR_PENDING : G_IO_ERROR_NOT_SUPPORTED,
+        self->opening ? "%s: another scan is being opened" : "%s: not a file of this computer",
+        source);
+      return;
+    }
+  Opening *opening = g_new0 (Opening, 1);
+  opening->task = brg_task_new (source);
+  opening->path = g_steal_pointer (&path);
+  opening->source = g_steal_pointer (&source);
+  if (cancellable != NULL)
+    opening->cancel_id = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb),
+                                                g_object_ref (opening->task), g_object_unref);
+  self->opening = TRUE;
+  _brg_case_set_task (self, opening->task);
+  _brg_case_notify_busy (self);
+
+  g_autoptr (GTask) worker = g_task_new (self, NULL, opened_cb, g_steal_pointer (&outer));
+  g_task_set_task_data (worker, opening, opening_free);
+  g_task_run_in_thread (worker, open_thread_cb);
 }
 
 gboolean
@@ -23,9 +192,14 @@ brg_case_open_finish (BrgCase *self, GAsyncResult *result, GError **error)
 void
 brg_case_get_default_window (BrgCase *self, double *level_hu, double *window_hu)
 {
-  (void) self;
-  *level_hu = 300;
-  *window_hu = 2000;
+  const BrgHistogram *histogram = self->histogram;
+
+  *level_hu = BONE_LEVEL_HU;
+  *window_hu = BONE_WINDOW_HU;
+  if (histogram == NULL || histogram->max_hu >= BONE_HU)
+    return;
+  *level_hu = (histogram->min_hu + histogram->max_hu) / 2.0;
+  *window_hu = MAX (histogram->max_hu - histogram->min_hu, 1);
 }
 
 void

@@ -59,8 +59,8 @@ struct _BrgCase
   BrgTask *task;
   BrgCaseRun *run; /* in progress, or NULL */
   gboolean masks_wanted, meshes_wanted;
-  gint64 meshes_shown_us;
-  GQueue exports; /* GTask that wait for the worker */
+  gint64 behind_since_us; /* when the surfaces stopped being current; 0: they are */
+  GQueue exports;         /* GTask that wait for the worker */
   gboolean exporting;
   gboolean opening;
 };

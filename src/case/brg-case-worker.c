@@ -1,25 +1,397 @@
-#include "case/brg-case-private.h"
+#include <glib/gi18n.h>
 
-void
-_brg_case_engine_unref (BrgCaseEngine *engine)
+#include "case/brg-case-private.h"
+#include "engine/brg-cutter.h"
+#include "engine/brg-isosurface.h"
+#include "engine/brg-job-part.h"
+#include "engine/brg-mesh-smooth.h"
+
+/* Surfaces that have been behind for this long are finished before anything newer is begun. */
+#define PATIENCE_US (500 * G_TIME_SPAN_MILLISECOND)
+
+#define N_SURFACES BRG_CASE_MESH_CUTTER /* those made from masks */
+
+struct BrgCaseEngine
 {
-  g_free (engine);
+  BrgPipeline *pipeline;
+};
+
+/* One pass of the worker: either the masks or the surfaces. It owns all it touches, so that the
+ * case may change or go while it is under way. */
+struct BrgCaseRun
+{
+  GWeakRef owner;
+  BrgTask *task;
+  gboolean surfaces;
+  gboolean superseded; /* cancelled by the case itself */
+  BrgStatus status;
+  BrgError error;
+
+  BrgCaseEngine *engine;
+  BrgRecipe recipe;
+  BrgCaseEdits edits;
+  BrgPipelineResult *result;
+
+  BrgMask *old_masks[BRG_CASE_N_MESHES], *masks[BRG_CASE_N_MESHES];
+  BrgMesh *old_meshes[BRG_CASE_N_MESHES], *meshes[BRG_CASE_N_MESHES];
+  double old_smooth;
+};
+
+static BrgMask *
+ref_mask (BrgMask *mask)
+{
+  return mask != NULL ? brg_mask_ref (mask) : NULL;
+}
+
+static BrgMesh *
+ref_mesh (BrgMesh *mesh)
+{
+  return mesh != NULL ? brg_mesh_ref (mesh) : NULL;
+}
+
+static void
+engine_clear (gpointer data)
+{
+  brg_pipeline_free (((BrgCaseEngine *) data)->pipeline);
+}
+
+static void
+run_free (gpointer data)
+{
+  BrgCaseRun *run = data;
+
+  g_weak_ref_clear (&run->owner);
+  g_object_unref (run->task);
+  g_clear_pointer (&run->engine, _brg_case_engine_unref);
+  brg_mask_unref (run->edits.added);
+  brg_mask_unref (run->edits.removed);
+  g_clear_pointer (&run->result, _brg_case_result_free);
+  for (int m = 0; m < BRG_CASE_N_MESHES; m++)
+    {
+      brg_mask_unref (run->old_masks[m]);
+      brg_mask_unref (run->masks[m]);
+      brg_mesh_unref (run->old_meshes[m]);
+      brg_mesh_unref (run->meshes[m]);
+    }
+  g_free (run);
+}
+
+static BrgCaseRun *
+run_new (BrgCase *self, gboolean surfaces, const char *title)
+{
+  BrgCaseRun *run = g_new0 (BrgCaseRun, 1);
+
+  g_weak_ref_init (&run->owner, self);
+  run->task = brg_task_new (title);
+  run->surfaces = surfaces;
+  run->recipe = self->recipe;
+  return run;
+}
+
+/* In the worker. */
+static void
+run_masks (BrgCaseRun *run)
+{
+  BrgPipelineResult *result = g_new0 (BrgPipelineResult, 1);
+
+  run->status =
+    brg_pipeline_run (run->engine->pipeline, &run->recipe, run->edits.added, run->edits.removed,
+                      run->edits.revision, result, brg_task_get_job (run->task), &run->error);
+  if (run->status == BRG_OK && run->recipe.defect.placed)
+    run->meshes[BRG_CASE_MESH_CUTTER] =
+      brg_cutter_outline (&run->recipe.defect, &result->frame, NULL);
+  if (run->status == BRG_OK)
+    run->result = result;
+  else
+    _brg_case_result_free (result);
+}
+
+/* In the worker. The old surface where the mask is the same, else a new one; NULL for no mask and
+ * for one without voxels. */
+static BrgStatus
+make_surface (BrgCaseRun *run, int m)
+{
+  BrgMask *mask = run->masks[m], *old = run->old_masks[m];
+  gboolean same_smooth = fabs (run->old_smooth - run->recipe.smooth) <= 0;
+  BrgJob *job = brg_task_get_job (run->task);
+
+  if (mask == NULL || brg_mask_is_empty (mask))
+    return BRG_OK;
+  if (run->old_meshes[m] != NULL && same_smooth && (mask == old || brg_mask_equal (mask, old)))
+    {
+      run->meshes[m] = brg_mesh_ref (run->old_meshes[m]);
+      return BRG_OK;
+    }
+  BrgMesh *mesh = brg_isosurface (mask, job, &run->error);
+  if (mesh == NULL)
+    return run->error.status;
+  BrgStatus status = brg_mesh_smooth (mesh, &mask->grid, run->recipe.smooth, job, &run->error);
+  if (status == BRG_OK)
+    run->meshes[m] = mesh;
+  else
+    brg_mesh_unref (mesh);
+  return status;
+}
+
+/* In the worker: smallest first. */
+static void
+run_surfaces (BrgCaseRun *run)
+{
+  static const int order[N_SURFACES] = { BRG_CASE_MESH_IMPLANT, BRG_CASE_MESH_DEFECTIVE,
+                                         BRG_CASE_MESH_SKULL };
+  BrgJob *job = brg_task_get_job (run->task);
+
+  brg_job_stage (job, N_ ("Surfaces"), 0, 1);
+  BrgJobPart parts = brg_job_parts (job);
+  for (int s = 0; s < N_SURFACES && run->status == BRG_OK; s++)
+    {
+      brg_job_part (&parts, (double) s / N_SURFACES, (s + 1.0) / N_SURFACES);
+      run->status = make_surface (run, order[s]);
+    }
+}
+
+static void
+run_thread_cb (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  BrgCaseRun *run = data;
+  (void) source;
+  (void) cancellable;
+
+  if (run->surfaces)
+    run_surfaces (run);
+  else
+    run_masks (run);
+  g_task_return_boolean (task, TRUE);
+}
+
+static const BrgMask *
+mask_of (const BrgCase *self, int m)
+{
+  return m == BRG_CASE_MESH_SKULL       ? self->result->skull
+         : m == BRG_CASE_MESH_DEFECTIVE ? self->result->defective
+                                        : self->result->implant;
+}
+
+static gboolean
+surfaces_are_current (const BrgCase *self)
+{
+  if (fabs (self->mesh_smooth - self->recipe.smooth) > 0)
+    return FALSE;
+  for (int m = 0; m < N_SURFACES; m++)
+    if (self->meshed[m] != mask_of (self, m))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+take_mesh (BrgCase *self, int m, BrgMesh *mesh)
+{
+  gboolean changed = self->meshes[m] != mesh;
+
+  brg_mesh_unref (self->meshes[m]);
+  self->meshes[m] = mesh;
+  return changed;
+}
+
+static gboolean
+drop_surface (BrgCase *self, int m)
+{
+  g_clear_pointer (&self->meshed[m], brg_mask_unref);
+  return take_mesh (self, m, NULL);
+}
+
+/* Masks first; with them what needs no surfacing: the outline, and parts that are gone. */
+static void
+publish_masks (BrgCase *self, BrgCaseRun *run)
+{
+  g_clear_pointer (&self->result, _brg_case_result_free);
+  self->result = g_steal_pointer (&run->result);
+
+  gboolean changed =
+    take_mesh (self, BRG_CASE_MESH_CUTTER, g_steal_pointer (&run->meshes[BRG_CASE_MESH_CUTTER]));
+  for (int m = 0; m < N_SURFACES; m++)
+    if (mask_of (self, m) == NULL)
+      changed |= drop_surface (self, m);
+  self->meshes_wanted = !surfaces_are_current (self);
+
+  _brg_case_set_failure (self, NULL);
+  _brg_case_emit_result_changed (self);
+  if (changed)
+    _brg_case_emit_meshes_changed (self);
+}
+
+static void
+publish_surfaces (BrgCase *self, BrgCaseRun *run)
+{
+  gboolean changed = FALSE;
+
+  for (int m = 0; m < N_SURFACES; m++)
+    {
+      brg_mask_unref (self->meshed[m]);
+      self->meshed[m] = g_steal_pointer (&run->masks[m]);
+      changed |= take_mesh (self, m, g_steal_pointer (&run->meshes[m]));
+    }
+  self->mesh_smooth = run->recipe.smooth;
+  self->meshes_wanted = FALSE;
+  self->behind_since_us = self->masks_wanted ? g_get_monotonic_time () : 0;
+  if (changed)
+    _brg_case_emit_meshes_changed (self);
+}
+
+/* A run that was cancelled from outside, or that the engine refused, is not tried again until
+ * something changes. */
+static void
+give_up (BrgCase *self, BrgCaseRun *run)
+{
+  if (run->surfaces)
+    self->meshes_wanted = FALSE;
+  if (!self->masks_wanted)
+    self->behind_since_us = 0;
+  _brg_case_set_failure (self, run->status == BRG_CANCELLED
+                                 ? _ ("Cancelled: what is shown is not up to date.")
+                                 : run->error.message);
+}
+
+static void
+run_done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  BrgCaseRun *run = g_task_get_task_data (G_TASK (result));
+  g_autoptr (BrgCase) self = g_weak_ref_get (&run->owner);
+  (void) source;
+  (void) user_data;
+
+  if (self == NULL || self->run != run)
+    return;
+  self->run = NULL;
+  if (run->status == BRG_OK && run->surfaces)
+    publish_surfaces (self, run);
+  else if (run->status == BRG_OK)
+    publish_masks (self, run);
+  else if (!run->superseded)
+    give_up (self, run);
+  _brg_case_pump (self);
+}
+
+static void
+start (BrgCase *self, BrgCaseRun *run)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, run_done_cb, NULL);
+
+  self->run = run;
+  g_task_set_task_data (task, run, run_free);
+  if (!self->opening)
+    _brg_case_set_task (self, run->task);
+  _brg_case_notify_busy (self);
+  g_task_run_in_thread (task, run_thread_cb);
+}
+
+static void
+start_masks (BrgCase *self)
+{
+  BrgError error;
+  const BrgCaseEdits *edits = _brg_case_snapshot_edits (self, &error);
+
+  self->masks_wanted = FALSE;
+  if (edits == NULL)
+    {
+      _brg_case_set_failure (self, error.message);
+      return;
+    }
+  BrgCaseRun *run = run_new (self, FALSE, _ ("Bone"));
+  run->engine = g_atomic_rc_box_acquire (self->engine);
+  run->edits = *edits;
+  ref_mask (run->edits.added);
+  ref_mask (run->edits.removed);
+  start (self, run);
+}
+
+static void
+start_surfaces (BrgCase *self)
+{
+  BrgCaseRun *run = run_new (self, TRUE, _ ("Surfaces"));
+
+  for (int m = 0; m < N_SURFACES; m++)
+    {
+      run->masks[m] = ref_mask ((BrgMask *) mask_of (self, m));
+      run->old_masks[m] = ref_mask (self->meshed[m]);
+      run->old_meshes[m] = ref_mesh (self->meshes[m]);
+    }
+  run->old_smooth = self->mesh_smooth;
+  start (self, run);
+}
+
+static gboolean
+surfaces_have_waited (const BrgCase *self)
+{
+  return self->behind_since_us > 0 && g_get_monotonic_time () - self->behind_since_us > PATIENCE_US;
 }
 
 void
-_brg_case_result_free (BrgPipelineResult *result)
+_brg_case_pump (BrgCase *self)
 {
-  g_free (result);
+  if (self->run != NULL || self->engine == NULL)
+    return;
+  if (self->masks_wanted && !(self->meshes_wanted && surfaces_have_waited (self)))
+    start_masks (self);
+  else if (self->meshes_wanted)
+    start_surfaces (self);
+  if (self->run != NULL)
+    return;
+  self->behind_since_us = 0;
+  if (!self->opening)
+    _brg_case_set_task (self, NULL);
+  _brg_case_notify_busy (self);
+  _brg_case_start_exports (self);
 }
 
 void
 _brg_case_schedule (BrgCase *self)
 {
-  self->masks_wanted = self->scan != NULL;
+  if (self->engine == NULL)
+    return;
+  self->masks_wanted = TRUE;
+  if (self->behind_since_us == 0)
+    self->behind_since_us = g_get_monotonic_time ();
+  if (self->run != NULL && self->run->surfaces && !surfaces_have_waited (self))
+    {
+      self->run->superseded = TRUE;
+      brg_task_cancel (self->run->task);
+    }
+  _brg_case_pump (self);
 }
 
 void
 _brg_case_abandon_run (BrgCase *self)
 {
+  if (self->run != NULL)
+    brg_task_cancel (self->run->task);
   self->run = NULL;
+  self->masks_wanted = self->meshes_wanted = FALSE;
+  self->behind_since_us = 0;
+}
+
+BrgCaseEngine *
+_brg_case_engine_new (BrgVolume *scan, BrgError *error)
+{
+  BrgPipeline *pipeline = brg_pipeline_new (scan, error);
+
+  if (pipeline == NULL)
+    return NULL;
+  BrgCaseEngine *engine = g_atomic_rc_box_new0 (BrgCaseEngine);
+  engine->pipeline = pipeline;
+  return engine;
+}
+
+void
+_brg_case_engine_unref (BrgCaseEngine *engine)
+{
+  g_atomic_rc_box_release_full (engine, engine_clear);
+}
+
+void
+_brg_case_result_free (BrgPipelineResult *result)
+{
+  if (result != NULL)
+    brg_pipeline_result_clear (result);
+  g_free (result);
 }
