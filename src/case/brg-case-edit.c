@@ -94,6 +94,37 @@ _brg_case_snapshot_edits (BrgCase *self, BrgError *error)
 }
 
 void
+_brg_case_remove_voxels (BrgCase *self,
+                         const BrgMask *voxels,
+                         const int at_vox[3],
+                         const char *label)
+{
+  BrgMask *old_added, *old_removed;
+  BrgBox box = brg_mask_bounds (voxels);
+
+  if (brg_box_is_empty (&box) || !remember_masks (self, &old_added, &old_removed))
+    return;
+  for (int axis = 0; axis < 3; axis++)
+    {
+      box.lo[axis] += at_vox[axis];
+      box.hi[axis] += at_vox[axis];
+    }
+  for (int k = box.lo[2]; k < box.hi[2]; k++)
+    for (int j = box.lo[1]; j < box.hi[1]; j++)
+      for (int i = box.lo[0]; i < box.hi[0]; i++)
+        if (brg_mask_get (voxels, i - at_vox[0], j - at_vox[1], k - at_vox[2]))
+          {
+            brg_mask_set (self->added, i, j, k, false);
+            brg_mask_set (self->removed, i, j, k, true);
+          }
+  self->edits_revision++;
+  _brg_case_emit_edits_changed (self, &box);
+  commit_edit (self, old_added, old_removed, &box, label);
+  brg_mask_unref (old_added);
+  brg_mask_unref (old_removed);
+}
+
+void
 brg_case_stroke_begin (BrgCase *self, gboolean erase, double radius_mm)
 {
   BrgCaseStroke *stroke = &self->stroke;
@@ -157,14 +188,4 @@ brg_case_clear_edits (BrgCase *self)
   commit_edit (self, old_added, old_removed, &box, _ ("Clear hand edits"));
   brg_mask_unref (old_added);
   brg_mask_unref (old_removed);
-}
-
-void
-brg_case_remove_island_at (BrgCase *self, const int vox[3])
-{
-  if (self->scan == NULL || self->stroke.active)
-    return;
-  g_autofree char *message =
-    g_strdup_printf (_ ("There is no bone at voxel %d, %d, %d."), vox[0], vox[1], vox[2]);
-  _brg_case_emit_failed (self, message);
 }

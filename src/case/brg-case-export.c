@@ -1,4 +1,217 @@
+#include <glib/gi18n.h>
+
+#include "case/brg-case-error.h"
 #include "case/brg-case-private.h"
+#include "case/brg-export.h"
+
+/* One waiting or running export: a snapshot of the case, so that it may go on changing. */
+typedef struct
+{
+  BrgTask *task;
+  char *dir;
+  char *name;
+  gulong cancel_id;
+
+  BrgVolume *scan;
+  BrgRecipe recipe;
+  BrgCaseEdits edits;
+  BrgMask *skull, *defective, *implant;
+  BrgMesh *meshes[BRG_CASE_N_MESHES];
+} Job;
+
+static void
+job_free (gpointer data)
+{
+  Job *job = data;
+
+  g_object_unref (job->task);
+  g_free (job->dir);
+  g_free (job->name);
+  brg_volume_unref (job->scan);
+  brg_mask_unref (job->edits.added);
+  brg_mask_unref (job->edits.removed);
+  brg_mask_unref (job->skull);
+  brg_mask_unref (job->defective);
+  brg_mask_unref (job->implant);
+  for (int m = 0; m < BRG_CASE_N_MESHES; m++)
+    brg_mesh_unref (job->meshes[m]);
+  g_free (job);
+}
+
+static BrgMask *
+ref_mask (BrgMask *mask)
+{
+  return mask != NULL ? brg_mask_ref (mask) : NULL;
+}
+
+/* A surface is used again when it was made from this very mask with this smoothing. */
+static BrgMesh *
+ref_current_mesh (BrgCase *self, int which, const BrgMask *mask)
+{
+  gboolean current = self->meshes[which] != NULL && self->meshed[which] == mask &&
+                     fabs (self->mesh_smooth - self->recipe.smooth) <= 0;
+
+  return current ? brg_mesh_ref (self->meshes[which]) : NULL;
+}
+
+static gboolean
+take_snapshot (BrgCase *self, Job *job, BrgError *error)
+{
+  const BrgPipelineResult *result = self->result;
+  const BrgCaseEdits *edits = _brg_case_snapshot_edits (self, error);
+
+  if (edits == NULL)
+    return FALSE;
+  job->name = g_strdup (self->name);
+  job->scan = brg_volume_ref (self->scan);
+  job->recipe = self->recipe;
+  job->edits.added = ref_mask (edits->added);
+  job->edits.removed = ref_mask (edits->removed);
+  job->skull = ref_mask (result->skull);
+  job->defective = ref_mask (result->defective);
+  job->implant = ref_mask (result->implant);
+  job->meshes[BRG_CASE_MESH_SKULL] = ref_current_mesh (self, BRG_CASE_MESH_SKULL, result->skull);
+  job->meshes[BRG_CASE_MESH_DEFECTIVE] =
+    ref_current_mesh (self, BRG_CASE_MESH_DEFECTIVE, result->defective);
+  job->meshes[BRG_CASE_MESH_IMPLANT] =
+    ref_current_mesh (self, BRG_CASE_MESH_IMPLANT, result->implant);
+  return TRUE;
+}
+
+/* Edits lie on the scan's grid even when there are none. */
+static BrgMask *
+edits_or_empty (const Job *job, BrgError *error)
+{
+  return job->edits.added != NULL ? brg_mask_ref (job->edits.added)
+                                  : brg_mask_new (&job->scan->grid, error);
+}
+
+static void
+export_thread_cb (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  Job *job = data;
+  BrgSha256 sha256;
+  BrgError fault = { 0 };
+  GError *error = NULL;
+  (void) source;
+  (void) cancellable;
+
+  BrgMask *added = edits_or_empty (job, &fault);
+  if (added == NULL)
+    {
+      brg_case_error_set (&error, &fault);
+      g_task_return_error (task, error);
+      return;
+    }
+  BrgExportDefect defect = { &job->recipe, job->defective, job->implant,
+                             job->meshes[BRG_CASE_MESH_DEFECTIVE],
+                             job->meshes[BRG_CASE_MESH_IMPLANT] };
+  BrgExport what = { .name = job->name,
+                     .recipe = &job->recipe,
+                     .skull = job->skull,
+                     .skull_mesh = job->meshes[BRG_CASE_MESH_SKULL],
+                     .added = added,
+                     .removed = job->edits.removed,
+                     .source_kind = BRG_SOURCE_SCAN,
+                     .source_sha256 = sha256,
+                     .defects = &defect,
+                     .n_defects = job->implant != NULL ? 1 : 0 };
+
+  brg_export_hash_volume (job->scan, sha256);
+  if (brg_export (&what, job->dir, brg_task_get_job (job->task), &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+  brg_mask_unref (added);
+}
+
+static void
+cancelled_cb (GCancellable *cancellable, gpointer task)
+{
+  (void) cancellable;
+  brg_task_cancel (task);
+}
+
+static void
+finish_export (GTask *outer, GError *error)
+{
+  Job *job = g_task_get_task_data (outer);
+
+  if (job->cancel_id > 0)
+    g_cancellable_disconnect (g_task_get_cancellable (outer), job->cancel_id);
+  if (error != NULL)
+    g_task_return_error (outer, error);
+  else
+    g_task_return_boolean (outer, TRUE);
+}
+
+static void
+exported_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) outer = user_data;
+  BrgCase *self = g_task_get_source_object (outer);
+  GError *error = NULL;
+  (void) object;
+
+  g_task_propagate_boolean (G_TASK (result), &error);
+  self->exporting = FALSE;
+  if (self->run == NULL && !self->opening)
+    _brg_case_set_task (self, NULL);
+  _brg_case_notify_busy (self);
+  finish_export (outer, error);
+  _brg_case_start_exports (self);
+}
+
+/* Takes `outer`. */
+static void
+start_export (BrgCase *self, GTask *outer)
+{
+  Job *job = g_task_get_task_data (outer);
+  BrgError fault = { 0 };
+  GError *error = NULL;
+
+  if (!take_snapshot (self, job, &fault))
+    {
+      brg_case_error_set (&error, &fault);
+      finish_export (outer, error);
+      g_object_unref (outer);
+      return;
+    }
+  self->exporting = TRUE;
+  if (self->run == NULL && !self->opening)
+    _brg_case_set_task (self, job->task);
+  _brg_case_notify_busy (self);
+
+  /* Without a source object: the case must not lose its last reference in the thread. */
+  g_autoptr (GTask) worker = g_task_new (NULL, NULL, exported_cb, outer);
+  g_task_set_task_data (worker, job, NULL);
+  g_task_run_in_thread (worker, export_thread_cb);
+}
+
+void
+_brg_case_fail_exports (BrgCase *self, const char *message)
+{
+  GTask *outer;
+
+  while ((outer = g_queue_pop_head (&self->exports)) != NULL)
+    {
+      finish_export (outer, g_error_new_literal (BRG_CASE_ERROR, BRG_INVALID, message));
+      g_object_unref (outer);
+    }
+}
+
+void
+_brg_case_start_exports (BrgCase *self)
+{
+  if (self->exporting || self->run != NULL || g_queue_is_empty (&self->exports))
+    return;
+  if (self->scan == NULL)
+    _brg_case_fail_exports (self, _ ("Open a scan first."));
+  else if (self->stale || self->result == NULL)
+    _brg_case_fail_exports (self, self->error != NULL ? self->error : _ ("There is no skull yet."));
+  else
+    start_export (self, g_queue_pop_head (&self->exports));
+}
 
 void
 brg_case_export_async (BrgCase *self,
@@ -7,11 +220,27 @@ brg_case_export_async (BrgCase *self,
                        GAsyncReadyCallback callback,
                        gpointer user_data)
 {
-  g_autofree char *name = g_file_get_basename (folder);
+  GTask *outer = g_task_new (self, cancellable, callback, user_data);
+  g_autofree char *dir = g_file_get_path (folder);
 
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-  g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "%s: nothing to export",
-                           name);
+  g_task_set_check_cancellable (outer, FALSE);
+  if (dir == NULL)
+    {
+      g_autofree char *name = g_file_get_basename (folder);
+      g_task_return_new_error (outer, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+                               "%s: not a folder of this computer", name);
+      g_object_unref (outer);
+      return;
+    }
+  Job *job = g_new0 (Job, 1);
+  job->task = brg_task_new (_ ("Export"));
+  job->dir = g_steal_pointer (&dir);
+  g_task_set_task_data (outer, job, job_free);
+  if (cancellable != NULL)
+    job->cancel_id = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb),
+                                            g_object_ref (job->task), g_object_unref);
+  g_queue_push_tail (&self->exports, outer);
+  _brg_case_start_exports (self);
 }
 
 gboolean

@@ -1,3 +1,5 @@
+#include <glib/gi18n.h>
+
 #include "case/brg-case-error.h"
 #include "case/brg-case-private.h"
 #include "io/brg-nrrd.h"
@@ -99,6 +101,7 @@ open_thread_cb (GTask *task, gpointer source, gpointer data, GCancellable *cance
 static void
 take_scan (BrgCase *self, Opening *opening)
 {
+  _brg_case_fail_exports (self, _ ("Another scan was opened."));
   _brg_case_clear_scan (self);
   self->scan = g_steal_pointer (&opening->scan);
   self->histogram = g_steal_pointer (&opening->histogram);
@@ -122,10 +125,11 @@ cancelled_cb (GCancellable *cancellable, gpointer task)
 static void
 opened_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
-  BrgCase *self = BRG_CASE (object);
   g_autoptr (GTask) outer = user_data;
+  BrgCase *self = g_task_get_source_object (outer);
   Opening *opening = g_task_get_task_data (G_TASK (result));
   GError *error = NULL;
+  (void) object;
 
   if (opening->cancel_id > 0)
     g_cancellable_disconnect (g_task_get_cancellable (outer), opening->cancel_id);
@@ -177,7 +181,8 @@ brg_case_open_async (BrgCase *self,
   _brg_case_set_task (self, opening->task);
   _brg_case_notify_busy (self);
 
-  g_autoptr (GTask) worker = g_task_new (self, NULL, opened_cb, g_steal_pointer (&outer));
+  /* Without a source object: the case must not lose its last reference in the thread. */
+  g_autoptr (GTask) worker = g_task_new (NULL, NULL, opened_cb, g_steal_pointer (&outer));
   g_task_set_task_data (worker, opening, opening_free);
   g_task_run_in_thread (worker, open_thread_cb);
 }

@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* Shared by the files that make up BrgCase: brg-case.c (object and state), -open, -edit, -worker,
- * -export. */
+/* Shared by the files that make up BrgCase: brg-case.c (object and state), -open, -edit, -island,
+ * -worker, -export. */
 
 typedef struct BrgCaseRun BrgCaseRun;
 
@@ -81,6 +81,11 @@ void _brg_case_clear_scan (BrgCase *self);
 /* brg-case-edit.c */
 void _brg_case_discard_stroke (BrgCase *self);
 void _brg_case_flip_edits (BrgCase *self, const BrgEditDelta *delta);
+/* One history entry: these voxels, whose mask begins at voxel `at_vox` of the scan, are removed. */
+void _brg_case_remove_voxels (BrgCase *self,
+                              const BrgMask *voxels,
+                              const int at_vox[3],
+                              const char *label);
 const BrgCaseEdits *_brg_case_snapshot_edits (BrgCase *self, BrgError *error);
 
 /* brg-case-worker.c */

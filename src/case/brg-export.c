@@ -1,6 +1,29 @@
 #include "case/brg-export.h"
 
+#include <string.h>
+
+#include "case/brg-case-error.h"
+#include "case/brg-export-parts-private.h"
+#include "case/brg-file-private.h"
+#include "case/brg-manifest-private.h"
+#include "case/brg-publish-private.h"
+#include "engine/brg-palette.h"
+
 #define MAX_NAME 64
+
+/* An export under way. */
+typedef struct
+{
+  const BrgExport *what;
+  BrgPublish *publish;
+  BrgManifest *manifest;
+  BrgManifestCase *listed; /* borrowed from the manifest once complete */
+  BrgExportPart *parts;
+  guint n_parts;
+  BrgExportEdits edits;
+  BrgExportFile recipe;
+  GPtrArray *stale;
+} Export;
 
 gboolean
 brg_export_name_is_valid (const char *name)
@@ -11,4 +34,223 @@ brg_export_name_is_valid (const char *name)
     if (!g_ascii_isalnum (name[c]) && name[c] != '-' && name[c] != '_')
       return FALSE;
   return length > 0 && length <= MAX_NAME;
+}
+
+static gboolean
+check (const BrgExport *what, GError **error)
+{
+  BrgError fault;
+
+  if (!brg_export_name_is_valid (what->name))
+    {
+      g_set_error (error, BRG_CASE_ERROR, BRG_INVALID,
+                   "the name \"%s\" may hold letters, digits, - and _ only, at most %d", what->name,
+                   MAX_NAME);
+      return FALSE;
+    }
+  if (what->n_defects > BRG_RECIPE_MAX_DEFECTS)
+    {
+      g_set_error (error, BRG_CASE_ERROR, BRG_INVALID, "%" G_GSIZE_FORMAT " defects, at most %d",
+                   what->n_defects, BRG_RECIPE_MAX_DEFECTS);
+      return FALSE;
+    }
+  for (gsize d = 0; d < what->n_defects; d++)
+    if (brg_grid_check_equal (&what->skull->grid, &what->defects[d].defective->grid, &fault) !=
+          BRG_OK ||
+        brg_grid_check_equal (&what->skull->grid, &what->defects[d].implant->grid, &fault) !=
+          BRG_OK)
+      return brg_case_error_set (error, &fault);
+  return TRUE;
+}
+
+/* Middle of the box of the set voxels. */
+static BrgVec3
+middle_mm (const BrgMask *mask)
+{
+  BrgBox box = brg_mask_bounds (mask);
+  BrgVec3 vox = brg_vec3 ((box.lo[0] + box.hi[0] - 1) / 2.0, (box.lo[1] + box.hi[1] - 1) / 2.0,
+                          (box.lo[2] + box.hi[2] - 1) / 2.0);
+
+  return brg_grid_lps_from_vox (&mask->grid, vox);
+}
+
+/* Lists base.extension. */
+static BrgExportFile
+add_file (Export *self, const char *base, const char *extension)
+{
+  g_autofree char *path = g_strconcat (base, extension, NULL);
+  BrgManifestFile *entry = _brg_manifest_case_add (self->listed, path);
+
+  return (BrgExportFile){ _brg_publish_build_path (self->publish, path), entry };
+}
+
+static BrgExportPart *
+add_part (Export *self,
+          const char *base,
+          const BrgMask *mask,
+          BrgMesh *mesh,
+          guint32 rgb,
+          double smooth)
+{
+  BrgExportPart *part = &self->parts[self->n_parts++];
+
+  *part = (BrgExportPart){ .mask = mask, .mesh = mesh, .smooth = smooth, .rgb = rgb };
+  part->nrrd = add_file (self, base, ".nrrd");
+  part->stl = add_file (self, base, ".stl");
+  if (!self->what->no_png)
+    part->png = add_file (self, base, ".png");
+  return part;
+}
+
+static void
+plan_parts (Export *self)
+{
+  const BrgExport *what = self->what;
+  g_autofree char *skull = _brg_path_skull (what->name);
+  BrgVec3 head_mm = middle_mm (what->skull);
+
+  self->parts = g_new0 (BrgExportPart, 1 + 2 * what->n_defects);
+  add_part (self, skull, what->skull, what->skull_mesh, BRG_RGB_SKULL, what->recipe->smooth);
+  for (guint d = 0; d < what->n_defects; d++)
+    {
+      const BrgExportDefect *defect = &what->defects[d];
+      g_autofree char *defective = _brg_path_defective (what->name, d + 1);
+      g_autofree char *implant = _brg_path_implant (what->name, d + 1);
+      BrgVec3 defect_mm = middle_mm (defect->implant);
+      guint first = self->n_parts;
+
+      add_part (self, defective, defect->defective, defect->defective_mesh, BRG_RGB_SKULL,
+                defect->recipe->smooth);
+      add_part (self, implant, defect->implant, defect->implant_mesh, BRG_RGB_IMPLANT,
+                defect->recipe->smooth);
+      for (guint p = first; p < self->n_parts; p++)
+        {
+          self->parts[p].from_mm = head_mm;
+          self->parts[p].towards_mm = defect_mm;
+        }
+    }
+}
+
+static gboolean
+write_recipe (Export *self, GError **error)
+{
+  const BrgExport *what = self->what;
+  BrgRecipeSource source = { .kind = what->source_kind };
+  gsize n = MAX (what->n_defects, 1);
+  g_autofree BrgRecipe *recipes = g_new (BrgRecipe, n);
+  g_autofree char *edits = _brg_path_edits (what->name);
+
+  recipes[0] = *what->recipe;
+  for (gsize d = 0; d < what->n_defects; d++)
+    recipes[d] = *what->defects[d].recipe;
+  if (what->n_defects == 0)
+    recipes[0].defect.placed = false;
+  if (what->source_sha256 != NULL)
+    g_strlcpy (source.sha256, what->source_sha256, sizeof source.sha256);
+  g_strlcpy (source.edits, edits, sizeof source.edits);
+  return brg_recipe_save (self->recipe.path, recipes, n, &source, error);
+}
+
+/* All files but the manifest. */
+static gboolean
+build_files (Export *self, BrgJob *job, GError **error)
+{
+  const BrgExport *what = self->what;
+  const BrgMask *any_edits = what->added != NULL ? what->added : what->removed;
+  g_autofree char *edits_name = _brg_path_edits (what->name);
+  g_autofree char *recipe_name = _brg_path_recipe (what->name);
+  BrgError fault = { 0 };
+
+  plan_parts (self);
+  self->edits = (BrgExportEdits){ any_edits != NULL ? &any_edits->grid : &what->skull->grid,
+                                  what->added, what->removed, add_file (self, edits_name, "") };
+  self->recipe = add_file (self, recipe_name, "");
+  brg_job_stage (job, "Writing", 0, 0.95);
+  if (_brg_export_build (self->parts, self->n_parts, &self->edits, job, &fault) != BRG_OK)
+    return brg_case_error_set (error, &fault);
+  return write_recipe (self, error) &&
+         _brg_hash_file (self->recipe.path, self->recipe.entry->sha256, &self->recipe.entry->bytes,
+                         error);
+}
+
+/* What the last export of this name wrote and this one does not. */
+static void
+find_stale (Export *self, GPtrArray *paths)
+{
+  const BrgManifestCase *old = _brg_manifest_find (self->manifest, self->what->name);
+
+  for (guint f = 0; old != NULL && f < old->files->len; f++)
+    {
+      const BrgManifestFile *file = old->files->pdata[f];
+      if (!g_ptr_array_find_with_equal_func (paths, file->path, g_str_equal, NULL))
+        g_ptr_array_add (self->stale, g_strdup (file->path));
+    }
+}
+
+static gboolean
+publish (Export *self, GError **error)
+{
+  g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *manifest_path = _brg_publish_build_path (self->publish, BRG_MANIFEST_NAME);
+
+  for (guint f = 0; f < self->listed->files->len; f++)
+    g_ptr_array_add (paths, g_strdup (((BrgManifestFile *) self->listed->files->pdata[f])->path));
+  find_stale (self, paths);
+  g_ptr_array_add (paths, g_strdup (BRG_MANIFEST_NAME));
+  _brg_manifest_take_case (self->manifest, g_steal_pointer (&self->listed));
+
+  g_autofree char *text = _brg_manifest_to_json (self->manifest);
+  return _brg_file_write (manifest_path, text, error) &&
+         _brg_publish_commit (self->publish, paths, self->stale, error);
+}
+
+static gboolean
+run (Export *self, BrgJob *job, GError **error)
+{
+  if (!build_files (self, job, error))
+    return FALSE;
+  brg_job_stage (job, "Moving into place", 0.95, 1);
+  if (brg_job_is_cancelled (job))
+    {
+      BrgError cancelled = { .status = BRG_CANCELLED };
+      return brg_case_error_set (error, &cancelled);
+    }
+  return publish (self, error);
+}
+
+static void
+export_clear (Export *self)
+{
+  for (guint p = 0; p < self->n_parts; p++)
+    {
+      g_free (self->parts[p].nrrd.path);
+      g_free (self->parts[p].stl.path);
+      g_free (self->parts[p].png.path);
+    }
+  g_free (self->edits.file.path);
+  g_free (self->recipe.path);
+  g_free (self->parts);
+  g_clear_pointer (&self->listed, _brg_manifest_case_free);
+  g_clear_pointer (&self->manifest, _brg_manifest_free);
+  g_clear_pointer (&self->publish, _brg_publish_free);
+  g_ptr_array_unref (self->stale);
+}
+
+gboolean
+brg_export (const BrgExport *what, const char *dir, BrgJob *job, GError **error)
+{
+  Export self = { .what = what };
+  gboolean ok = FALSE;
+
+  if (!check (what, error))
+    return FALSE;
+  self.stale = g_ptr_array_new_with_free_func (g_free);
+  self.listed = _brg_manifest_case_new (what->name, (guint) what->n_defects);
+  self.manifest = _brg_manifest_load (dir, TRUE, error);
+  if (self.manifest != NULL)
+    self.publish = _brg_publish_new (dir, what->name, error);
+  if (self.publish != NULL)
+    ok = run (&self, job, error);
+  export_clear (&self);
+  return ok;
 }
