@@ -4,30 +4,13 @@
 
 #include "case/brg-task.h"
 #include "case/brg-view-state.h"
+#include "engine/brg-histogram.h"
 #include "engine/brg-mask.h"
 #include "engine/brg-mesh.h"
-#include "engine/brg-recipe.h"
-#include "engine/brg-volume.h"
-#if __has_include("engine/brg-histogram.h")
-#include "engine/brg-histogram.h"
-#else
-typedef struct BrgHistogram_ BrgHistogram;
-#endif
-#if __has_include("engine/brg-pipeline.h") && __has_include("engine/brg-components.h")
 #include "engine/brg-pipeline.h"
-#else
-typedef struct BrgPipelineResult_ BrgPipelineResult;
-#endif
-#if __has_include("engine/brg-slice-map.h")
+#include "engine/brg-recipe.h"
 #include "engine/brg-slice-map.h"
-#else
-typedef enum
-{
-  BRG_AXIAL,
-  BRG_CORONAL,
-  BRG_SAGITTAL
-} BrgPlane;
-#endif
+#include "engine/brg-volume.h"
 
 G_BEGIN_DECLS
 
