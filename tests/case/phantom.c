@@ -89,7 +89,7 @@ test_folder_new (void)
 }
 
 static guint
-visit (const char *path, gboolean remove)
+visit (const char *path, gboolean unlink_it)
 {
   g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
   const char *name;
@@ -98,9 +98,9 @@ visit (const char *path, gboolean remove)
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
     {
       g_autofree char *inside = g_build_filename (path, name, NULL);
-      count += 1 + visit (inside, remove);
+      count += 1 + visit (inside, unlink_it);
     }
-  if (remove)
+  if (unlink_it)
     g_remove (path);
   return count;
 }
