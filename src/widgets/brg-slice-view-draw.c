@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 
 #include "engine/brg-palette.h"
+#include "widgets/brg-draw.h"
 
 #define RADIUS          6.0  /* of the corners */
 #define INSET           10.0 /* of the texts from the edges */
@@ -20,13 +21,6 @@ static const GdkRGBA white = { 1, 1, 1, 1 };
 static const GdkRGBA dim_white = { 1, 1, 1, 0.72f };
 static const GdkRGBA shade = { 0, 0, 0, 0.62f };
 
-static GdkRGBA
-rgba (uint32_t rgb, float alpha)
-{
-  return (GdkRGBA){ (float) (rgb >> 16 & 255) / 255, (float) (rgb >> 8 & 255) / 255,
-                    (float) (rgb & 255) / 255, alpha };
-}
-
 static uint32_t
 plane_rgb (int normal)
 {
@@ -35,100 +29,25 @@ plane_rgb (int normal)
   return rgb[normal];
 }
 
-static graphene_rect_t
-rect (double x, double y, double width, double height)
+/* Texts have a dark rim, to be read over bone and over air. */
+static BrgTextStyle
+caption_style (double align_x, double align_y, GdkRGBA colour)
 {
-  return GRAPHENE_RECT_INIT ((float) x, (float) y, (float) width, (float) height);
+  return (BrgTextStyle){ TEXT_PX, FALSE, colour, shade, align_x, align_y };
 }
 
 static void
-fill (GtkSnapshot *snapshot, double x, double y, double width, double height, GdkRGBA colour)
+draw_letter (BrgSliceView *self,
+             GtkSnapshot *snapshot,
+             const char *letter,
+             double x,
+             double y,
+             double align_x,
+             double align_y)
 {
-  graphene_rect_t bounds = rect (x, y, width, height);
+  BrgTextStyle style = { LETTER_PX, TRUE, white, shade, align_x, align_y };
 
-  if (width > 0 && height > 0)
-    gtk_snapshot_append_color (snapshot, &colour, &bounds);
-}
-
-static void
-fill_rounded (GtkSnapshot *snapshot, graphene_rect_t bounds, GdkRGBA colour)
-{
-  GskRoundedRect outline;
-
-  gsk_rounded_rect_init_from_rect (&outline, &bounds,
-                                   MIN (bounds.size.width, bounds.size.height) / 2);
-  gtk_snapshot_push_rounded_clip (snapshot, &outline);
-  gtk_snapshot_append_color (snapshot, &colour, &bounds);
-  gtk_snapshot_pop (snapshot);
-}
-
-static void
-stroke_rounded (GtkSnapshot *snapshot,
-                graphene_rect_t bounds,
-                double radius,
-                double width,
-                GdkRGBA colour)
-{
-  const float widths[4] = { (float) width, (float) width, (float) width, (float) width };
-  const GdkRGBA colours[4] = { colour, colour, colour, colour };
-  GskRoundedRect outline;
-
-  gsk_rounded_rect_init_from_rect (&outline, &bounds, (float) radius);
-  gtk_snapshot_append_border (snapshot, &outline, widths, colours);
-}
-
-static PangoLayout *
-make_text (BrgSliceView *self, const char *text, int size_px, gboolean bold)
-{
-  PangoLayout *layout = gtk_widget_create_pango_layout (GTK_WIDGET (self), text);
-  PangoAttrList *attributes = pango_attr_list_new ();
-
-  pango_attr_list_insert (attributes, pango_attr_size_new_absolute (size_px * PANGO_SCALE));
-  pango_attr_list_insert (attributes, pango_attr_font_features_new ("tnum=1"));
-  if (bold)
-    pango_attr_list_insert (attributes, pango_attr_weight_new (PANGO_WEIGHT_BOLD));
-  pango_layout_set_attributes (layout, attributes);
-  pango_attr_list_unref (attributes);
-  return layout;
-}
-
-/* Text with a dark rim, readable over bone and over air. */
-static void
-append_text (GtkSnapshot *snapshot, PangoLayout *layout, double x, double y, GdkRGBA colour)
-{
-  static const float rim[][2] = { { -1, 0 }, { 1, 0 }, { 0, -1 }, { 0, 1 }, { 0, 0 } };
-
-  for (size_t r = 0; r < G_N_ELEMENTS (rim); r++)
-    {
-      graphene_point_t at =
-        GRAPHENE_POINT_INIT (floorf ((float) x) + rim[r][0], floorf ((float) y) + rim[r][1]);
-      gtk_snapshot_save (snapshot);
-      gtk_snapshot_translate (snapshot, &at);
-      gtk_snapshot_append_layout (snapshot, layout, r + 1 < G_N_ELEMENTS (rim) ? &shade : &colour);
-      gtk_snapshot_restore (snapshot);
-    }
-}
-
-/* Draws at `x`, `y`: the fraction `align_x`, `align_y` of the text lies there. Returns its width.
- */
-static double
-draw_text (BrgSliceView *self,
-           GtkSnapshot *snapshot,
-           const char *text,
-           int size_px,
-           gboolean bold,
-           double x,
-           double y,
-           double align_x,
-           double align_y,
-           GdkRGBA colour)
-{
-  g_autoptr (PangoLayout) layout = make_text (self, text, size_px, bold);
-  int width, height;
-
-  pango_layout_get_pixel_size (layout, &width, &height);
-  append_text (snapshot, layout, x - width * align_x, y - height * align_y, colour);
-  return width;
+  brg_draw_text (GTK_WIDGET (self), snapshot, letter, x, y, &style);
 }
 
 /* One crosshair line from `from` to `to`, open around `centre`. */
@@ -147,9 +66,9 @@ draw_line (GtkSnapshot *snapshot,
 
   for (int p = 0; p < 2; p++)
     if (vertical)
-      fill (snapshot, at, parts[p][0], thickness, parts[p][1] - parts[p][0], colour);
+      brg_draw_fill (snapshot, at, parts[p][0], thickness, parts[p][1] - parts[p][0], colour);
     else
-      fill (snapshot, parts[p][0], at, parts[p][1] - parts[p][0], thickness, colour);
+      brg_draw_fill (snapshot, parts[p][0], at, parts[p][1] - parts[p][0], thickness, colour);
 }
 
 /* The lines the other two planes cut, in their colours, each with a dark twin so that it shows on
@@ -174,13 +93,13 @@ draw_crosshair (BrgSliceView *self, GtkSnapshot *snapshot, int width, int height
     {
       draw_line (snapshot, TRUE, x + hair, y, LETTER_ZONE, bottom, hair, dark);
       draw_line (snapshot, TRUE, x, y, LETTER_ZONE, bottom, hair,
-                 rgba (plane_rgb (axes.across), 0.85f));
+                 brg_draw_rgba (plane_rgb (axes.across), 0.85f));
     }
   if (y >= 0 && y < height)
     {
       draw_line (snapshot, FALSE, y + hair, x, LETTER_ZONE, right, hair, dark);
       draw_line (snapshot, FALSE, y, x, LETTER_ZONE, right, hair,
-                 rgba (plane_rgb (axes.down), 0.85f));
+                 brg_draw_rgba (plane_rgb (axes.down), 0.85f));
     }
 }
 
@@ -190,38 +109,36 @@ draw_brush (BrgSliceView *self, GtkSnapshot *snapshot)
   int scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
   double radius = MAX (self->brush_radius_mm / self->map.mm_per_px / scale, 2);
   gboolean erases = self->tool == BRG_TOOL_ERASE;
-  GdkRGBA colour = rgba (erases ? BRG_RGB_REMOVED : BRG_RGB_ADDED, 1);
+  GdkRGBA colour = brg_draw_rgba (erases ? BRG_RGB_REMOVED : BRG_RGB_ADDED, 1);
   double x = self->pointer[0];
   double y = self->pointer[1];
   double sign_x = x + radius * G_SQRT2 / 2 + 9;
   double sign_y = y - radius * G_SQRT2 / 2 - 9;
 
-  stroke_rounded (snapshot, rect (x - radius - 1, y - radius - 1, 2 * radius + 2, 2 * radius + 2),
-                  radius + 1, 3, shade);
-  stroke_rounded (snapshot, rect (x - radius, y - radius, 2 * radius, 2 * radius), radius, 1,
-                  colour);
-  fill (snapshot, sign_x - 5, sign_y - 2, 11, 5, shade);
+  brg_draw_border (snapshot,
+                   brg_draw_rect (x - radius - 1, y - radius - 1, 2 * radius + 2, 2 * radius + 2),
+                   radius + 1, 3, shade);
+  brg_draw_border (snapshot, brg_draw_rect (x - radius, y - radius, 2 * radius, 2 * radius), radius,
+                   1, colour);
+  brg_draw_fill (snapshot, sign_x - 5, sign_y - 2, 11, 5, shade);
   if (!erases)
-    fill (snapshot, sign_x - 2, sign_y - 5, 5, 11, shade);
-  fill (snapshot, sign_x - 4, sign_y - 1, 9, 3, colour);
+    brg_draw_fill (snapshot, sign_x - 2, sign_y - 5, 5, 11, shade);
+  brg_draw_fill (snapshot, sign_x - 4, sign_y - 1, 9, 3, colour);
   if (!erases)
-    fill (snapshot, sign_x - 1, sign_y - 4, 3, 9, colour);
+    brg_draw_fill (snapshot, sign_x - 1, sign_y - 4, 3, 9, colour);
 }
 
 static void
 draw_letters (BrgSliceView *self, GtkSnapshot *snapshot, int width, int height)
 {
+  double right = width - BRG_SLICE_RAIL_WIDTH - 2;
   char letters[4][3];
-  double middle_x = width / 2;
-  double middle_y = height / 2;
 
   brg_slice_letters (&self->volume->grid, self->plane, letters);
-  draw_text (self, snapshot, letters[0], LETTER_PX, TRUE, INSET, middle_y, 0, 0.5, white);
-  draw_text (self, snapshot, letters[1], LETTER_PX, TRUE, width - BRG_SLICE_RAIL_WIDTH - 2,
-             middle_y, 1, 0.5, white);
-  draw_text (self, snapshot, letters[2], LETTER_PX, TRUE, middle_x, INSET - 3, 0.5, 0, white);
-  draw_text (self, snapshot, letters[3], LETTER_PX, TRUE, middle_x, height - INSET + 3, 0.5, 1,
-             white);
+  draw_letter (self, snapshot, letters[0], INSET, height / 2, 0, 0.5);
+  draw_letter (self, snapshot, letters[1], right, height / 2, 1, 0.5);
+  draw_letter (self, snapshot, letters[2], width / 2, INSET - 3, 0.5, 0);
+  draw_letter (self, snapshot, letters[3], width / 2, height - INSET + 3, 0.5, 1);
 }
 
 /* The longest of 1, 2, 5, 10, ... mm that fits. */
@@ -244,36 +161,54 @@ draw_scale_bar (BrgSliceView *self, GtkSnapshot *snapshot, int width, int height
   double y = height - INSET - 3;
   g_autofree char *text = g_strdup_printf ("%g mm", mm);
 
-  fill (snapshot, x - 1, y - 5, length + 2, 9, shade);
-  fill (snapshot, x, y, length, 2, white);
-  fill (snapshot, x, y - 4, 2, 6, white);
-  fill (snapshot, x + length - 2, y - 4, 2, 6, white);
-  draw_text (self, snapshot, text, TEXT_PX, FALSE, x, y - 6, 0, 1, dim_white);
+  brg_draw_fill (snapshot, x - 1, y - 5, length + 2, 9, shade);
+  brg_draw_fill (snapshot, x, y, length, 2, white);
+  brg_draw_fill (snapshot, x, y - 4, 2, 6, white);
+  brg_draw_fill (snapshot, x + length - 2, y - 4, 2, 6, white);
+  BrgTextStyle style = caption_style (0, 1, dim_white);
+  brg_draw_text (GTK_WIDGET (self), snapshot, text, x, y - 6, &style);
 }
 
 static void
-draw_captions (BrgSliceView *self, GtkSnapshot *snapshot, int width, int height)
+draw_name (BrgSliceView *self, GtkSnapshot *snapshot, int width)
 {
-  GdkRGBA colour = rgba (plane_rgb (brg_plane_axes (self->plane).normal), 1);
+  GdkRGBA colour = brg_draw_rgba (plane_rgb (brg_plane_axes (self->plane).normal), 1);
   const char *name = _brg_slice_view_plane_name (self->plane);
-  double right = width - BRG_SLICE_RAIL_WIDTH - 2;
+  /* Translators: how the slice is looked at; radiological: the patient's right is on the left. */
+  const char *side = self->plane == BRG_SAGITTAL ? _ ("from the left") : _ ("radiological");
+  BrgTextStyle bold = { TEXT_PX, TRUE, white, shade, 0, 0 };
+  BrgTextStyle dim = caption_style (0, 0, dim_white);
   double x = INSET + 14;
 
-  fill_rounded (snapshot, rect (INSET, INSET + 3, 8, 8), colour);
-  x += draw_text (self, snapshot, name, TEXT_PX, TRUE, x, INSET - 1, 0, 0, white) + 6;
-  if (self->volume == NULL)
-    return;
+  brg_draw_pill (snapshot, brg_draw_rect (INSET, INSET + 3, 8, 8), colour);
+  x += brg_draw_text (GTK_WIDGET (self), snapshot, name, x, INSET - 1, &bold) + 6;
+  if (self->volume != NULL && width >= NARROW)
+    brg_draw_text (GTK_WIDGET (self), snapshot, side, x, INSET - 1, &dim);
+}
+
+/* The number of the slice, and the grey window. */
+static void
+draw_numbers (BrgSliceView *self, GtkSnapshot *snapshot, int width, int height)
+{
   g_autofree char *number =
     g_strdup_printf ("%d / %d", self->map.index + 1, _brg_slice_view_n_slices (self));
-  draw_text (self, snapshot, number, TEXT_PX, FALSE, right, INSET - 1, 1, 0, white);
-  if (width < NARROW)
-    return;
-  /* Translators: how the slice is looked at; radiological: patient's right on the left. */
-  draw_text (self, snapshot, self->plane == BRG_SAGITTAL ? _ ("from the left") : _ ("radiological"),
-             TEXT_PX, FALSE, x, INSET - 1, 0, 0, dim_white);
   /* Translators: W and L are the width and the level of the grey window, in HU. */
   g_autofree char *window = g_strdup_printf (_ ("W %.0f  L %.0f"), self->window_hu, self->level_hu);
-  draw_text (self, snapshot, window, TEXT_PX, FALSE, right, height - INSET + 1, 1, 1, dim_white);
+  BrgTextStyle upper = caption_style (1, 0, white);
+  BrgTextStyle lower = caption_style (1, 1, dim_white);
+  double right = width - BRG_SLICE_RAIL_WIDTH - 2;
+
+  brg_draw_text (GTK_WIDGET (self), snapshot, number, right, INSET - 1, &upper);
+  if (width >= NARROW)
+    brg_draw_text (GTK_WIDGET (self), snapshot, window, right, height - INSET + 1, &lower);
+}
+
+static void
+draw_fault (BrgSliceView *self, GtkSnapshot *snapshot, int width, int height)
+{
+  BrgTextStyle style = caption_style (0.5, 0.5, white);
+
+  brg_draw_text (GTK_WIDGET (self), snapshot, self->fault, width / 2, height / 2, &style);
 }
 
 /* Where in the stack the slice is; a drag on it scrubs. */
@@ -292,10 +227,11 @@ draw_rail (BrgSliceView *self, GtkSnapshot *snapshot, int width)
     return;
   double part = 1 - (double) self->map.index / (_brg_slice_view_n_slices (self) - 1);
   double y = BRG_SLICE_RAIL_MARGIN + part * (length - thumb);
-  fill_rounded (snapshot, rect (x - 1.5, BRG_SLICE_RAIL_MARGIN, 3, length), track);
-  fill_rounded (snapshot, rect (x - thickness / 2 - 1, y - 1, thickness + 2, thumb + 2), shade);
-  fill_rounded (snapshot, rect (x - thickness / 2, y, thickness, thumb),
-                rgba (plane_rgb (brg_plane_axes (self->plane).normal), near ? 1 : 0.85f));
+  brg_draw_pill (snapshot, brg_draw_rect (x - 1.5, BRG_SLICE_RAIL_MARGIN, 3, length), track);
+  brg_draw_pill (snapshot, brg_draw_rect (x - thickness / 2 - 1, y - 1, thickness + 2, thumb + 2),
+                 shade);
+  brg_draw_pill (snapshot, brg_draw_rect (x - thickness / 2, y, thickness, thumb),
+                 brg_draw_rgba (plane_rgb (brg_plane_axes (self->plane).normal), near ? 1 : 0.85f));
 }
 
 static void
@@ -305,6 +241,7 @@ draw_over_scan (BrgSliceView *self, GtkSnapshot *snapshot, int width, int height
   draw_letters (self, snapshot, width, height);
   draw_scale_bar (self, snapshot, width, height);
   draw_rail (self, snapshot, width);
+  draw_numbers (self, snapshot, width, height);
   if (_brg_slice_view_has_brush (self) && self->pointer_inside &&
       !_brg_slice_view_is_at_rail (self))
     draw_brush (self, snapshot);
@@ -326,7 +263,7 @@ _brg_slice_view_draw (BrgSliceView *self, GtkSnapshot *snapshot)
   GtkWidget *widget = GTK_WIDGET (self);
   int width = gtk_widget_get_width (widget);
   int height = gtk_widget_get_height (widget);
-  graphene_rect_t bounds = rect (0, 0, width, height);
+  graphene_rect_t bounds = brg_draw_rect (0, 0, width, height);
   gboolean focused = gtk_widget_has_focus (widget);
   GdkRGBA black = { 0, 0, 0, 1 };
   GskRoundedRect outline;
@@ -338,10 +275,11 @@ _brg_slice_view_draw (BrgSliceView *self, GtkSnapshot *snapshot)
     gtk_snapshot_append_texture (snapshot, self->texture, &bounds);
   if (self->volume != NULL && self->fault == NULL)
     draw_over_scan (self, snapshot, width, height);
-  draw_captions (self, snapshot, width, height);
+  draw_name (self, snapshot, width);
   if (self->fault != NULL)
-    draw_text (self, snapshot, self->fault, TEXT_PX, FALSE, width / 2, height / 2, 0.5, 0.5, white);
+    draw_fault (self, snapshot, width, height);
   gtk_snapshot_pop (snapshot);
-  stroke_rounded (snapshot, bounds, RADIUS, focused ? 2 : 1,
-                  rgba (plane_rgb (brg_plane_axes (self->plane).normal), focused ? 1 : 0.6f));
+  brg_draw_border (
+    snapshot, bounds, RADIUS, focused ? 2 : 1,
+    brg_draw_rgba (plane_rgb (brg_plane_axes (self->plane).normal), focused ? 1 : 0.6f));
 }
