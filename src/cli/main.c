@@ -120,7 +120,8 @@ main (int argc, char **argv)
   int outcome = run_words (argc - 1, argv + 1);
 
   /* A full disk behind standard output is a failure, not a success. */
-  if (fflush (stdout) != 0 || ferror (stdout) || fclose (stdout) != 0)
+  bool is_written = fflush (stdout) == 0 && !ferror (stdout) && fclose (stdout) == 0;
+  if (!is_written && outcome == BRG_CLI_DONE)
     return brg_cli_failed (&nobody, "standard output", "could not be written");
   return outcome;
 }

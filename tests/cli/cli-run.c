@@ -63,8 +63,8 @@ cli_assert_done (const CliRun *run)
 void
 cli_assert_fails (const CliRun *run, int status, const char *part)
 {
-  g_assert_true (g_str_has_prefix (run->err, "bregma-cli: "));
-  g_assert_nonnull (strstr (run->err, part) != NULL ? run->err : NULL);
+  if (!g_str_has_prefix (run->err, "bregma-cli: ") || strstr (run->err, part) == NULL)
+    g_error ("expected \"%s\", got \"%s\"", part, run->err);
   g_assert_true (strchr (run->err, '\n') == run->err + strlen (run->err) - 1);
   g_assert_cmpint (run->status, ==, status);
 }

@@ -4,7 +4,7 @@
 
 /* What is said before any file is touched: help, version, wrong usage. */
 
-static const char *const commands[] = { "info", "mesh", "preview" };
+static const char *const commands[] = { "info", "segment", "defect", "mesh", "preview", "verify" };
 
 static void
 test_help (void)
@@ -21,6 +21,23 @@ test_help (void)
       g_assert_nonnull (strstr (all.out, commands[c]));
     }
   g_assert_null (strstr (all.out, "dataset"));
+}
+
+static void
+test_help_lists_parameters (void)
+{
+  g_auto (CliRun) segment = cli_run ("segment", "--help", NULL);
+  g_auto (CliRun) defect = cli_run ("defect", "--help", NULL);
+
+  g_assert_nonnull (strstr (segment.out, "--median MM"));
+  g_assert_nonnull (strstr (segment.out, "--connectivity 6|18|26"));
+  g_assert_nonnull (strstr (segment.out, "--keep-again"));
+  g_assert_nonnull (strstr (segment.out, "--threshold LO[:HI]"));
+  g_assert_null (strstr (segment.out, "--threshold-lo"));
+  g_assert_null (strstr (segment.out, "--clearance"));
+  g_assert_nonnull (strstr (defect.out, "--clearance-from implant|skull"));
+  g_assert_nonnull (strstr (defect.out, "--burr-radius MM"));
+  g_assert_null (strstr (defect.out, "--median"));
 }
 
 static void
@@ -50,12 +67,42 @@ static const struct
   { { "info", "x.nrrd", "--json=yes" }, "takes no value" },
   { { "info", "x.nrrd", "--threads", "many" }, "--threads" },
   { { "info", "x.nrrd", "--threads=-1" }, "--threads" },
+  { { "segment", "x.nrrd" }, "-o SKULL.nrrd is missing" },
+  { { "segment", "x.nrrd", "-o" }, "-o needs a value" },
+  { { "segment", "x.nrrd", "-o", "y.stl" }, ".nrrd" },
+  { { "segment", "x.nrrd", "y.nrrd", "-o", "z.nrrd" }, "one file too many: y.nrrd" },
+  { { "segment", "x.nrrd", "-o", "y.nrrd", "--threshold", "200:100" }, "--threshold" },
+  { { "segment", "x.nrrd", "-o", "y.nrrd", "--threshold", "1.5" }, "--threshold" },
+  { { "segment", "x.nrrd", "-o", "y.nrrd", "--threshold", "1:2:3" }, "--threshold" },
+  { { "segment", "x.nrrd", "-o", "y.nrrd", "--threshold", "99999" }, "--threshold" },
+  { { "segment", "x.nrrd", "-o", "y.nrrd", "--crop", "1:2,3:4" }, "--crop" },
+  { { "segment", "x.nrrd", "-o", "y.nrrd", "--crop", "1:2,3:4,5" }, "--crop" },
+  { { "segment", "x.nrrd", "-o", "y.nrrd", "--crop", "-1:2,3:4,5:6" }, "--crop" },
+  { { "segment", "x.nrrd", "-o", "y.nrrd", "--median", "nan" }, "--median" },
+  { { "segment", "x.nrrd", "-o", "y.nrrd", "--median", "1,5" }, "--median" },
+  { { "segment", "x.nrrd", "-o", "y.nrrd", "--median", "-1" }, "--median" },
+  { { "segment", "x.nrrd", "-o", "y.nrrd", "--median=2", "--median=3" }, "given twice" },
+  { { "segment", "x.nrrd", "-o", "y.nrrd", "--kernel", "cube" }, "box, ball" },
+  { { "segment", "x.nrrd", "-o", "y.nrrd", "--connectivity", "8" }, "6, 18, 26" },
+  { { "defect", "x.nrrd" }, "-o DIR is missing" },
+  { { "defect", "x.nrrd", "-o", "d", "--name", "../x" }, "--name" },
+  { { "defect", "x.nrrd", "-o", "d", "--preset", "nose" }, "--preset" },
+  { { "defect", "x.nrrd", "-o", "d", "--at", "1,2" }, "--at" },
+  { { "defect", "x.nrrd", "-o", "d", "--at", "1,2,inf" }, "--at" },
+  { { "defect", "x.nrrd", "-o", "d", "--size", "0" }, "width" },
+  { { "defect", "x.nrrd", "-o", "d", "--size", "1,2,3,4" }, "--size" },
+  { { "defect", "x.nrrd", "-o", "d", "--count", "0" }, "--count" },
+  { { "defect", "x.nrrd", "-o", "d", "--seed", "-5" }, "--seed" },
+  { { "defect", "x.nrrd", "-o", "d", "--seed=5", "--at=1,2,3" }, "--at" },
+  { { "defect", "x.nrrd", "-o", "d", "--scidata=cube", "--shape=box" }, "--shape" },
+  { { "defect", "x.nrrd", "-o", "d", "--scidata=cube", "--at=1,2,3" }, "--scidata" },
   { { "mesh", "x.nrrd", "-o", "x.step" }, ".stl, .ply or .obj" },
   { { "mesh", "x.nrrd", "-o", "x.stl", "--frame", "xyz" }, "--frame" },
   { { "mesh", "x.nrrd", "-o", "x.stl", "--reduce", "1" }, "--reduce" },
   { { "mesh", "x.nrrd", "-o", "x.stl", "--smooth", "2" }, "--smooth" },
   { { "preview", "x.nrrd", "-o", "x.jpg" }, ".png" },
   { { "preview", "x.nrrd", "-o", "x.png", "--view", "inside" }, "--view" },
+  { { "verify" }, "a file is missing" },
 };
 
 static void
@@ -77,6 +124,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cli/help", test_help);
+  g_test_add_func ("/cli/help/parameters", test_help_lists_parameters);
   g_test_add_func ("/cli/version", test_version);
   g_test_add_func ("/cli/wrong-usage", test_wrong_usage);
   return g_test_run ();

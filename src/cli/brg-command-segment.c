@@ -1,0 +1,249 @@
+#include <string.h>
+
+#include "case/brg-export.h"
+#include "case/brg-recipe-json.h"
+#include "cli/brg-cli-values.h"
+#include "cli/brg-commands.h"
+#include "engine/brg-pipeline.h"
+#include "io/brg-nrrd.h"
+
+/* segment: from a scan to the skull, by the pipeline of the application. */
+
+typedef struct
+{
+  const char *scan_path, *output, *edits_path, *recipe_path;
+  bool has_crop;
+  BrgCliCrop crop;
+  BrgRecipe recipe;
+} Request;
+
+/* Stages after which voxels are counted; the threshold's own count comes with the result. */
+static const struct
+{
+  BrgStage stage;
+  const char *key, *label;
+} counted[] = {
+  { BRG_STAGE_ISLANDS, "islands", "Islands" },
+  { BRG_STAGE_MEDIAN, "median", "Median" },
+  { BRG_STAGE_HOLES, "holes", "Holes" },
+  { BRG_STAGE_EDITS, "edits", "Edits" },
+};
+
+typedef struct
+{
+  BrgVolume *scan;
+  BrgMask *added, *removed;
+  BrgPipeline *pipeline;
+  BrgPipelineResult result;
+  size_t n_vox[G_N_ELEMENTS (counted)];
+} Work;
+
+static int
+read_request (BrgCli *cli, Request *request)
+{
+  const char *threshold = brg_cli_value (cli, "threshold");
+  const char *crop = brg_cli_value (cli, "crop");
+  BrgRecipe *recipe = &request->recipe;
+
+  *request = (Request){ .scan_path = cli->operands[0],
+                        .output = brg_cli_value (cli, "output"),
+                        .edits_path = brg_cli_value (cli, "edits"),
+                        .recipe_path = brg_cli_value (cli, "recipe"),
+                        .has_crop = crop != NULL,
+                        .recipe = brg_recipe_default () };
+  brg_cli_apply_params (cli, recipe);
+  if (request->output == NULL)
+    return brg_cli_usage_error (cli, "-o SKULL.nrrd is missing");
+  if (!brg_cli_ends_in (request->output, ".nrrd"))
+    return brg_cli_usage_error (cli, "-o must end in .nrrd, got \"%s\"", request->output);
+  if (threshold != NULL &&
+      !brg_cli_parse_threshold (threshold, &recipe->threshold_lo_hu, &recipe->threshold_hi_hu))
+    return brg_cli_usage_error (cli,
+                                "--threshold must be LO or LO:HI in whole HU, LO not above HI, got "
+                                "\"%.40s\"",
+                                threshold);
+  if (crop != NULL && !brg_cli_parse_crop (crop, &request->crop))
+    return brg_cli_usage_error (cli, "--crop must be i0:i1,j0:j1,k0:k1, got \"%.60s\"", crop);
+  return BRG_CLI_DONE;
+}
+
+static BrgStatus
+read_inputs (const Request *request, Work *work, BrgJob *job, BrgError *error)
+{
+  work->scan = brg_nrrd_read_volume (request->scan_path, NULL, job, error);
+  if (work->scan == NULL)
+    return BRG_IO;
+  if (request->edits_path == NULL)
+    return BRG_OK;
+  return brg_nrrd_read_labels (request->edits_path, &work->added, &work->removed, job, error);
+}
+
+static BrgStatus
+set_crop (Request *request, const Work *work, BrgError *error)
+{
+  return request->has_crop
+           ? brg_cli_crop_box (&request->crop, &work->scan->grid, &request->recipe.crop_vox, error)
+           : BRG_OK;
+}
+
+/* The recipe up to `stage`: parameters of later stages at their defaults, which are "off". */
+static BrgRecipe
+recipe_until (const BrgRecipe *recipe, BrgStage stage)
+{
+  BrgRecipe until = *recipe;
+  size_t n_params;
+  const BrgParam *params = brg_params (&n_params);
+
+  for (size_t p = 0; p < n_params; p++)
+    if (params[p].stage > stage)
+      brg_param_set (&params[p], &until, params[p].initial);
+  return until;
+}
+
+/* Runs the pipeline stage by stage. It keeps what it has done, so the counts cost no extra work;
+ * the last run is the whole recipe. */
+static BrgStatus
+run_stages (BrgCli *cli, const Request *request, Work *work, BrgError *error)
+{
+  BrgStatus status = BRG_OK;
+
+  work->pipeline = brg_pipeline_new (work->scan, error);
+  if (work->pipeline == NULL)
+    return BRG_NO_MEMORY;
+  for (size_t s = 0; s < G_N_ELEMENTS (counted) && status == BRG_OK; s++)
+    {
+      bool with_edits = counted[s].stage == BRG_STAGE_EDITS;
+      BrgRecipe until = recipe_until (&request->recipe, counted[s].stage);
+      brg_cli_phase (cli, 0.3 + 0.12 * (double) s, 0.42 + 0.12 * (double) s);
+      brg_pipeline_result_clear (&work->result);
+      status = brg_pipeline_run (work->pipeline, &until, with_edits ? work->added : NULL,
+                                 with_edits ? work->removed : NULL, with_edits ? 1 : 0,
+                                 &work->result, &cli->job, error);
+      if (status == BRG_OK)
+        work->n_vox[s] = brg_mask_count (work->result.skull);
+    }
+  return status;
+}
+
+static BrgStatus
+make_skull (BrgCli *cli, Request *request, Work *work, BrgError *error)
+{
+  brg_cli_phase (cli, 0, 0.3);
+  BrgStatus status = read_inputs (request, work, &cli->job, error);
+  if (status == BRG_OK)
+    status = set_crop (request, work, error);
+  return status == BRG_OK ? run_stages (cli, request, work, error) : status;
+}
+
+static BrgStatus
+write_skull (BrgCli *cli, const Request *request, const Work *work, BrgError *error)
+{
+  brg_cli_phase (cli, 0.78, 1);
+  return brg_nrrd_write_mask (work->result.skull, request->output, &cli->job, error);
+}
+
+/* The recipe names the edits by base name: it looks for them beside itself. */
+static gboolean
+write_recipe (const Request *request, const Work *work, GError **error)
+{
+  BrgRecipeSource source = { .kind = BRG_SOURCE_SCAN };
+
+  if (request->recipe_path == NULL)
+    return TRUE;
+  brg_export_hash_volume (work->scan, source.sha256);
+  if (request->edits_path != NULL)
+    {
+      g_autofree char *name = g_path_get_basename (request->edits_path);
+      g_strlcpy (source.edits, name, sizeof source.edits);
+    }
+  return brg_recipe_save (request->recipe_path, &request->recipe, 1, &source, error);
+}
+
+static void
+report_stages (BrgReport *report, const Work *work)
+{
+  brg_report_begin (report, "stages", "Voxels after");
+  brg_report_count (report, "threshold", "Threshold", work->result.threshold_vox, "");
+  for (size_t s = 0; s < G_N_ELEMENTS (counted); s++)
+    brg_report_count (report, counted[s].key, counted[s].label, work->n_vox[s], "");
+  brg_report_end (report);
+}
+
+static int
+finish_segment (BrgCli *cli, const Request *request, const Work *work)
+{
+  const BrgPipelineResult *result = &work->result;
+  const int range_hu[2] = { request->recipe.threshold_lo_hu, request->recipe.threshold_hi_hu };
+  BrgReport *report = brg_report_new ();
+  g_autofree char *range = range_hu[1] == BRG_THRESHOLD_NONE_HU
+                             ? g_strdup_printf ("%d HU and above", range_hu[0])
+                             : g_strdup_printf ("%d to %d HU", range_hu[0], range_hu[1]);
+
+  brg_report_text (report, "skull", "Skull", request->output);
+  brg_report_text (report, NULL, "Threshold", range);
+  brg_report_ints (report, "threshold_hu", NULL, range_hu, 2, "HU");
+  report_stages (report, work);
+  brg_report_count (report, "islands", "Islands found", result->islands.n_components, "");
+  brg_report_count (report, "largest_vox", "Largest", result->islands.largest_vox, "voxels");
+  brg_report_count (report, "runner_up_vox", "Runner-up", result->islands.runner_up_vox, "voxels");
+  brg_report_ints (report, "median_kernel_vox", "Median kernel", result->median_kernel_vox, 3,
+                   "voxels");
+  brg_report_count (report, "voxels", "Skull", brg_mask_count (result->skull), "voxels");
+  brg_report_real (report, "volume_mm3", "Volume", brg_mask_volume_mm3 (result->skull), 1, "mm³");
+  return brg_cli_finish (cli, report);
+}
+
+static int
+run_segment (BrgCli *cli)
+{
+  Request request;
+  Work work = { 0 };
+  BrgError error = { 0 };
+  g_autoptr (GError) recipe_error = NULL;
+  int outcome = read_request (cli, &request);
+
+  if (outcome != BRG_CLI_DONE)
+    return outcome;
+  if (make_skull (cli, &request, &work, &error) != BRG_OK)
+    outcome = brg_cli_failed (cli, request.scan_path, error.message);
+  else if (write_skull (cli, &request, &work, &error) != BRG_OK)
+    outcome = brg_cli_failed (cli, request.output, error.message);
+  else if (!write_recipe (&request, &work, &recipe_error))
+    outcome = brg_cli_failed (cli, request.recipe_path, recipe_error->message);
+  else
+    outcome = finish_segment (cli, &request, &work);
+  brg_pipeline_result_clear (&work.result);
+  brg_pipeline_free (work.pipeline);
+  brg_mask_unref (work.added);
+  brg_mask_unref (work.removed);
+  brg_volume_unref (work.scan);
+  return outcome;
+}
+
+static const BrgCliOption options[] = {
+  { "output", 'o', "FILE", "The mask to write, in the scan's own axis order: .nrrd" },
+  { "crop", 0, "i0:i1,j0:j1,k0:k1",
+    "Work on these voxels alone. Indices count along the axes of the file, fastest first, from 0; "
+    "the end is not included (i0 <= i < i1); a bound left out is the end of the axis." },
+  { "threshold", 0, "LO[:HI]",
+    "Bone is every voxel of LO to HI HU, both included (150, no limit)" },
+  { "edits", 0, "FILE", "Hand edits on the grid of the scan: 0 none, 1 added, 2 removed." },
+  { "recipe", 0, "FILE", "Also write every parameter to this .json file." },
+};
+
+const BrgCommand brg_command_segment = {
+  .name = "segment",
+  .usage = "SCAN -o SKULL.nrrd",
+  .summary = "Make the skull of a scan: crop, threshold, islands, median, holes, hand edits.",
+  .notes = "Stages run in this order; of the holes: per axial slice, in 3-D, closing. The report "
+           "has the voxels after each stage, the largest island and its runner-up, and the median "
+           "kernel in voxels. The paper's \"radius of 2 mm\" is --median 4.",
+  .options = options,
+  .n_options = G_N_ELEMENTS (options),
+  .has_params = true,
+  .first_stage = BRG_STAGE_THRESHOLD,
+  .last_stage = BRG_STAGE_EDITS,
+  .min_operands = 1,
+  .max_operands = 1,
+  .run = run_segment,
+};

@@ -1,0 +1,316 @@
+#include <math.h>
+#include <string.h>
+
+#include "cli-json.h"
+#include "cli-run.h"
+
+/* defect and verify on a phantom: the triple on disk is the triple asked for. */
+
+typedef struct
+{
+  char *dir, *skull, *out;
+} Fixture;
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *scan = NULL;
+
+  (void) data;
+  fixture->dir = cli_make_dir ();
+  fixture->skull = g_build_filename (fixture->dir, "skull.nrrd", NULL);
+  fixture->out = g_build_filename (fixture->dir, "out", NULL);
+  scan = g_build_filename (fixture->dir, "scan.nrrd", NULL);
+  cli_write_phantom (scan, 0, FALSE);
+  g_auto (CliRun) run = cli_run ("segment", scan, "-o", fixture->skull, NULL);
+  cli_assert_done (&run);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  (void) data;
+  cli_remove_tree (fixture->dir);
+  g_free (fixture->dir);
+  g_free (fixture->skull);
+  g_free (fixture->out);
+}
+
+/* A file of the triple by its path under the output folder. */
+static BrgMask *
+read_part (const Fixture *fixture, const char *part)
+{
+  g_autofree char *path = g_build_filename (fixture->out, part, NULL);
+
+  return cli_read_mask (path);
+}
+
+static void
+assert_file (const Fixture *fixture, const char *part)
+{
+  g_autofree char *path = g_build_filename (fixture->out, part, NULL);
+
+  if (!g_file_test (path, G_FILE_TEST_IS_REGULAR))
+    g_error ("%s is missing", part);
+}
+
+static void
+test_layout (Fixture *fixture, gconstpointer data)
+{
+  static const char *const parts[] = {
+    "Case07/Case07.nrrd",
+    "Case07/Case07.stl",
+    "Case07/Case07.png",
+    "Case07_Defects/Case07_Defects01.nrrd",
+    "Case07_Defects/Case07_Defects01.stl",
+    "Case07_Defects/Case07_Defects01.png",
+    "Case07_Implants/Case07_Implants01.nrrd",
+    "Case07_Implants/Case07_Implants01.stl",
+    "Case07_Implants/Case07_Implants01.png",
+    "Case07.recipe.json",
+    "Case07.edits.nrrd",
+    "manifest.json",
+  };
+  g_auto (CliRun) run =
+    cli_run ("defect", fixture->skull, "-o", fixture->out, "--name", "Case07", NULL);
+
+  (void) data;
+  cli_assert_done (&run);
+  for (guint p = 0; p < G_N_ELEMENTS (parts); p++)
+    assert_file (fixture, parts[p]);
+  g_assert_cmpuint (cli_count_entries (fixture->out), ==, 6);
+  g_auto (CliRun) verify = cli_run ("verify", fixture->out, NULL);
+  cli_assert_done (&verify);
+}
+
+/* Clearance 0 with drills in the implant: a partition of the skull, voxel for voxel. */
+static void
+assert_partition (const Fixture *fixture, const char *number)
+{
+  g_autofree char *defects = g_strdup_printf ("Case01_Defects/Case01_Defects%s.nrrd", number);
+  g_autofree char *implants = g_strdup_printf ("Case01_Implants/Case01_Implants%s.nrrd", number);
+  BrgMask *skull = cli_read_mask (fixture->skull);
+  BrgMask *copy = read_part (fixture, "Case01/Case01.nrrd");
+  BrgMask *defective = read_part (fixture, defects);
+  BrgMask *implant = read_part (fixture, implants);
+
+  g_assert_true (brg_mask_equal (skull, copy));
+  g_assert_false (brg_mask_is_empty (implant));
+  g_assert_cmpuint (brg_mask_count_and (defective, implant), ==, 0);
+  g_assert_cmpint (brg_mask_or (implant, defective, NULL), ==, BRG_OK);
+  g_assert_true (brg_mask_equal (skull, implant));
+  brg_mask_unref (skull);
+  brg_mask_unref (copy);
+  brg_mask_unref (defective);
+  brg_mask_unref (implant);
+}
+
+static const char *const places[][6] = {
+  { NULL },
+  { "--preset", "vertex", "--size", "30,20" },
+  { "--at", "-70,10,90", "--shape", "cylinder", "--size", "40" },
+  { "--scidata", "drilled:1,1,3,6" },
+};
+
+static void
+test_partition (Fixture *fixture, gconstpointer data)
+{
+  (void) data;
+  for (guint p = 0; p < G_N_ELEMENTS (places); p++)
+    {
+      const char *words[16] = { g_getenv ("BRG_CLI"), "defect", fixture->skull, "-o",
+                                fixture->out,         "--json" };
+      memcpy (words + 6, places[p], sizeof places[p]);
+      g_auto (CliRun) run = cli_run_v (words, NULL);
+      cli_assert_done (&run);
+      g_autoptr (JsonNode) root = cli_json_parse (run.out);
+      g_assert_cmpint (cli_json_int (root, "$.defects[0].overlap_vox"), ==, 0);
+      g_assert_cmpint (cli_json_int (root, "$.defects[0].removed_vox"), ==,
+                       cli_json_int (root, "$.defects[0].implant_vox"));
+      assert_partition (fixture, "01");
+    }
+}
+
+/* Smallest distance between voxel centres of two masks, in mm; every pair near enough is tried. */
+static double
+smallest_centre_mm (const BrgMask *a, const BrgMask *b)
+{
+  const int reach = 3;
+  const int *dim = a->grid.dim;
+  double best = INFINITY;
+
+  for (int k = 0; k < dim[2]; k++)
+    for (int j = 0; j < dim[1]; j++)
+      for (int i = 0; i < dim[0]; i++)
+        for (int n = 0; brg_mask_get (a, i, j, k) && n < 343; n++)
+          {
+            int di = n % 7 - reach, dj = n / 7 % 7 - reach, dk = n / 49 - reach;
+            if (i + di < 0 || j + dj < 0 || k + dk < 0 || i + di >= dim[0] || j + dj >= dim[1] ||
+                k + dk >= dim[2] || !brg_mask_get (b, i + di, j + dj, k + dk))
+              continue;
+            double dx = di * brg_grid_spacing_mm (&a->grid, 0);
+            double dy = dj * brg_grid_spacing_mm (&a->grid, 1);
+            double dz = dk * brg_grid_spacing_mm (&a->grid, 2);
+            best = fmin (best, sqrt (dx * dx + dy * dy + dz * dz));
+          }
+  return best;
+}
+
+/* The options after the clearance, and the clearance. Voxels of 2 mm: 3 mm is more than one. */
+static void
+test_clearance (Fixture *fixture, gconstpointer data)
+{
+  static const char *const from[] = { "implant", "skull" };
+
+  (void) data;
+  for (guint f = 0; f < G_N_ELEMENTS (from); f++)
+    {
+      g_auto (CliRun) run =
+        cli_run ("defect", fixture->skull, "-o", fixture->out, "--preset", "frontal", "--clearance",
+                 "3", "--clearance-from", from[f], "--drills", "defect", "--json", NULL);
+      cli_assert_done (&run);
+      BrgMask *defective = read_part (fixture, "Case01_Defects/Case01_Defects01.nrrd");
+      BrgMask *implant = read_part (fixture, "Case01_Implants/Case01_Implants01.nrrd");
+      double centre_mm = smallest_centre_mm (implant, defective);
+      g_assert_cmpfloat (centre_mm, >=, 3.0);
+      g_autoptr (JsonNode) root = cli_json_parse (run.out);
+      g_assert_cmpfloat_with_epsilon (cli_json_real (root, "$.defects[0].smallest_centre_mm"),
+                                      centre_mm, 1e-9);
+      g_auto (CliRun) verify = cli_run ("verify", fixture->out, NULL);
+      cli_assert_done (&verify);
+      brg_mask_unref (defective);
+      brg_mask_unref (implant);
+    }
+}
+
+static void
+test_series (Fixture *fixture, gconstpointer data)
+{
+  g_auto (CliRun) run =
+    cli_run ("defect", fixture->skull, "-o", fixture->out, "--count", "3", "--seed", "12", NULL);
+  BrgMask *implants[3];
+
+  (void) data;
+  cli_assert_done (&run);
+  for (int d = 0; d < 3; d++)
+    {
+      g_autofree char *number = g_strdup_printf ("%02d", d + 1);
+      g_autofree char *part = g_strdup_printf ("Case01_Implants/Case01_Implants%s.nrrd", number);
+      assert_partition (fixture, number);
+      implants[d] = read_part (fixture, part);
+    }
+  for (int d = 0; d < 3; d++)
+    g_assert_false (brg_mask_equal (implants[d], implants[(d + 1) % 3]));
+  for (int d = 0; d < 3; d++)
+    brg_mask_unref (implants[d]);
+}
+
+static int
+compare_names (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+/* All bytes of all files of a folder, in the order of their names. */
+static void
+hash_tree (const char *path, GChecksum *sum)
+{
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  const char *name;
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    g_ptr_array_add (names, g_strdup (name));
+  g_ptr_array_sort (names, compare_names);
+  for (guint n = 0; n < names->len; n++)
+    {
+      g_autofree char *child = g_build_filename (path, g_ptr_array_index (names, n), NULL);
+      g_checksum_update (sum, g_ptr_array_index (names, n), -1);
+      if (g_file_test (child, G_FILE_TEST_IS_DIR))
+        {
+          hash_tree (child, sum);
+          continue;
+        }
+      g_autoptr (GBytes) bytes = cli_read (child);
+      g_checksum_update (sum, g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes));
+    }
+}
+
+static void
+test_same_on_any_threads (Fixture *fixture, gconstpointer data)
+{
+  static const char *const threads[] = { "1", "2", "7" };
+  g_autofree char *first = NULL;
+
+  (void) data;
+  for (guint t = 0; t < G_N_ELEMENTS (threads); t++)
+    {
+      g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
+      cli_remove_tree (fixture->out);
+      g_auto (CliRun) run = cli_run ("defect", fixture->skull, "-o", fixture->out, "--threads",
+                                     threads[t], "--clearance=1", NULL);
+      cli_assert_done (&run);
+      hash_tree (fixture->out, sum);
+      if (first == NULL)
+        first = g_strdup (g_checksum_get_string (sum));
+      g_assert_cmpstr (first, ==, g_checksum_get_string (sum));
+    }
+}
+
+static void
+test_misses_bone (Fixture *fixture, gconstpointer data)
+{
+  g_auto (CliRun) run =
+    cli_run ("defect", fixture->skull, "-o", fixture->out, "--at", "0,0,500", NULL);
+
+  (void) data;
+  cli_assert_fails (&run, 1, "bregma-cli: skull.nrrd: ");
+  g_assert_false (g_file_test (fixture->out, G_FILE_TEST_EXISTS));
+}
+
+/* A changed byte, and a missing file, are found. */
+static void
+test_verify_finds (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *stl = g_build_filename (fixture->out, "Case01", "Case01.stl", NULL);
+  g_auto (CliRun) run = cli_run ("defect", fixture->skull, "-o", fixture->out, NULL);
+
+  (void) data;
+  cli_assert_done (&run);
+  g_autoptr (GBytes) bytes = cli_read (stl);
+  gsize size = g_bytes_get_size (bytes);
+  g_autofree char *changed = g_memdup2 (g_bytes_get_data (bytes, NULL), size);
+  changed[size / 2] ^= 1;
+  g_assert_true (g_file_set_contents (stl, changed, (gssize) size, NULL));
+  g_auto (CliRun) flipped = cli_run ("verify", fixture->out, NULL);
+  cli_assert_fails (&flipped, 1, "Case01.stl");
+  cli_remove_tree (stl);
+  g_auto (CliRun) absent = cli_run ("verify", fixture->out, "--json", NULL);
+  cli_assert_fails (&absent, 1, "Case01.stl");
+  g_autoptr (JsonNode) root = cli_json_parse (absent.out);
+  g_assert_false (cli_json_truth (root, "$.verified"));
+  g_auto (CliRun) nothing = cli_run ("verify", fixture->dir, NULL);
+  cli_assert_fails (&nothing, 1, "manifest.json");
+}
+
+static void
+add (const char *name, void (*test) (Fixture *, gconstpointer))
+{
+  g_autofree char *path = g_strconcat ("/cli/", name, NULL);
+
+  g_test_add (path, Fixture, NULL, set_up, test, tear_down);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  add ("defect/layout", test_layout);
+  add ("defect/partition", test_partition);
+  add ("defect/clearance", test_clearance);
+  add ("defect/series", test_series);
+  add ("defect/threads", test_same_on_any_threads);
+  add ("defect/misses-bone", test_misses_bone);
+  add ("verify/finds", test_verify_finds);
+  return g_test_run ();
+}

@@ -1,0 +1,331 @@
+#include <signal.h>
+#include <string.h>
+
+#include "case/brg-recipe-json.h"
+#include "cli-json.h"
+#include "cli-run.h"
+#include "io/brg-nrrd.h"
+
+/* segment, info and mesh on small phantoms: options, bad files, outputs complete or absent. */
+
+typedef struct
+{
+  char *dir, *scan, *skull;
+} Fixture;
+
+static void
+set_up (Fixture *fixture, gconstpointer is_odd)
+{
+  fixture->dir = cli_make_dir ();
+  fixture->scan = g_build_filename (fixture->dir, "scan.nrrd", NULL);
+  fixture->skull = g_build_filename (fixture->dir, "skull.nrrd", NULL);
+  cli_write_phantom (fixture->scan, 3, GPOINTER_TO_INT (is_odd));
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  (void) data;
+  cli_remove_tree (fixture->dir);
+  g_free (fixture->dir);
+  g_free (fixture->scan);
+  g_free (fixture->skull);
+}
+
+static void
+test_same_on_any_threads (Fixture *fixture, gconstpointer data)
+{
+  static const char *const threads[] = { "1", "2", "7" };
+  g_autoptr (GBytes) first = NULL;
+
+  (void) data;
+  for (guint t = 0; t < G_N_ELEMENTS (threads); t++)
+    {
+      g_auto (CliRun) run = cli_run ("segment", fixture->scan, "-o", fixture->skull, "--median=4",
+                                     "--close=3", "--threads", threads[t], NULL);
+      cli_assert_done (&run);
+      g_autoptr (GBytes) bytes = cli_read (fixture->skull);
+      if (first == NULL)
+        first = g_bytes_ref (bytes);
+      g_assert_true (g_bytes_equal (first, bytes));
+    }
+}
+
+/* The mask lies on its scan whatever the axes of the file. */
+static void
+test_lies_on_scan (Fixture *fixture, gconstpointer data)
+{
+  g_auto (CliRun) run =
+    cli_run ("segment", fixture->scan, "-o", fixture->skull, "--keep=all", NULL);
+  BrgError error = { 0 };
+
+  (void) data;
+  cli_assert_done (&run);
+  BrgVolume *scan = brg_nrrd_read_volume (fixture->scan, NULL, NULL, &error);
+  BrgMask *mask = cli_read_mask (fixture->skull);
+  g_assert_true (brg_grid_equal (&scan->grid, &mask->grid));
+  g_assert_cmpmem (scan->grid.source_axis, sizeof scan->grid.source_axis, mask->grid.source_axis,
+                   sizeof mask->grid.source_axis);
+  for (int k = 0; k < mask->grid.dim[2]; k++)
+    for (int j = 0; j < mask->grid.dim[1]; j++)
+      for (int i = 0; i < mask->grid.dim[0]; i++)
+        g_assert_true (brg_mask_get (mask, i, j, k) == (brg_volume_get (scan, i, j, k) >= 150));
+  brg_mask_unref (mask);
+  brg_volume_unref (scan);
+}
+
+/* A crop counts along the axes of the file. */
+static void
+test_crop (Fixture *fixture, gconstpointer data)
+{
+  g_auto (CliRun) run =
+    cli_run ("segment", fixture->scan, "-o", fixture->skull, "--crop", "5:80,:88,10:", NULL);
+
+  (void) data;
+  cli_assert_done (&run);
+  BrgMask *mask = cli_read_mask (fixture->skull);
+  BrgAffine lps;
+  int dim[3];
+  brg_grid_to_source (&mask->grid, dim, &lps);
+  g_assert_cmpint (dim[0], ==, 75);
+  g_assert_cmpint (dim[1], ==, 88);
+  g_assert_cmpint (dim[2], ==, 80);
+  brg_mask_unref (mask);
+
+  g_auto (CliRun) outside =
+    cli_run ("segment", fixture->scan, "-o", fixture->skull, "--crop", "0:91,:,:", NULL);
+  cli_assert_fails (&outside, 1, "scan.nrrd: crop 0:91");
+  g_auto (CliRun) empty =
+    cli_run ("segment", fixture->scan, "-o", fixture->skull, "--crop", "7:7,:,:", NULL);
+  cli_assert_fails (&empty, 1, "empty");
+}
+
+static void
+test_empty_threshold (Fixture *fixture, gconstpointer data)
+{
+  g_auto (CliRun) run =
+    cli_run ("segment", fixture->scan, "-o", fixture->skull, "--threshold", "1001", NULL);
+
+  (void) data;
+  cli_assert_fails (&run, 1, "scan.nrrd: ");
+  g_assert_false (g_file_test (fixture->skull, G_FILE_TEST_EXISTS));
+}
+
+static void
+test_recipe (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (fixture->dir, "skull.json", NULL);
+  g_autoptr (GError) error = NULL;
+  BrgRecipeSource source;
+  g_auto (CliRun) run = cli_run ("segment", fixture->scan, "-o", fixture->skull, "--recipe", path,
+                                 "--threshold=-50:1200", "--median", "2.5", NULL);
+
+  (void) data;
+  cli_assert_done (&run);
+  g_autoptr (GArray) recipes = brg_recipe_load (path, &source, &error);
+  g_assert_no_error (error);
+  const BrgRecipe *recipe = &g_array_index (recipes, BrgRecipe, 0);
+  g_assert_cmpint (recipe->threshold_lo_hu, ==, -50);
+  g_assert_cmpint (recipe->threshold_hi_hu, ==, 1200);
+  g_assert_cmpfloat (recipe->median_mm, ==, 2.5);
+  g_assert_cmpint (source.kind, ==, BRG_SOURCE_SCAN);
+  g_assert_cmpuint (strlen (source.sha256), ==, 64);
+}
+
+/* Files that are not what they should be: one line, exit 1, nothing written. */
+static void
+test_bad_files (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *bad = g_build_filename (fixture->dir, "bad.nrrd", NULL);
+  g_autoptr (GBytes) good = cli_read (fixture->scan);
+  gsize size = g_bytes_get_size (good);
+  const gsize kept[] = { 0, 3, 40, 200, size / 2, size - 1 };
+
+  (void) data;
+  for (guint k = 0; k < G_N_ELEMENTS (kept); k++)
+    {
+      g_assert_true (
+        g_file_set_contents (bad, g_bytes_get_data (good, NULL), (gssize) kept[k], NULL));
+      g_auto (CliRun) run = cli_run ("segment", bad, "-o", fixture->skull, NULL);
+      cli_assert_fails (&run, 1, "bregma-cli: bad.nrrd: ");
+      g_auto (CliRun) info = cli_run ("info", bad, NULL);
+      cli_assert_fails (&info, 1, "bregma-cli: bad.nrrd: ");
+    }
+  g_assert_cmpuint (cli_count_entries (fixture->dir), ==, 2);
+}
+
+static void
+test_wrong_kind (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *out = g_build_filename (fixture->dir, "out", NULL);
+  g_autofree char *text = g_build_filename (fixture->dir, "notes.txt", NULL);
+
+  (void) data;
+  g_auto (CliRun) scan = cli_run ("defect", fixture->scan, "-o", out, NULL);
+  cli_assert_fails (&scan, 1, "scan.nrrd: this is a scan, not a mask; make one first");
+  g_auto (CliRun) folder = cli_run ("defect", fixture->dir, "-o", out, NULL);
+  cli_assert_fails (&folder, 1, "folder");
+  g_auto (CliRun) missing = cli_run ("segment", "/nowhere/x.nrrd", "-o", out, NULL);
+  cli_assert_fails (&missing, 2, "-o must end in .nrrd");
+  g_auto (CliRun) absent = cli_run ("segment", "/nowhere/x.nrrd", "-o", fixture->skull, NULL);
+  cli_assert_fails (&absent, 1, "No such file");
+  g_auto (CliRun) newline = cli_run ("info", "a\nb.nrrd", NULL);
+  cli_assert_fails (&newline, 1, "a?b.nrrd: ");
+  g_assert_true (g_file_set_contents (text, "hello", -1, NULL));
+  g_auto (CliRun) other = cli_run ("info", text, NULL);
+  cli_assert_fails (&other, 1, "notes.txt: ");
+  g_assert_false (g_file_test (out, G_FILE_TEST_EXISTS));
+}
+
+/* A report that cannot be printed is a failure, and so is an output that cannot be written. */
+static void
+test_full_disk (Fixture *fixture, gconstpointer data)
+{
+  const char *const words[] = { g_getenv ("BRG_CLI"), "info", fixture->scan, NULL };
+  const char *const help[] = { g_getenv ("BRG_CLI"), "--help", NULL };
+
+  (void) data;
+  g_auto (CliRun) report = cli_run_v (words, "/dev/full");
+  cli_assert_fails (&report, 1, "standard output: ");
+  g_auto (CliRun) usage = cli_run_v (help, "/dev/full");
+  cli_assert_fails (&usage, 1, "standard output: ");
+  g_auto (CliRun) folder = cli_run ("segment", fixture->scan, "-o", "/nowhere/skull.nrrd", NULL);
+  cli_assert_fails (&folder, 1, "skull.nrrd: ");
+}
+
+static void
+test_info_of_folder (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *stl = g_build_filename (fixture->dir, "skull.stl", NULL);
+  g_auto (CliRun) segment = cli_run ("segment", fixture->scan, "-o", fixture->skull, NULL);
+  g_auto (CliRun) mesh = cli_run ("mesh", fixture->skull, "-o", stl, NULL);
+  g_auto (CliRun) run = cli_run ("info", fixture->dir, "--json", NULL);
+  static const char *const kinds[] = { "scan", "mask", "mesh" };
+
+  (void) data;
+  cli_assert_done (&segment);
+  cli_assert_done (&mesh);
+  cli_assert_done (&run);
+  g_autoptr (JsonNode) root = cli_json_parse (run.out);
+  for (guint k = 0; k < G_N_ELEMENTS (kinds); k++)
+    {
+      g_autofree char *path = g_strdup_printf ("$.files[%u].kind", k);
+      g_autofree char *kind = cli_json_text (root, path);
+      g_assert_cmpstr (kind, ==, kinds[k]);
+    }
+  double mask_mm3 = cli_json_real (root, "$.files[1].volume_mm3");
+  g_assert_cmpfloat_with_epsilon (cli_json_real (root, "$.files[2].volume_mm3"), mask_mm3,
+                                  0.01 * mask_mm3);
+  g_assert_true (cli_json_truth (root, "$.files[2].closed"));
+  g_assert_true (cli_json_truth (root, "$.files[2].oriented"));
+  g_assert_cmpint (cli_json_int (root, "$.files[1].components['6'].count"), ==, 1);
+  g_assert_cmpint (cli_json_int (root, "$.files[0].components['26'].count"), ==, 4);
+}
+
+static void
+test_mesh_options (Fixture *fixture, gconstpointer data)
+{
+  static const char *const endings[] = { ".stl", ".ply", ".obj" };
+  g_auto (CliRun) segment = cli_run ("segment", fixture->scan, "-o", fixture->skull, NULL);
+
+  (void) data;
+  for (guint e = 0; e < G_N_ELEMENTS (endings); e++)
+    {
+      g_autofree char *path = g_strdup_printf ("%s/mesh%s", fixture->dir, endings[e]);
+      g_auto (CliRun) whole = cli_run ("mesh", fixture->skull, "-o", path, "--json", NULL);
+      g_auto (CliRun) part = cli_run ("mesh", fixture->skull, "-o", path, "--json", "--reduce=0.75",
+                                      "--frame=ras", NULL);
+      cli_assert_done (&whole);
+      cli_assert_done (&part);
+      g_autoptr (JsonNode) before = cli_json_parse (whole.out);
+      g_autoptr (JsonNode) after = cli_json_parse (part.out);
+      gint64 n = cli_json_int (before, "$.triangles");
+      g_assert_cmpint (cli_json_int (after, "$.triangles"), <, n * 3 / 10);
+      g_assert_true (cli_json_truth (after, "$.closed"));
+    }
+}
+
+/* The preview of a scan is refused, of masks and meshes drawn; same bytes twice. */
+static void
+test_preview (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *png = g_build_filename (fixture->dir, "picture.png", NULL);
+  g_autofree char *role = g_strconcat (fixture->skull, ":implant", NULL);
+  g_auto (CliRun) segment = cli_run ("segment", fixture->scan, "-o", fixture->skull, NULL);
+  g_auto (CliRun) refused = cli_run ("preview", fixture->scan, "-o", png, NULL);
+
+  (void) data;
+  cli_assert_fails (&refused, 1, "this is a scan");
+  g_assert_false (g_file_test (png, G_FILE_TEST_EXISTS));
+  g_auto (CliRun) first = cli_run ("preview", role, "-o", png, "--view=left", "--threads=1", NULL);
+  cli_assert_done (&first);
+  g_autoptr (GBytes) a = cli_read (png);
+  g_auto (CliRun) second = cli_run ("preview", role, "-o", png, "--view=left", "--threads=7", NULL);
+  cli_assert_done (&second);
+  g_autoptr (GBytes) b = cli_read (png);
+  g_assert_true (g_bytes_equal (a, b));
+  g_assert_cmpmem (g_bytes_get_data (a, NULL), 4, "\x89PNG", 4);
+}
+
+static void
+test_quiet (Fixture *fixture, gconstpointer data)
+{
+  g_auto (CliRun) run = cli_run ("segment", fixture->scan, "-o", fixture->skull, "-q", NULL);
+
+  (void) data;
+  cli_assert_done (&run);
+  g_assert_cmpstr (run.out, ==, "");
+}
+
+/* Whenever a signal comes, there is a whole file or none, and nothing hidden beside it. */
+static void
+test_signals (Fixture *fixture, gconstpointer data)
+{
+  (void) data;
+  for (int t = 0; t < 12; t++)
+    {
+      g_autoptr (GSubprocess) process = g_subprocess_new (
+        G_SUBPROCESS_FLAGS_STDERR_SILENCE | G_SUBPROCESS_FLAGS_STDOUT_SILENCE, NULL,
+        g_getenv ("BRG_CLI"), "segment", fixture->scan, "-o", fixture->skull, "--close=20", NULL);
+      g_usleep ((gulong) t * 15000);
+      g_subprocess_send_signal (process, t % 2 ? SIGINT : SIGTERM);
+      g_subprocess_wait (process, NULL, NULL);
+      if (g_subprocess_get_if_exited (process) && g_subprocess_get_exit_status (process) == 0)
+        {
+          BrgMask *mask = cli_read_mask (fixture->skull);
+          brg_mask_unref (mask);
+        }
+      cli_remove_tree (fixture->skull);
+      g_assert_cmpuint (cli_count_entries (fixture->dir), ==, 1);
+    }
+}
+
+static void
+add (const char *name, gboolean is_odd, void (*test) (Fixture *, gconstpointer))
+{
+  g_autofree char *path = g_strconcat ("/cli/", name, NULL);
+
+  g_test_add (path, Fixture, GINT_TO_POINTER (is_odd), set_up, test, tear_down);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  add ("segment/threads", FALSE, test_same_on_any_threads);
+  add ("segment/lies-on-scan", FALSE, test_lies_on_scan);
+  add ("segment/lies-on-scan-odd-axes", TRUE, test_lies_on_scan);
+  add ("segment/crop", FALSE, test_crop);
+  add ("segment/crop-odd-axes", TRUE, test_crop);
+  add ("segment/empty-threshold", FALSE, test_empty_threshold);
+  add ("segment/recipe", FALSE, test_recipe);
+  add ("segment/bad-files", FALSE, test_bad_files);
+  add ("segment/wrong-kind", FALSE, test_wrong_kind);
+  add ("segment/full-disk", FALSE, test_full_disk);
+  add ("segment/quiet", FALSE, test_quiet);
+  add ("segment/signals", FALSE, test_signals);
+  add ("info/folder", FALSE, test_info_of_folder);
+  add ("mesh/options", FALSE, test_mesh_options);
+  add ("preview", FALSE, test_preview);
+  return g_test_run ();
+}
