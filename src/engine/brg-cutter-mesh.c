@@ -40,6 +40,8 @@ choose_angles (const BrgOutline *outline, double angles[MAX_ANGLES])
   for (int a = 1; a < n; a++)
     if (angles[a] - angles[n_distinct - 1] > MIN_ANGLE)
       angles[n_distinct++] = angles[a];
+  if (angles[0] + 2 * BRG_PI - angles[n_distinct - 1] < MIN_ANGLE)
+    n_distinct--;
   return n_distinct;
 }
 

@@ -1,0 +1,460 @@
+/* The pipeline against the stages called one by one, and its caches against fresh runs. */
+
+#include <string.h>
+
+#include "engine/brg-fill.h"
+#include "engine/brg-median.h"
+#include "engine/brg-morphology.h"
+#include "engine/brg-param.h"
+#include "engine/brg-pipeline.h"
+#include "engine/brg-threshold.h"
+
+#include "defect-phantoms.h"
+
+/* A noisy head with a speckle of table, holes in thin bone, and air at -1000. */
+static BrgVolume *
+make_scan (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (77);
+  BrgGrid grid = phantom_grid (67, 60, 44, 1.5, 1.5, 2);
+  BrgMask *bone = phantom_shell (&grid, brg_vec3 (1, 2, 0), brg_vec3 (44, 40, 38), 5);
+  BrgVolume *scan = brg_volume_new (&grid, NULL);
+
+  PHANTOM_EACH (bone, i, j, k, p)
+  {
+    size_t v = ((size_t) k * 60 + (size_t) j) * 67 + (size_t) i;
+    bool table = k > 2 && k < 40 && j > 57;
+    int base = brg_mask_get (bone, i, j, k) ? 600 : table ? 400 : -100;
+    scan->hu[v] = (int16_t) (base + g_rand_int_range (rand, -380, 380));
+  }
+  brg_mask_unref (bone);
+  return scan;
+}
+
+static BrgRecipe
+base_recipe (void)
+{
+  BrgRecipe recipe = brg_recipe_default ();
+
+  recipe.median_mm = 5;
+  recipe.defect.placed = true;
+  recipe.defect.at_mm = brg_vec3 (-20, -20, 28);
+  recipe.defect.width_mm = 24;
+  recipe.defect.height_mm = 20;
+  recipe.defect.burr_radius_mm = 3;
+  return recipe;
+}
+
+static BrgPipelineResult
+run_ok (BrgPipeline *pipeline,
+        const BrgRecipe *recipe,
+        const BrgMask *added,
+        const BrgMask *removed,
+        uint64_t revision)
+{
+  BrgPipelineResult result;
+  BrgError error = { 0 };
+  BrgStatus status =
+    brg_pipeline_run (pipeline, recipe, added, removed, revision, &result, NULL, &error);
+
+  g_assert_cmpstr (error.message, ==, "");
+  g_assert_cmpint (status, ==, BRG_OK);
+  return result;
+}
+
+static void
+assert_same_mask (const BrgMask *a, const BrgMask *b)
+{
+  g_assert_cmpint (a != NULL, ==, b != NULL);
+  if (a != NULL)
+    g_assert_true (brg_mask_equal (a, b));
+}
+
+static void
+assert_same_result (const BrgPipelineResult *a, const BrgPipelineResult *b)
+{
+  assert_same_mask (a->stages, b->stages);
+  assert_same_mask (a->skull, b->skull);
+  assert_same_mask (a->cutter, b->cutter);
+  assert_same_mask (a->drills, b->drills);
+  assert_same_mask (a->flap, b->flap);
+  assert_same_mask (a->defective, b->defective);
+  assert_same_mask (a->implant, b->implant);
+  g_assert_cmpmem (&a->islands, sizeof a->islands, &b->islands, sizeof b->islands);
+  g_assert_cmpmem (&a->fit, sizeof a->fit, &b->fit, sizeof b->fit);
+  g_assert_cmpmem (&a->frame, sizeof a->frame, &b->frame, sizeof b->frame);
+  g_assert_cmpmem (a->median_kernel_vox, sizeof a->median_kernel_vox, b->median_kernel_vox,
+                   sizeof b->median_kernel_vox);
+  g_assert_cmpuint (a->threshold_vox, ==, b->threshold_vox);
+}
+
+static BrgMask *
+take (BrgMask *before, BrgMask *after)
+{
+  g_assert_nonnull (after);
+  brg_mask_unref (before);
+  return after;
+}
+
+/* The recipe, stage by stage, by hand. */
+static void
+test_stages (void)
+{
+  BrgVolume *scan = make_scan ();
+  BrgPipeline *pipeline = brg_pipeline_new (scan, NULL);
+  BrgRecipe recipe = base_recipe ();
+  BrgBox crop = { { 1, 2, 3 }, { 66, 60, 44 } };
+  BrgMask *added = brg_mask_new (&scan->grid, NULL), *removed = brg_mask_new (&scan->grid, NULL);
+  BrgIslands islands;
+
+  for (int i = 20; i < 50; i++)
+    {
+      brg_mask_set (added, i, 30, 20, true);
+      brg_mask_set (added, i, 4, 5, true);
+      brg_mask_set (removed, i, 30, 42, true);
+    }
+  recipe.crop_vox = crop;
+  recipe.threshold_lo_hu = 180;
+  recipe.threshold_hi_hu = 950;
+  recipe.connectivity = BRG_CONNECTIVITY_18;
+  recipe.fill_area_mm2 = 20;
+  recipe.fill_volume_mm3 = 30;
+  recipe.close_mm = 2.2;
+  recipe.keep_again = true;
+  BrgPipelineResult result = run_ok (pipeline, &recipe, added, removed, 1);
+
+  BrgVolume *cropped = brg_volume_crop (scan, &crop, NULL);
+  BrgMask *mask = brg_threshold (cropped, 180, 950, NULL, NULL);
+  g_assert_cmpuint (result.threshold_vox, ==, brg_mask_count (mask));
+  mask = take (mask, brg_components_keep_largest (mask, 18, &islands, NULL, NULL));
+  g_assert_cmpmem (&islands, sizeof islands, &result.islands, sizeof islands);
+  mask = take (mask, brg_median (mask, 5, BRG_KERNEL_BOX, NULL, NULL));
+  mask = take (mask, brg_fill_slices (mask, 20, NULL, NULL));
+  mask = take (mask, brg_fill_volume (mask, 30, NULL, NULL));
+  mask = take (mask, brg_close (mask, 2.2, NULL, NULL));
+  assert_same_mask (result.stages, mask);
+  BrgMask *add = brg_mask_crop (added, &crop, NULL), *remove = brg_mask_crop (removed, &crop, NULL);
+  brg_mask_or (mask, add, NULL);
+  brg_mask_and_not (mask, remove, NULL);
+  mask = take (mask, brg_components_keep_largest (mask, 18, NULL, NULL, NULL));
+  assert_same_mask (result.skull, mask);
+  g_assert_cmpint (result.median_kernel_vox[0], ==, 3);
+  g_assert_cmpint (result.median_kernel_vox[2], ==, 3);
+  g_assert_cmpuint (brg_mask_count_and (result.defective, result.implant), ==, 0);
+  brg_mask_or (result.implant, result.defective, NULL);
+  assert_same_mask (result.implant, mask);
+
+  BrgPipelineResult alone;
+  g_assert_cmpint (brg_pipeline_triple (mask, &recipe, &alone, NULL, NULL), ==, BRG_OK);
+  assert_same_mask (alone.defective, result.defective);
+  assert_same_mask (alone.cutter, result.cutter);
+  g_assert_cmpmem (&alone.fit, sizeof alone.fit, &result.fit, sizeof result.fit);
+  brg_pipeline_result_clear (&alone);
+  brg_mask_unref (mask);
+  brg_mask_unref (add);
+  brg_mask_unref (remove);
+  brg_mask_unref (added);
+  brg_mask_unref (removed);
+  brg_volume_unref (cropped);
+  brg_pipeline_result_clear (&result);
+  brg_pipeline_free (pipeline);
+  brg_volume_unref (scan);
+}
+
+static const char *const changes[] = {
+  "threshold-lo=200", "threshold-hi=900", "keep=all",
+  "min-island=200",   "connectivity=26",  "median=3.5",
+  "kernel=ball",      "fill-area=30",     "fill-volume=60",
+  "close=2",          "keep-again=true",  "shape=cylinder",
+  "width=30",         "height=16",        "depth=9",
+  "rotate=40",        "shape=polygon",    "corners=4",
+  "corner-radius=3",  "shape=craniotomy", "burr-radius=2",
+  "kerf=1",           "bevel=20",         "clearance=1.6",
+  "drills=defect",    "clearance=1",      "clearance-from=skull",
+  "smooth=0.1",
+};
+
+static void
+apply_change (BrgRecipe *recipe, const char *change)
+{
+  g_auto (GStrv) parts = g_strsplit (change, "=", 2);
+  const BrgParam *param = brg_param_find (parts[0]);
+  double value;
+
+  g_assert_nonnull (param);
+  g_assert_cmpint (brg_param_parse (param, parts[1], &value, NULL), ==, BRG_OK);
+  brg_param_set (param, recipe, value);
+}
+
+/* Every parameter of the table is changed here once, so that none is forgotten by the cache. */
+static void
+test_changes_are_complete (void)
+{
+  size_t n_params;
+  const BrgParam *params = brg_params (&n_params);
+
+  for (size_t p = 0; p < n_params; p++)
+    {
+      bool found = false;
+      for (size_t c = 0; c < G_N_ELEMENTS (changes); c++)
+        {
+          size_t length = strlen (params[p].key);
+          found |= strncmp (changes[c], params[p].key, length) == 0 && changes[c][length] == '=';
+        }
+      if (!found)
+        g_test_message ("%s is not tried", params[p].key);
+      g_assert_true (found);
+    }
+}
+
+static void
+assert_like_fresh (BrgPipeline *pipeline,
+                   BrgVolume *scan,
+                   const BrgRecipe *recipe,
+                   const BrgMask *added,
+                   uint64_t revision)
+{
+  BrgPipeline *fresh = brg_pipeline_new (scan, NULL);
+  BrgPipelineResult a = run_ok (pipeline, recipe, added, NULL, revision);
+  BrgPipelineResult b = run_ok (fresh, recipe, added, NULL, revision);
+
+  assert_same_result (&a, &b);
+  brg_pipeline_result_clear (&a);
+  brg_pipeline_result_clear (&b);
+  brg_pipeline_free (fresh);
+}
+
+/* After a change of every kind, and back, the result is that of a pipeline without a past. */
+static void
+test_cache (void)
+{
+  BrgVolume *scan = make_scan ();
+  BrgPipeline *pipeline = brg_pipeline_new (scan, NULL);
+  BrgRecipe recipe = base_recipe ();
+  BrgMask *added = brg_mask_new (&scan->grid, NULL);
+
+  for (size_t c = 0; c < G_N_ELEMENTS (changes); c++)
+    {
+      apply_change (&recipe, changes[c]);
+      assert_like_fresh (pipeline, scan, &recipe, NULL, 0);
+    }
+  recipe = base_recipe ();
+  assert_like_fresh (pipeline, scan, &recipe, NULL, 0);
+  for (int i = 20; i < 40; i++)
+    brg_mask_set (added, i, 20, 12, true);
+  assert_like_fresh (pipeline, scan, &recipe, added, 1);
+  recipe.crop_vox = (BrgBox){ { 2, 2, 2 }, { 67, 60, 43 } };
+  assert_like_fresh (pipeline, scan, &recipe, added, 1);
+  recipe.defect.at_mm.y += 5;
+  assert_like_fresh (pipeline, scan, &recipe, added, 1);
+  recipe.defect.placed = false;
+  assert_like_fresh (pipeline, scan, &recipe, added, 1);
+  recipe.defect.placed = true;
+  assert_like_fresh (pipeline, scan, &recipe, added, 1);
+  brg_mask_set (added, 50, 21, 12, true);
+  assert_like_fresh (pipeline, scan, &recipe, added, 2);
+  brg_mask_unref (added);
+  brg_pipeline_free (pipeline);
+  brg_volume_unref (scan);
+}
+
+/* What a change does not touch is handed out again, not computed again. */
+static void
+test_reuse (void)
+{
+  BrgVolume *scan = make_scan ();
+  BrgPipeline *pipeline = brg_pipeline_new (scan, NULL);
+  BrgRecipe recipe = base_recipe ();
+  BrgPipelineResult a = run_ok (pipeline, &recipe, NULL, NULL, 0);
+  BrgPipelineResult b = run_ok (pipeline, &recipe, NULL, NULL, 0);
+
+  g_assert_true (a.skull == b.skull && a.cutter == b.cutter && a.implant == b.implant);
+  g_assert_true (a.stages == a.skull);
+  brg_pipeline_result_clear (&b);
+  recipe.clearance_mm = 1;
+  b = run_ok (pipeline, &recipe, NULL, NULL, 0);
+  g_assert_true (a.skull == b.skull && a.cutter == b.cutter && a.implant != b.implant);
+  brg_pipeline_result_clear (&b);
+  recipe.defect.width_mm = 20;
+  b = run_ok (pipeline, &recipe, NULL, NULL, 0);
+  g_assert_true (a.skull == b.skull && a.cutter != b.cutter);
+  brg_pipeline_result_clear (&b);
+  recipe.smooth = 0;
+  recipe.keep_again = true;
+  b = run_ok (pipeline, &recipe, NULL, NULL, 0);
+  g_assert_true (a.stages == b.stages && a.skull != b.skull);
+  brg_pipeline_result_clear (&b);
+  /* results outlive the pipeline */
+  brg_pipeline_free (pipeline);
+  brg_volume_unref (scan);
+  g_assert_false (brg_mask_is_empty (a.implant));
+  brg_pipeline_result_clear (&a);
+  brg_pipeline_result_clear (&a);
+}
+
+typedef struct
+{
+  BrgJob job;
+  int left; /* reports until the cancel */
+} Fuse;
+
+static void
+burn (void *data, const char *title, double fraction)
+{
+  Fuse *fuse = data;
+
+  g_assert_nonnull (title);
+  g_assert_true (fraction >= 0 && fraction <= 1 + 1e-9);
+  if (fuse->left-- == 0)
+    brg_job_cancel (&fuse->job);
+}
+
+/* Cancelled at any moment, the next run is right. */
+static void
+test_cancel (void)
+{
+  BrgVolume *scan = make_scan ();
+  BrgRecipe before = base_recipe (), after = base_recipe ();
+  BrgPipeline *fresh = brg_pipeline_new (scan, NULL);
+  int n_cancelled = 0;
+
+  after.threshold_lo_hu = 220;
+  after.fill_area_mm2 = 25;
+  after.defect.rotate_deg = 30;
+  BrgPipelineResult expected_before = run_ok (fresh, &before, NULL, NULL, 0);
+  BrgPipelineResult expected_after = run_ok (fresh, &after, NULL, NULL, 0);
+  for (int left = 0; left < 400; left += 1 + left / 6)
+    {
+      BrgPipeline *pipeline = brg_pipeline_new (scan, NULL);
+      Fuse fuse = { .job = BRG_JOB_INIT, .left = left };
+      BrgError error = { 0 };
+      BrgPipelineResult result = run_ok (pipeline, &before, NULL, NULL, 0);
+      brg_pipeline_result_clear (&result);
+      fuse.job.n_threads = 2;
+      fuse.job.report = burn;
+      fuse.job.report_data = &fuse;
+      BrgStatus status =
+        brg_pipeline_run (pipeline, &after, NULL, NULL, 0, &result, &fuse.job, &error);
+      g_assert_true (status == BRG_OK || status == BRG_CANCELLED);
+      g_assert_cmpint (status == BRG_CANCELLED, ==, error.status == BRG_CANCELLED);
+      n_cancelled += status == BRG_CANCELLED;
+      brg_pipeline_result_clear (&result);
+      result = run_ok (pipeline, left % 2 ? &before : &after, NULL, NULL, 0);
+      assert_same_result (&result, left % 2 ? &expected_before : &expected_after);
+      brg_pipeline_result_clear (&result);
+      brg_pipeline_free (pipeline);
+    }
+  g_assert_cmpint (n_cancelled, >, 5);
+  brg_pipeline_result_clear (&expected_before);
+  brg_pipeline_result_clear (&expected_after);
+  brg_pipeline_free (fresh);
+  brg_volume_unref (scan);
+}
+
+static void
+assert_fails (BrgPipeline *pipeline,
+              const BrgRecipe *recipe,
+              const BrgMask *removed,
+              BrgStatus expected,
+              const char *words)
+{
+  static uint64_t revision = 100;
+  BrgPipelineResult result;
+  BrgError error = { 0 };
+
+  g_assert_cmpint (
+    brg_pipeline_run (pipeline, recipe, NULL, removed, revision++, &result, NULL, &error), ==,
+    expected);
+  g_assert_cmpint (error.status, ==, expected);
+  if (strstr (error.message, words) == NULL)
+    g_test_message ("\"%s\" does not say \"%s\"", error.message, words);
+  g_assert_nonnull (strstr (error.message, words));
+  g_assert_null (result.skull);
+}
+
+static void
+test_words (void)
+{
+  BrgVolume *scan = make_scan ();
+  BrgPipeline *pipeline = brg_pipeline_new (scan, NULL);
+  BrgMask *all = brg_mask_new (&scan->grid, NULL);
+  BrgGrid other = phantom_grid (5, 5, 5, 1, 1, 1);
+  BrgMask *elsewhere = brg_mask_new (&other, NULL);
+  BrgRecipe recipe = base_recipe ();
+
+  brg_mask_invert (all);
+  recipe.threshold_lo_hu = 4000;
+  assert_fails (pipeline, &recipe, NULL, BRG_EMPTY, "no voxel reaches 4000 HU; the scan's highest");
+  recipe.threshold_lo_hu = -3000;
+  recipe.threshold_hi_hu = -2000;
+  assert_fails (pipeline, &recipe, NULL, BRG_EMPTY, "as low as -2000 HU; the scan's lowest");
+  recipe.threshold_lo_hu = 500;
+  assert_fails (pipeline, &recipe, NULL, BRG_INVALID, "upside down");
+  recipe = base_recipe ();
+  recipe.crop_vox = (BrgBox){ { 100, 0, 0 }, { 120, 5, 5 } };
+  assert_fails (pipeline, &recipe, NULL, BRG_EMPTY, "the crop 100:120");
+  recipe.crop_vox = (BrgBox){ { 5, 5, 5 }, { 5, 9, 9 } };
+  assert_fails (pipeline, &recipe, NULL, BRG_EMPTY, "the crop 5:5");
+  recipe = base_recipe ();
+  recipe.keep = BRG_KEEP_ALL;
+  recipe.min_island_mm3 = 1e8;
+  assert_fails (pipeline, &recipe, NULL, BRG_EMPTY, "no island is as large");
+  recipe = base_recipe ();
+  recipe.median_mm = 50;
+  assert_fails (pipeline, &recipe, NULL, BRG_EMPTY, "median of 50 mm");
+  recipe = base_recipe ();
+  assert_fails (pipeline, &recipe, all, BRG_EMPTY, "hand edits remove all");
+  assert_fails (pipeline, &recipe, elsewhere, BRG_INVALID, "hand edits: grids");
+  recipe.defect.at_mm = brg_vec3 (0, 0, 500);
+  assert_fails (pipeline, &recipe, NULL, BRG_EMPTY, "move the defect onto the skull");
+  recipe = base_recipe ();
+  recipe.clearance_mm = 18;
+  assert_fails (pipeline, &recipe, NULL, BRG_EMPTY, "clearance of 18 mm");
+  recipe.clearance_mm = NAN;
+  assert_fails (pipeline, &recipe, NULL, BRG_INVALID, "clearance");
+  recipe = base_recipe ();
+  BrgPipelineResult result = run_ok (pipeline, &recipe, NULL, NULL, 7);
+  brg_pipeline_result_clear (&result);
+  brg_mask_unref (all);
+  brg_mask_unref (elsewhere);
+  brg_pipeline_free (pipeline);
+  brg_volume_unref (scan);
+}
+
+static void
+test_threads (void)
+{
+  BrgVolume *scan = make_scan ();
+  BrgRecipe recipe = base_recipe ();
+  BrgPipelineResult results[3];
+
+  recipe.fill_area_mm2 = 30;
+  recipe.close_mm = 2;
+  recipe.clearance_mm = 1.6;
+  for (int n = 0; n < 3; n++)
+    {
+      BrgPipeline *pipeline = brg_pipeline_new (scan, NULL);
+      BrgJob job = phantom_job (phantom_threads[n]);
+      g_assert_cmpint (brg_pipeline_run (pipeline, &recipe, NULL, NULL, 0, &results[n], &job, NULL),
+                       ==, BRG_OK);
+      assert_same_result (&results[n], &results[0]);
+      brg_pipeline_free (pipeline);
+    }
+  for (int n = 0; n < 3; n++)
+    brg_pipeline_result_clear (&results[n]);
+  brg_volume_unref (scan);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/pipeline/stages", test_stages);
+  g_test_add_func ("/pipeline/changes-are-complete", test_changes_are_complete);
+  g_test_add_func ("/pipeline/cache", test_cache);
+  g_test_add_func ("/pipeline/reuse", test_reuse);
+  g_test_add_func ("/pipeline/cancel", test_cancel);
+  g_test_add_func ("/pipeline/words", test_words);
+  g_test_add_func ("/pipeline/threads", test_threads);
+  return g_test_run ();
+}
