@@ -16,6 +16,7 @@ typedef struct
   uint32_t *sorted; /* half-edges by lower end */
   uint32_t *fan;    /* union-find over corners: corners of one vertex joined across shared edges */
   uint32_t *part;   /* union-find over vertices */
+  uint8_t *faults;  /* per vertex; may be NULL */
 } Edges;
 
 static inline uint32_t
@@ -48,6 +49,13 @@ high_end (const Edges *edges, uint32_t h)
 {
   uint32_t a = start_of (edges, h), b = end_of (edges, h);
   return a < b ? b : a;
+}
+
+static inline void
+mark (Edges *edges, uint32_t vertex)
+{
+  if (edges->faults != NULL)
+    edges->faults[vertex] = 1;
 }
 
 static BrgStatus
@@ -145,6 +153,11 @@ visit_edge (Edges *edges, const uint32_t *half, size_t n, BrgMeshCheck *check)
   check->n_boundary_edges += n == 1;
   check->n_nonmanifold_edges += n > 2;
   check->n_misoriented_edges += n > 1 && 2 * n_forward != n;
+  if (n != 2 || n_forward != 1)
+    {
+      mark (edges, low);
+      mark (edges, high);
+    }
 }
 
 static void
@@ -192,6 +205,8 @@ count_fans (Edges *edges, BrgMeshCheck *check)
       check->euler += n_fans[v] > 0;
       check->n_unused_vertices += n_fans[v] == 0;
       check->n_nonmanifold_vertices += n_fans[v] > 1;
+      if (n_fans[v] > 1)
+        mark (edges, (uint32_t) v);
       check->n_components += n_fans[v] > 0 && edges->part[v] == v;
     }
 }
@@ -205,8 +220,9 @@ vertex_at (const BrgMesh *mesh, uint32_t v)
 
 /* Volume is summed about a vertex of the mesh to keep the digits. */
 static void
-measure (const BrgMesh *mesh, BrgMeshCheck *check)
+measure (Edges *edges, BrgMeshCheck *check)
 {
+  const BrgMesh *mesh = edges->mesh;
   BrgVec3 origin = mesh->n_vertices > 0 ? vertex_at (mesh, 0) : brg_vec3 (0, 0, 0);
   double six_volumes = 0, two_areas = 0;
 
@@ -221,7 +237,11 @@ measure (const BrgMesh *mesh, BrgMeshCheck *check)
 
       six_volumes += brg_vec3_dot (a, normal);
       two_areas += area;
-      check->n_degenerate += !(area > 0);
+      if (area > 0)
+        continue;
+      check->n_degenerate++;
+      for (int c = 0; c < 3; c++)
+        mark (edges, corner[c]);
     }
   check->volume_mm3 = six_volumes / 6;
   check->area_mm2 = two_areas / 2;
@@ -239,20 +259,29 @@ run (Edges *edges, BrgMeshCheck *check, BrgJob *job, BrgError *error)
   if (status != BRG_OK)
     return status;
   count_fans (edges, check);
-  measure (edges->mesh, check);
+  measure (edges, check);
   return BRG_OK;
+}
+
+static BrgStatus
+examine (const BrgMesh *mesh, uint8_t *faults, BrgMeshCheck *result, BrgJob *job, BrgError *error)
+{
+  Edges edges = { .mesh = mesh, .faults = faults };
+  BrgStatus status = check_indices (mesh, error);
+
+  *result = (BrgMeshCheck){ .euler = (long) mesh->n_triangles };
+  if (status == BRG_OK)
+    status = run (&edges, result, job, error);
+  clear_edges (&edges);
+  return status;
 }
 
 BrgStatus
 brg_mesh_check (const BrgMesh *mesh, BrgMeshCheck *check, BrgJob *job, BrgError *error)
 {
-  Edges edges = { .mesh = mesh };
-  BrgMeshCheck result = { .euler = (long) mesh->n_triangles };
-  BrgStatus status = check_indices (mesh, error);
+  BrgMeshCheck result;
+  BrgStatus status = examine (mesh, NULL, &result, job, error);
 
-  if (status == BRG_OK)
-    status = run (&edges, &result, job, error);
-  clear_edges (&edges);
   if (status != BRG_OK)
     return status;
   brg_mesh_bounds (mesh, &result.lo, &result.hi);
@@ -261,4 +290,21 @@ brg_mesh_check (const BrgMesh *mesh, BrgMeshCheck *check, BrgJob *job, BrgError 
   result.oriented = result.n_misoriented_edges == 0;
   *check = result;
   return BRG_OK;
+}
+
+BrgStatus
+brg_mesh_find_faults (const BrgMesh *mesh,
+                      uint8_t *faults,
+                      size_t *n_faults,
+                      BrgJob *job,
+                      BrgError *error)
+{
+  BrgMeshCheck check;
+
+  memset (faults, 0, mesh->n_vertices);
+  BrgStatus status = examine (mesh, faults, &check, job, error);
+  *n_faults = 0;
+  for (size_t v = 0; v < mesh->n_vertices; v++)
+    *n_faults += faults[v];
+  return status;
 }

@@ -25,3 +25,12 @@ typedef struct
  * box. Needs about 30 bytes per triangle while it runs. BRG_INVALID for an index out of range or
  * more than 2^32 / 3 triangles. Numbers are the same for any number of threads. */
 BrgStatus brg_mesh_check (const BrgMesh *mesh, BrgMeshCheck *check, BrgJob *job, BrgError *error);
+
+/* Sets faults[v] (one byte per vertex, cleared first) for every vertex where the mesh is open, not
+ * manifold or not oriented, and for those of triangles without area; *n_faults counts them. Other
+ * terms as above. */
+BrgStatus brg_mesh_find_faults (const BrgMesh *mesh,
+                                uint8_t *faults,
+                                size_t *n_faults,
+                                BrgJob *job,
+                                BrgError *error);

@@ -106,6 +106,36 @@ test_parts_and_degenerate (void)
 }
 
 static void
+test_faults (void)
+{
+  const uint32_t two[] = { 0, 2, 1, 0, 1, 3, 1, 2, 3, 2, 0, 3, 0, 5,
+                           4, 0, 4, 6, 4, 5, 6, 5, 0, 6, 7, 7, 4 };
+  const struct
+  {
+    size_t n_triangles;
+    uint8_t faults[8];
+  } cases[] = {
+    { 4, { 0, 0, 0, 0, 0, 0, 0, 0 } },
+    { 3, { 1, 0, 1, 1, 0, 0, 0, 0 } },
+    { 8, { 1, 0, 0, 0, 0, 0, 0, 0 } },
+    { 9, { 1, 0, 0, 0, 1, 0, 0, 1 } },
+  };
+
+  for (size_t c = 0; c < G_N_ELEMENTS (cases); c++)
+    {
+      BrgMesh *mesh = make_mesh (points, 8, two, cases[c].n_triangles);
+      uint8_t faults[8];
+      size_t n_faults, expected = 0;
+      g_assert_cmpint (brg_mesh_find_faults (mesh, faults, &n_faults, NULL, NULL), ==, BRG_OK);
+      g_assert_true (memcmp (faults, cases[c].faults, sizeof faults) == 0);
+      for (int v = 0; v < 8; v++)
+        expected += faults[v];
+      g_assert_cmpuint (n_faults, ==, expected);
+      brg_mesh_unref (mesh);
+    }
+}
+
+static void
 test_refuses (void)
 {
   const uint32_t wrong[] = { 0, 1, 4 };
@@ -132,6 +162,7 @@ main (int argc, char **argv)
   g_test_add_func ("/mesh-check/shared-vertex", test_shared_vertex);
   g_test_add_func ("/mesh-check/shared-edge", test_shared_edge);
   g_test_add_func ("/mesh-check/parts-and-degenerate", test_parts_and_degenerate);
+  g_test_add_func ("/mesh-check/faults", test_faults);
   g_test_add_func ("/mesh-check/refuses", test_refuses);
   return g_test_run ();
 }

@@ -61,6 +61,48 @@ test_reduce (void)
   brg_mesh_unref (mesh);
 }
 
+/* Thin walls and threads, which edge collapse alone would press flat. */
+static void
+test_thin (void)
+{
+  const double spacing[3] = { 1, 1, 1 }, keep[] = { 0.5, 0.2, 0.05 };
+  g_autoptr (GRand) rand = g_rand_new_with_seed (3);
+  BrgGrid grid = brg_grid_simple (40, 40, 40, spacing, brg_vec3 (0, 0, 0));
+  BrgMask *mask = brg_mask_new (&grid, NULL);
+
+  for (int k = 0; k < 40; k++)
+    for (int j = 0; j < 40; j++)
+      for (int i = 0; i < 40; i++)
+        brg_mask_set (mask, i, j, k,
+                      (i % 9 == 4 || (j % 11 == 5 && k % 7 == 3)) && g_rand_double (rand) < 0.9);
+  BrgMesh *mesh = brg_isosurface (mask, NULL, NULL);
+  g_assert_cmpint (brg_mesh_smooth (mesh, &grid, 0.5, NULL, NULL), ==, BRG_OK);
+  for (size_t n = 0; n < G_N_ELEMENTS (keep); n++)
+    {
+      BrgMesh *few = brg_mesh_reduce (mesh, keep[n], NULL, NULL);
+      BrgMeshCheck check = check_of (few);
+      g_assert_true (check.closed && check.manifold && check.oriented);
+      g_assert_cmpuint (check.n_degenerate, ==, 0);
+      g_assert_cmpuint (few->n_triangles, <, mesh->n_triangles * 95 / 100);
+      brg_mesh_unref (few);
+    }
+  brg_mesh_unref (mesh);
+  brg_mask_unref (mask);
+}
+
+/* A mesh with faults is reduced all the same. */
+static void
+test_open (void)
+{
+  BrgMesh *mesh = ball_mesh (9, 0.5);
+
+  mesh->n_triangles -= 3;
+  BrgMesh *few = brg_mesh_reduce (mesh, 0.3, NULL, NULL);
+  g_assert_cmpuint (few->n_triangles, <, mesh->n_triangles * 4 / 10);
+  brg_mesh_unref (mesh);
+  brg_mesh_unref (few);
+}
+
 static void
 test_proxy (void)
 {
@@ -126,6 +168,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/mesh-reduce/reduce", test_reduce);
+  g_test_add_func ("/mesh-reduce/thin", test_thin);
+  g_test_add_func ("/mesh-reduce/open", test_open);
   g_test_add_func ("/mesh-reduce/proxy", test_proxy);
   g_test_add_func ("/mesh-reduce/refuses", test_refuses);
   g_test_add_func ("/mesh-reduce/weld", test_weld);
