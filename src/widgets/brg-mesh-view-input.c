@@ -93,27 +93,30 @@ static void
 drag_begin_cb (GtkGestureDrag *gesture, double x, double y, BrgMeshView *self)
 {
   self->drag = MESH_DRAG_NONE;
+  self->press_x = x;
+  self->press_y = y;
   gtk_widget_grab_focus (self->area);
 }
 
 /* The drag begins where the button went down, once it has moved far enough to be no click. */
 static void
-start_drag (BrgMeshView *self, GtkGestureDrag *gesture, double x, double y)
+start_drag (BrgMeshView *self, GtkGesture *gesture)
 {
   _brg_mesh_view_stop_flight (self);
-  self->drag = drag_kind (self, GTK_GESTURE (gesture), x, y);
+  self->drag = drag_kind (self, gesture, self->press_x, self->press_y);
   self->drag_camera = self->scene.camera;
-  gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
+  gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_CLAIMED);
   if (self->drag != MESH_DRAG_PLACE)
     return;
-  grab_anchor (self, x, y);
+  grab_anchor (self, self->press_x, self->press_y);
   gtk_widget_set_cursor_from_name (self->area, "grabbing");
-  emit_dragged (self, x, y, BRG_MESH_DRAG_BEGIN);
+  emit_dragged (self, self->press_x, self->press_y, BRG_MESH_DRAG_BEGIN);
 }
 
 static void
-continue_drag (BrgMeshView *self, double x, double y, double dx, double dy)
+continue_drag (BrgMeshView *self, double dx, double dy)
 {
+  double x = self->press_x, y = self->press_y;
   BrgCamera camera = self->drag_camera;
   double width, height;
 
@@ -142,23 +145,17 @@ continue_drag (BrgMeshView *self, double x, double y, double dx, double dy)
 static void
 drag_update_cb (GtkGestureDrag *gesture, double dx, double dy, BrgMeshView *self)
 {
-  double x, y;
-
-  if (!gtk_gesture_drag_get_start_point (gesture, &x, &y))
-    return;
   if (self->drag == MESH_DRAG_NONE && hypot (dx, dy) > DRAG_THRESHOLD_PX)
-    start_drag (self, gesture, x, y);
-  continue_drag (self, x, y, dx, dy);
+    start_drag (self, GTK_GESTURE (gesture));
+  continue_drag (self, dx, dy);
 }
 
 static void
 drag_end_cb (GtkGestureDrag *gesture, double dx, double dy, BrgMeshView *self)
 {
-  double x, y;
-
-  if (self->drag == MESH_DRAG_PLACE && gtk_gesture_drag_get_start_point (gesture, &x, &y))
+  if (self->drag == MESH_DRAG_PLACE)
     {
-      emit_dragged (self, x + dx, y + dy, BRG_MESH_DRAG_END);
+      emit_dragged (self, self->press_x + dx, self->press_y + dy, BRG_MESH_DRAG_END);
       gtk_widget_set_cursor_from_name (self->area, "grab");
     }
   self->drag = MESH_DRAG_NONE;

@@ -46,8 +46,9 @@ struct _BrgMeshView
 
   /* the pointer */
   MeshDrag drag;
-  BrgCamera drag_camera; /* when the drag began */
-  double grab_x, grab_y; /* from the pointer to the anchor, px */
+  BrgCamera drag_camera;   /* when the drag began */
+  double press_x, press_y; /* where it began */
+  double grab_x, grab_y;   /* from the pointer to the anchor, px */
   double pointer_x, pointer_y;
   gboolean placing, has_anchor;
   BrgVec3 anchor;

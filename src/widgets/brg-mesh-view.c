@@ -46,12 +46,15 @@ view_aspect (BrgMeshView *self)
   return height > 0 ? (double) gtk_widget_get_width (self->area) / height : 1;
 }
 
+/* The area stays, as it may be in the middle of being realized or drawn. */
 static void
 show_problem (BrgMeshView *self, const char *reason)
 {
   gtk_label_set_text (GTK_LABEL (self->reason), reason);
   gtk_widget_set_visible (self->failure, TRUE);
-  gtk_widget_set_visible (self->area, FALSE);
+  gtk_widget_set_opacity (self->area, 0);
+  gtk_widget_set_can_target (self->area, FALSE);
+  gtk_widget_set_focusable (self->area, FALSE);
   gtk_widget_set_visible (self->cube, FALSE);
   gtk_widget_set_visible (self->views, FALSE);
   gtk_widget_set_visible (self->empty, FALSE);
@@ -325,6 +328,11 @@ unrealize_cb (GtkGLArea *area, BrgMeshView *self)
   if (gtk_gl_area_get_error (area) == NULL)
     brg_mesh_renderer_free (self->renderer);
   self->renderer = NULL;
+  for (int slot = 0; slot < BRG_N_MESH_SLOTS; slot++)
+    {
+      g_clear_pointer (&self->slots[slot].packs, brg_mesh_packs_free);
+      self->slots[slot].to_upload = FALSE;
+    }
 }
 
 static void
