@@ -21,6 +21,7 @@ typedef struct
   BrgMesh *mesh; /* nullable: made when needed */
   double smooth;
   guint32 rgb;
+  int png_width_px, png_height_px;
   BrgVec3 from_mm, towards_mm; /* the picture shows the side `towards` lies on; equal: any side */
   BrgExportFile nrrd, stl, png;
 } BrgExportPart;

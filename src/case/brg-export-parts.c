@@ -9,9 +9,7 @@
 #include "io/brg-nrrd.h"
 #include "io/brg-png.h"
 
-#define PNG_WIDTH_PX  800
-#define PNG_HEIGHT_PX 600
-#define MAX_THREADS   2
+#define MAX_THREADS 2
 
 /* The work list: the surface of each part, then the voxels of each part, then the edits. */
 typedef struct
@@ -88,14 +86,14 @@ static BrgStatus
 write_picture (const BrgExportPart *part, const BrgMesh *mesh, BrgJob *job, BrgError *error)
 {
   BrgPreviewItem item = { .mesh = mesh, .rgb = part->rgb, .opacity = 1 };
-  guint8 *rgba = brg_alloc ((size_t) PNG_WIDTH_PX * PNG_HEIGHT_PX, 4, error);
+  int width_px = part->png_width_px, height_px = part->png_height_px;
+  guint8 *rgba = brg_alloc ((size_t) width_px * (size_t) height_px, 4, error);
 
   if (rgba == NULL)
     return BRG_NO_MEMORY;
-  BrgStatus status =
-    brg_preview (&item, 1, view_of (part), PNG_WIDTH_PX, PNG_HEIGHT_PX, rgba, job, error);
+  BrgStatus status = brg_preview (&item, 1, view_of (part), width_px, height_px, rgba, job, error);
   if (status == BRG_OK)
-    status = brg_png_write (part->png.path, PNG_WIDTH_PX, PNG_HEIGHT_PX, rgba, error);
+    status = brg_png_write (part->png.path, width_px, height_px, rgba, error);
   brg_free (rgba);
   return status == BRG_OK ? digest (&part->png, error) : status;
 }

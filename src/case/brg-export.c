@@ -9,7 +9,8 @@
 #include "case/brg-publish-private.h"
 #include "engine/brg-palette.h"
 
-#define MAX_NAME 64
+#define MAX_NAME     64
+#define PNG_WIDTH_PX 800
 
 /* An export under way. */
 typedef struct
@@ -95,6 +96,8 @@ add_part (Export *self,
   BrgExportPart *part = &self->parts[self->n_parts++];
 
   *part = (BrgExportPart){ .mask = mask, .mesh = mesh, .smooth = smooth, .rgb = rgb };
+  part->png_width_px = self->what->png_width_px > 0 ? (int) self->what->png_width_px : PNG_WIDTH_PX;
+  part->png_height_px = MAX (part->png_width_px * 3 / 4, 1);
   part->nrrd = add_file (self, base, ".nrrd");
   part->stl = add_file (self, base, ".stl");
   if (!self->what->no_png)

@@ -43,8 +43,9 @@ typedef struct
   BrgSourceKind source_kind;
   const char *source_sha256; /* nullable: unknown */
   const BrgExportDefect *defects;
-  gsize n_defects; /* 0: the skull alone */
-  gboolean no_png; /* leave the pictures out */
+  gsize n_defects;    /* 0: the skull alone */
+  gboolean no_png;    /* leave the pictures out */
+  guint png_width_px; /* 0: 800; the height is 3/4 of it */
 } BrgExport;
 
 /* Everything in `what` is borrowed and only read. Any thread. Errors name the file and the reason;

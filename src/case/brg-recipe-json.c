@@ -13,6 +13,7 @@
 #define FORMAT    1
 #define MAX_BYTES ((gsize) 1 << 20)
 #define MAX_MM    1e6
+#define MAX_WHOLE 1e15 /* written without a decimal point */
 
 static const char *const kinds[] = { "scan", "skull" };
 
@@ -27,6 +28,11 @@ append_number (GString *text, double value)
 {
   char number[BRG_NUMBER_SIZE];
 
+  if (fabs (value) < MAX_WHOLE && value >= floor (value) && value <= floor (value))
+    {
+      g_string_append_printf (text, "%" G_GINT64_FORMAT, (gint64) value);
+      return;
+    }
   brg_number_format (value, 0, number);
   g_string_append (text, number);
 }

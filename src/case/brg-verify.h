@@ -9,8 +9,8 @@ G_BEGIN_DECLS
 /* Checks a folder written by brg_export() against its manifest and its own invariants:
  * every file is there with its size and SHA-256, decoded voxels have theirs; defective skull and
  * implant lie within the skull and do not overlap, on one grid; together they are the skull when
- * the recipe says so (clearance 0 and drills in the implant); every surface is closed and
- * encloses what the unsmoothed surface of its mask does, within 1 %. */
+ * the recipe says so (clearance 0 and drills in the implant); every surface is closed and encloses,
+ * within 1 %, the volume of its voxels or, where parts are thin, of the surface between them. */
 typedef struct
 {
   guint n_cases;

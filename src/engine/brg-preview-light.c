@@ -2,6 +2,11 @@
 
 #define GLOSS 0.10f
 
+#define KEY                                                                                        \
+  {                                                                                                \
+    -0.4319f, 0.5938f, 0.6788f                                                                     \
+  }
+
 /* Directions towards the lights in viewer space, unit length; `wrap` softens the terminator. */
 typedef struct
 {
@@ -10,13 +15,15 @@ typedef struct
   float wrap;
 } Lamp;
 
-static const Lamp key = { { -0.4319f, 0.5938f, 0.6788f }, { 0.78f, 0.75f, 0.70f }, 0.20f };
-static const Lamp fill = { { 0.8165f, 0.0408f, 0.5759f }, { 0.16f, 0.18f, 0.22f }, 0.50f };
+const float _brg_preview_key[3] = KEY;
+
+static const Lamp key = { KEY, { 0.84f, 0.80f, 0.74f }, 0.20f };
+static const Lamp fill = { { 0.8165f, 0.0408f, 0.5759f }, { 0.13f, 0.14f, 0.16f }, 0.50f };
 static const Lamp rim = { { 0.3508f, 0.5513f, -0.7569f }, { 0.30f, 0.31f, 0.34f }, 0.00f };
 
 /* Even light from the sky above the viewer and from the ground below. */
-static const float sky[3] = { 0.24f, 0.25f, 0.27f };
-static const float ground[3] = { 0.13f, 0.12f, 0.11f };
+static const float sky[3] = { 0.21f, 0.21f, 0.22f };
+static const float ground[3] = { 0.11f, 0.10f, 0.09f };
 
 static inline float
 dot (const float a[3], const float b[3])
@@ -31,7 +38,7 @@ positive (float x)
 }
 
 static float
-lit (const Lamp *lamp, const float normal[3])
+share_of (const Lamp *lamp, const float normal[3])
 {
   return positive (dot (lamp->direction, normal) + lamp->wrap) / (1 + lamp->wrap);
 }
@@ -66,13 +73,14 @@ _brg_preview_light (uint32_t rgb,
                     const float normal[3],
                     const float to_viewer[3],
                     float openness,
+                    float lit,
                     float light[3])
 {
   float up = 0.5f + 0.5f * normal[1];
   float grazing = 1 - positive (dot (normal, to_viewer));
-  float key_share = lit (&key, normal), fill_share = lit (&fill, normal);
-  float rim_share = lit (&rim, normal) * grazing;
-  float shine = GLOSS * highlight (normal, to_viewer) * openness;
+  float key_share = lit * share_of (&key, normal), fill_share = share_of (&fill, normal);
+  float rim_share = share_of (&rim, normal) * grazing;
+  float shine = GLOSS * highlight (normal, to_viewer) * lit * openness;
   float direct = 0.35f + 0.65f * openness;
 
   for (int a = 0; a < 3; a++)

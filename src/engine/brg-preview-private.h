@@ -25,7 +25,9 @@ typedef struct
   uint32_t *triangles; /* 3 vertices each, of all items in order */
   int width, height;   /* in samples */
   float focal;         /* samples per unit slope */
+  float middle[2];     /* sample straight ahead of the viewer */
   float radius_mm;     /* of everything, about its centre */
+  float distance_mm;   /* of that centre from the viewer */
 } BrgPreviewScene;
 
 /* Which triangle is seen at each sample of some rows. */
@@ -90,18 +92,82 @@ void _brg_preview_normal (const BrgPreviewScene *scene,
                           float y,
                           float normal[3]);
 
-/* Ambient occlusion, one value (1 open, 0 closed) per pixel, from the whole opaque layer. */
-BrgStatus _brg_preview_occlusion (const BrgPreviewScene *scene,
-                                  const BrgPreviewLayer *opaque,
-                                  float *openness,
-                                  BrgJob *job,
-                                  BrgError *error);
+#define BRG_PREVIEW_N_TURNS   16 /* rotations of the spiral, one per pixel of a 4 x 4 tile */
+#define BRG_PREVIEW_N_OFFSETS 16
+
+/* The nearest opaque surface in each pixel, for what is computed once per pixel. */
+typedef struct
+{
+  float position[3]; /* viewer space; z is 0 in an empty pixel and negative elsewhere */
+  float normal[3];
+} BrgPreviewPoint;
+
+typedef struct
+{
+  int width, height; /* in pixels */
+  float focal_px;
+  float radius_mm;
+  BrgPreviewPoint *points;
+  float *raw; /* per pixel: a field before _brg_preview_blur() */
+  float offsets[BRG_PREVIEW_N_TURNS][BRG_PREVIEW_N_OFFSETS][2]; /* in the unit disc */
+} BrgPreviewPoints;
+
+BrgStatus _brg_preview_points_init (BrgPreviewPoints *points,
+                                    const BrgPreviewScene *scene,
+                                    const BrgPreviewLayer *opaque,
+                                    BrgJob *job,
+                                    BrgError *error);
+void _brg_preview_points_clear (BrgPreviewPoints *points);
+
+static inline const BrgPreviewPoint *
+_brg_preview_point (const BrgPreviewPoints *points, int x, int y)
+{
+  return points->points + (size_t) y * (size_t) points->width + (size_t) x;
+}
+
+static inline bool
+_brg_preview_is_empty (const BrgPreviewPoint *point)
+{
+  return !(point->position[2] < 0);
+}
+
+/* The spiral of a pixel. */
+static inline const float (*_brg_preview_offsets (const BrgPreviewPoints *points, int x, int y))[2]
+{
+  return points->offsets[(x & 3) * 4 + ((y & 3) * 5 + (x & 3) * 2) % 4];
+}
+
+/* Calls `value` for every pixel, averages over the 4 x 4 tiles that hold every spiral once, as far
+ * as depths differ by at most `step_mm`, and multiplies the result into `field`. */
+typedef float (*BrgPreviewValue) (const void *data, const BrgPreviewPoints *points, int x, int y);
+BrgStatus _brg_preview_gather (BrgPreviewPoints *points,
+                               BrgPreviewValue value,
+                               const void *data,
+                               float step_mm,
+                               float *field,
+                               BrgJob *job,
+                               BrgError *error);
+
+/* Ambient occlusion: 1 where a pixel is open to its surroundings, 0 where it is closed in. */
+BrgStatus
+_brg_preview_occlusion (BrgPreviewPoints *points, float *openness, BrgJob *job, BrgError *error);
+
+/* Soft shadow of the opaque items in the key light: 1 lit, 0 dark. */
+BrgStatus _brg_preview_shadow (const BrgPreviewScene *scene,
+                               BrgPreviewPoints *points,
+                               float *lit,
+                               BrgJob *job,
+                               BrgError *error);
+
+/* Direction towards the key light, viewer space. */
+extern const float _brg_preview_key[3];
 
 /* Linear light leaving a surface of the item towards the viewer. */
 void _brg_preview_light (uint32_t rgb,
                          const float normal[3],
                          const float to_viewer[3],
                          float openness,
+                         float lit,
                          float light[3]);
 
 /* Linear light of the ground behind everything, at a place 0..1 from the top left. */

@@ -4,9 +4,9 @@
 
 #include "engine/brg-alloc.h"
 
-#define HALF_FIELD_SLOPE 0.1944f /* tan of half the field of view, 11 degrees */
-#define HALF_FIELD_SINE  0.1908f
-#define MARGIN           1.04f
+#define HALF_FIELD_SINE 0.1908 /* of half the angle the whole is seen under, 11 degrees */
+#define FILL            0.90f  /* share of the picture that the whole may take */
+#define MIN_EXTENT      1e-6f
 
 typedef struct
 {
@@ -108,35 +108,57 @@ radius_about (const BrgPreviewItem *items, size_t n_items, BrgVec3 centre)
 }
 
 static Viewer
-place_viewer (const BrgPreviewScene *scene, BrgViewDirection view, BrgVec3 centre)
+place_viewer (BrgViewDirection view, BrgVec3 centre, double radius_mm)
 {
   Viewer viewer;
 
   viewer.back = brg_vec3_normalize (views[view].back);
   viewer.right = brg_vec3_normalize (brg_vec3_cross (views[view].up, viewer.back));
   viewer.up = brg_vec3_cross (viewer.back, viewer.right);
-  viewer.eye = brg_vec3_add (
-    centre, brg_vec3_scale (viewer.back, (double) (scene->radius_mm * MARGIN / HALF_FIELD_SINE)));
+  viewer.eye = brg_vec3_add (centre, brg_vec3_scale (viewer.back, radius_mm / HALF_FIELD_SINE));
   return viewer;
 }
 
+/* x and y are slopes until frame() makes them samples. */
 static void
-project (const BrgPreviewScene *scene,
-         const Viewer *viewer,
-         BrgVec3 p,
-         const float normal[3],
-         BrgPreviewVertex *out)
+project (const Viewer *viewer, BrgVec3 p, const float normal[3], BrgPreviewVertex *out)
 {
   BrgVec3 d = brg_vec3_sub (p, viewer->eye), n = brg_vec3 (normal[0], normal[1], normal[2]);
   double inverse_z = -1 / brg_vec3_dot (d, viewer->back);
-  double focal = (double) scene->focal;
 
-  out->x = (float) (scene->width / 2.0 + focal * brg_vec3_dot (d, viewer->right) * inverse_z);
-  out->y = (float) (scene->height / 2.0 - focal * brg_vec3_dot (d, viewer->up) * inverse_z);
+  out->x = (float) (brg_vec3_dot (d, viewer->right) * inverse_z);
+  out->y = (float) (brg_vec3_dot (d, viewer->up) * -inverse_z);
   out->inverse_z = (float) inverse_z;
   out->normal[0] = (float) brg_vec3_dot (n, viewer->right);
   out->normal[1] = (float) brg_vec3_dot (n, viewer->up);
   out->normal[2] = (float) brg_vec3_dot (n, viewer->back);
+}
+
+/* Scales and shifts everything seen into the middle of the picture. */
+static void
+frame (BrgPreviewScene *scene)
+{
+  float lo[2] = { INFINITY, INFINITY }, hi[2] = { -INFINITY, -INFINITY };
+
+  for (size_t v = 0; v < scene->n_vertices; v++)
+    {
+      const float at[2] = { scene->vertices[v].x, scene->vertices[v].y };
+      for (int a = 0; a < 2; a++)
+        {
+          lo[a] = at[a] < lo[a] ? at[a] : lo[a];
+          hi[a] = at[a] > hi[a] ? at[a] : hi[a];
+        }
+    }
+  float wide = FILL * (float) scene->width / fmaxf (hi[0] - lo[0], MIN_EXTENT);
+  float high = FILL * (float) scene->height / fmaxf (hi[1] - lo[1], MIN_EXTENT);
+  scene->focal = wide < high ? wide : high;
+  scene->middle[0] = ((float) scene->width - scene->focal * (lo[0] + hi[0])) / 2;
+  scene->middle[1] = ((float) scene->height - scene->focal * (lo[1] + hi[1])) / 2;
+  for (size_t v = 0; v < scene->n_vertices; v++)
+    {
+      scene->vertices[v].x = scene->middle[0] + scene->focal * scene->vertices[v].x;
+      scene->vertices[v].y = scene->middle[1] + scene->focal * scene->vertices[v].y;
+    }
 }
 
 static BrgStatus
@@ -150,8 +172,7 @@ add_item (BrgPreviewScene *scene, const Viewer *viewer, const BrgMesh *mesh, Brg
     scene->triangles[3 * scene->n_triangles + h] =
       mesh->triangles[h] + (uint32_t) scene->n_vertices;
   for (size_t v = 0; v < mesh->n_vertices; v++)
-    project (scene, viewer, vertex_at (mesh, v), normals + 3 * v,
-             scene->vertices + scene->n_vertices + v);
+    project (viewer, vertex_at (mesh, v), normals + 3 * v, scene->vertices + scene->n_vertices + v);
   scene->n_triangles += mesh->n_triangles;
   scene->n_vertices += mesh->n_vertices;
   brg_free (normals);
@@ -194,16 +215,17 @@ _brg_preview_scene_init (BrgPreviewScene *scene,
   if (status != BRG_OK)
     return status;
   BrgVec3 centre = centre_of (items, n_items);
-  int shorter = scene->width < scene->height ? scene->width : scene->height;
   scene->radius_mm = (float) radius_about (items, n_items, centre);
-  scene->focal = (float) shorter / 2 / HALF_FIELD_SLOPE;
-  Viewer viewer = place_viewer (scene, view, centre);
+  scene->distance_mm = (float) ((double) scene->radius_mm / HALF_FIELD_SINE);
+  Viewer viewer = place_viewer (view, centre, (double) scene->radius_mm);
   for (size_t i = 0; status == BRG_OK && i < n_items; i++)
     {
       scene->first_triangle[i] = scene->n_triangles;
       status = add_item (scene, &viewer, items[i].mesh, error);
     }
   scene->first_triangle[n_items] = scene->n_triangles;
+  if (status == BRG_OK)
+    frame (scene);
   return status;
 }
 

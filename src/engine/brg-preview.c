@@ -13,7 +13,7 @@ typedef struct
   BrgPreviewScene scene;
   BrgPreviewBins opaque_bins, translucent_bins;
   BrgPreviewLayer opaque; /* of the whole picture */
-  float *openness;        /* per pixel */
+  float *openness, *lit;  /* per pixel: to its surroundings, by the key light */
   uint8_t *rgba;
 } Picture;
 
@@ -50,19 +50,25 @@ draw_opaque (void *data, int slab, int begin, int end, BrgError *error)
 
 /* Light from the triangle seen at a sample; returns how much of what is behind it shows. */
 static float
-light_of_sample (const Picture *picture, uint32_t triangle, int x, int y, float open, float out[3])
+light_of_sample (const Picture *picture,
+                 uint32_t triangle,
+                 int x,
+                 int y,
+                 float open,
+                 float lit,
+                 float out[3])
 {
   const BrgPreviewScene *scene = &picture->scene;
   const BrgPreviewItem *item = _brg_preview_item_of (scene, triangle);
   float px = (float) x + 0.5f, py = (float) y + 0.5f, normal[3];
-  float view[3] = { ((float) scene->width / 2 - px) / scene->focal,
-                    (py - (float) scene->height / 2) / scene->focal, 1 };
+  float view[3] = { (scene->middle[0] - px) / scene->focal, (py - scene->middle[1]) / scene->focal,
+                    1 };
   float length = sqrtf (view[0] * view[0] + view[1] * view[1] + view[2] * view[2]);
 
   for (int a = 0; a < 3; a++)
     view[a] /= length;
   _brg_preview_normal (scene, triangle, px, py, normal);
-  _brg_preview_light (item->rgb, normal, view, open, out);
+  _brg_preview_light (item->rgb, normal, view, open, lit, out);
   if (item->opacity >= 1)
     return 0;
   float facing = normal[0] * view[0] + normal[1] * view[1] + normal[2] * view[2];
@@ -88,7 +94,8 @@ composite (const Picture *picture, const Band *band, const BrgPreviewLayer *laye
         size_t pixel = (size_t) (y / BRG_PREVIEW_SAMPLES) * (size_t) (width / BRG_PREVIEW_SAMPLES) +
                        (size_t) (x / BRG_PREVIEW_SAMPLES);
         float open = opaque ? picture->openness[pixel] : 1;
-        float clear = light_of_sample (picture, layer->triangle[at], x, y, open, own);
+        float lit = opaque ? picture->lit[pixel] : 1;
+        float clear = light_of_sample (picture, layer->triangle[at], x, y, open, lit, own);
         for (int a = 0; a < 3; a++)
           light[a] += light[3] * (1 - clear) * own[a];
         light[3] *= clear;
@@ -241,13 +248,37 @@ allocate_picture (Picture *picture, BrgError *error)
 
   if (status != BRG_OK)
     return status;
-  picture->openness =
-    brg_alloc (n / (BRG_PREVIEW_SAMPLES * BRG_PREVIEW_SAMPLES), sizeof (float), error);
-  if (picture->openness == NULL)
+  n /= BRG_PREVIEW_SAMPLES * BRG_PREVIEW_SAMPLES;
+  picture->openness = brg_alloc (n, sizeof *picture->openness, error);
+  picture->lit = picture->openness ? brg_alloc (n, sizeof *picture->lit, error) : NULL;
+  if (picture->lit == NULL)
     return BRG_NO_MEMORY;
+  for (size_t at = 0; at < n; at++)
+    picture->openness[at] = picture->lit[at] = 1;
   status = _brg_preview_bins_init (&picture->opaque_bins, &picture->scene, false, error);
   if (status == BRG_OK)
     status = _brg_preview_bins_init (&picture->translucent_bins, &picture->scene, true, error);
+  return status;
+}
+
+/* What needs the neighbourhood of a pixel or the view of a light. */
+static BrgStatus
+gather_light (Picture *picture, BrgJob *job, BrgError *error)
+{
+  BrgPreviewPoints points;
+  BrgJobPart parts = brg_job_parts (job);
+
+  brg_job_part (&parts, 0.0, 0.1);
+  BrgStatus status =
+    _brg_preview_points_init (&points, &picture->scene, &picture->opaque, job, error);
+  brg_job_part (&parts, 0.1, 0.5);
+  if (status == BRG_OK)
+    status = _brg_preview_occlusion (&points, picture->openness, job, error);
+  brg_job_part (&parts, 0.5, 1.0);
+  if (status == BRG_OK)
+    status = _brg_preview_shadow (&picture->scene, &points, picture->lit, job, error);
+  brg_job_parts_end (&parts);
+  _brg_preview_points_clear (&points);
   return status;
 }
 
@@ -263,8 +294,7 @@ draw (Picture *picture, BrgJob *job, BrgError *error)
     status = brg_parallel_slabs (n_bands, 1, draw_opaque, picture, job, error);
   brg_job_part (&parts, 0.3, 0.7);
   if (status == BRG_OK)
-    status =
-      _brg_preview_occlusion (&picture->scene, &picture->opaque, picture->openness, job, error);
+    status = gather_light (picture, job, error);
   brg_job_part (&parts, 0.7, 1.0);
   if (status == BRG_OK)
     status = brg_parallel_slabs (n_bands, 1, shade_band, picture, job, error);
@@ -281,6 +311,7 @@ clear_picture (Picture *picture)
   brg_free (picture->opaque.inverse_z);
   brg_free (picture->opaque.triangle);
   brg_free (picture->openness);
+  brg_free (picture->lit);
 }
 
 BrgStatus

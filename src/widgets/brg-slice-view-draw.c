@@ -18,7 +18,7 @@
 #define NARROW          260  /* leaves out what is not needed */
 
 static const GdkRGBA white = { 1, 1, 1, 1 };
-static const GdkRGBA dim_white = { 1, 1, 1, 0.72f };
+static const GdkRGBA dim_white = { 0.82f, 0.82f, 0.82f, 1 };
 static const GdkRGBA shade = { 0, 0, 0, 0.62f };
 
 static uint32_t

@@ -143,6 +143,38 @@ test_obj_bytes (void)
   brg_mesh_unref (mesh);
 }
 
+/* Coordinates as text read back within half a millionth, in a locale with commas too. */
+static void
+test_obj_numbers (void)
+{
+  const float values[] = { 0,      1e-7f,    -1e-7f,      6e-7f, -0.05f, 0.1f,   -12.345678f,
+                           9.999f, 99999.0f, -1234.5625f, 1e6f,  -3e10f, 100.0f, 0.9999996f };
+  g_autofree char *path = file_named ("numbers.obj");
+  BrgMesh *mesh = brg_mesh_new (G_N_ELEMENTS (values), 0, NULL);
+  g_autofree char *text = NULL;
+
+  for (size_t v = 0; v < mesh->n_vertices; v++)
+    mesh->xyz[3 * v] = mesh->xyz[3 * v + 1] = mesh->xyz[3 * v + 2] = values[v];
+  write_mesh (mesh, path, false);
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  const char *at = strchr (text, '\n');
+  for (size_t v = 0; v < mesh->n_vertices; v++)
+    {
+      g_assert_true (g_str_has_prefix (at, "\nv "));
+      at += 3;
+      for (int a = 0; a < 3; a++)
+        {
+          char *end;
+          double back = g_ascii_strtod (at, &end);
+          g_assert_cmpfloat_with_epsilon (back, (double) values[v], 5.1e-7);
+          g_assert_true (end[-1] != '.' && (end[-1] != '0' || memchr (at, '.', end - at) == NULL));
+          at = end;
+        }
+    }
+  g_assert_cmpstr (at, ==, "\n");
+  brg_mesh_unref (mesh);
+}
+
 /* What is read back has the triangles that were written, in order, corner for corner. */
 static void
 test_round_trip (void)
@@ -433,6 +465,7 @@ main (int argc, char **argv)
   g_test_add_func ("/mesh-file/stl-bytes", test_stl_bytes);
   g_test_add_func ("/mesh-file/ply-bytes", test_ply_bytes);
   g_test_add_func ("/mesh-file/obj-bytes", test_obj_bytes);
+  g_test_add_func ("/mesh-file/obj-numbers", test_obj_numbers);
   g_test_add_func ("/mesh-file/round-trip", test_round_trip);
   g_test_add_func ("/mesh-file/refuses-to-write", test_refuses_to_write);
   g_test_add_func ("/mesh-file/binary", test_binary);

@@ -1,0 +1,155 @@
+#define G_LOG_DOMAIN "brg-application"
+
+#include "app/brg-application.h"
+
+#include <glib/gi18n.h>
+
+#include "app/brg-window.h"
+#include "brg-config.h"
+
+#define DISCLAIMER                                                                                 \
+  N_ (                                                                                             \
+    "Research software. Not a medical device; not CE-marked, not FDA-cleared. Not for "            \
+    "diagnosis, treatment planning or the manufacture of an implant for a patient. Verify every "  \
+    "result.")
+
+struct _BrgApplication
+{
+  GtkApplication parent_instance;
+};
+
+G_DEFINE_FINAL_TYPE (BrgApplication, brg_application, GTK_TYPE_APPLICATION)
+
+typedef struct
+{
+  const char *action;
+  const char *keys[3];
+} Shortcut;
+
+/* Keys with a modifier; plain keys belong to the window, so that entries get them first. */
+static const Shortcut shortcuts[] = {
+  { "win.open", { "<Control>o" } },
+  { "win.undo", { "<Control>z" } },
+  { "win.redo", { "<Control><Shift>z", "<Control>y" } },
+  { "win.go-export", { "<Control>e" } },
+  { "win.next-step", { "<Control>Page_Down" } },
+  { "win.previous-step", { "<Control>Page_Up" } },
+  { "window.close", { "<Control>w" } },
+  { "app.quit", { "<Control>q" } },
+};
+
+static void
+show_about_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  gtk_show_about_dialog (gtk_application_get_active_window (GTK_APPLICATION (data)), "program-name",
+                         "Bregma", "version", BRG_VERSION, "logo-icon-name", BRG_APP_ID, "comments",
+                         _ (DISCLAIMER), "license-type", GTK_LICENSE_MIT_X11, "copyright",
+                         "© 2026 The Bregma authors", "modal", TRUE, NULL);
+}
+
+static void
+quit_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  g_application_quit (G_APPLICATION (data));
+}
+
+static void
+dark_changed_cb (GSimpleAction *action, GVariant *state, gpointer data)
+{
+  g_object_set (gtk_settings_get_default (), "gtk-application-prefer-dark-theme",
+                g_variant_get_boolean (state), NULL);
+  g_simple_action_set_state (action, state);
+}
+
+static const GActionEntry actions[] = {
+  { .name = "about", .activate = show_about_cb },
+  { .name = "quit", .activate = quit_cb },
+  { .name = "dark", .state = "true", .change_state = dark_changed_cb },
+};
+
+static void
+load_style (void)
+{
+  g_autoptr (GtkCssProvider) provider = gtk_css_provider_new ();
+
+  gtk_css_provider_load_from_resource (provider, "/org/bregma/Bregma/style.css");
+  gtk_style_context_add_provider_for_display (gdk_display_get_default (),
+                                              GTK_STYLE_PROVIDER (provider),
+                                              GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+}
+
+static void
+brg_application_startup (GApplication *application)
+{
+  G_APPLICATION_CLASS (brg_application_parent_class)->startup (application);
+  g_action_map_add_action_entries (G_ACTION_MAP (application), actions, G_N_ELEMENTS (actions),
+                                   application);
+  for (gsize s = 0; s < G_N_ELEMENTS (shortcuts); s++)
+    gtk_application_set_accels_for_action (GTK_APPLICATION (application), shortcuts[s].action,
+                                           (const char *const *) shortcuts[s].keys);
+  gtk_window_set_default_icon_name (BRG_APP_ID);
+  g_object_set (gtk_settings_get_default (), "gtk-application-prefer-dark-theme", TRUE, NULL);
+  load_style ();
+}
+
+static void
+brg_application_activate (GApplication *application)
+{
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (application));
+
+  if (window == NULL)
+    window = GTK_WINDOW (brg_window_new (BRG_APPLICATION (application)));
+  gtk_window_present (window);
+}
+
+static void
+brg_application_open (GApplication *application, GFile **files, int n_files, const char *hint)
+{
+  for (int f = 0; f < n_files; f++)
+    {
+      BrgWindow *window = brg_window_new (BRG_APPLICATION (application));
+      gtk_window_present (GTK_WINDOW (window));
+      brg_window_open (window, files[f]);
+    }
+}
+
+static int
+brg_application_handle_local_options (GApplication *application, GVariantDict *options)
+{
+  if (!g_variant_dict_contains (options, "version"))
+    return -1;
+  g_print ("Bregma %s\n%s\n", BRG_VERSION, _ (DISCLAIMER));
+  return 0;
+}
+
+static void
+brg_application_class_init (BrgApplicationClass *klass)
+{
+  GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
+
+  application_class->startup = brg_application_startup;
+  application_class->activate = brg_application_activate;
+  application_class->open = brg_application_open;
+  application_class->handle_local_options = brg_application_handle_local_options;
+}
+
+static void
+brg_application_init (BrgApplication *self)
+{
+  const GOptionEntry options[] = {
+    { "version", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Print the version and exit"), NULL },
+    G_OPTION_ENTRY_NULL,
+  };
+
+  g_application_add_main_option_entries (G_APPLICATION (self), options);
+  g_application_set_option_context_parameter_string (G_APPLICATION (self), _ ("[SCAN.nrrd…]"));
+  g_application_set_option_context_summary (
+    G_APPLICATION (self), _ ("From a head CT to skull, skull with a defect, and implant."));
+}
+
+BrgApplication *
+brg_application_new (void)
+{
+  return g_object_new (BRG_TYPE_APPLICATION, "application-id", BRG_APP_ID, "flags",
+                       G_APPLICATION_HANDLES_OPEN | G_APPLICATION_NON_UNIQUE, NULL);
+}

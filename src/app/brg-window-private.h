@@ -1,0 +1,95 @@
+#pragma once
+
+#include "app/brg-window.h"
+#include "case/brg-view-state.h"
+#include "widgets/brg-export-panel.h"
+#include "widgets/brg-mesh-view.h"
+#include "widgets/brg-slice-view.h"
+#include "widgets/brg-view-grid.h"
+
+G_BEGIN_DECLS
+
+/* Shared by the parts of the window: brg-window.c (template, steps, status), brg-window-actions.c,
+ * brg-window-files.c (open, recent, drop, export) and brg-window-views.c (case <-> views). */
+
+typedef enum
+{
+  BRG_STEP_SCAN,
+  BRG_STEP_BONE,
+  BRG_STEP_REPAIR,
+  BRG_STEP_DEFECT,
+  BRG_STEP_EXPORT,
+  BRG_N_STEPS,
+} BrgStep;
+
+struct _BrgWindow
+{
+  GtkApplicationWindow parent_instance;
+
+  BrgCase *the_case;
+  BrgViewState *view_state;
+  BrgTool last_tool;
+  BrgStep step;
+  GCancellable *cancellable; /* of the open or export under way, or NULL */
+  BrgTask *task;             /* the one shown in the status bar, or NULL */
+  guint task_reveal_id;
+  gboolean exported; /* the triple on disk is the triple on screen */
+
+  BrgSliceView *slices[BRG_N_PLANES];
+  BrgMeshView *mesh_view;
+  BrgExportPanel *export_panel;
+
+  GtkMenuButton *recent_button;
+  GtkWidget *undo_button;
+  GtkWidget *redo_button;
+  GtkLabel *title_label;
+  GtkLabel *subtitle_label;
+  GtkInfoBar *message_bar;
+  GtkLabel *message_label;
+  GtkStack *stack;
+  GtkWidget *start_box;
+  GtkListBox *recent_list;
+  GtkListBox *step_list;
+  GtkStack *panel_stack;
+  GtkAdjustment *panel_adjustment;
+  GtkScrolledWindow *panel_scroll;
+  BrgViewGrid *view_grid;
+  GtkWidget *status_bar;
+  GtkLabel *status_label;
+  GtkLabel *hint_label;
+  GtkWidget *task_box;
+  GtkLabel *task_label;
+  GtkProgressBar *task_bar;
+};
+
+/* brg-window.c */
+void _brg_window_show_message (BrgWindow *self, GtkMessageType type, const char *text);
+void _brg_window_hide_message (BrgWindow *self);
+void _brg_window_set_step (BrgWindow *self, BrgStep step);
+void _brg_window_update_title (BrgWindow *self);
+void _brg_window_update_steps (BrgWindow *self);
+
+/* brg-window-actions.c */
+void _brg_window_actions_class_init (GtkWidgetClass *widget_class);
+void _brg_window_actions_init (BrgWindow *self);
+/* Decides, from the case alone, what every action may do now. */
+void _brg_window_actions_update (BrgWindow *self);
+void _brg_window_set_tool (BrgWindow *self, BrgTool tool);
+
+/* brg-window-files.c */
+void _brg_window_files_init (BrgWindow *self);
+void _brg_window_choose_scan (BrgWindow *self);
+void _brg_window_choose_folder (BrgWindow *self);
+void _brg_window_open_sample (BrgWindow *self);
+void _brg_window_export (BrgWindow *self);
+void _brg_window_show_folder (BrgWindow *self);
+void _brg_window_recent_activated_cb (BrgWindow *self, GtkListBoxRow *row);
+
+/* brg-window-views.c */
+void _brg_window_views_init (BrgWindow *self);
+void _brg_window_reset_views (BrgWindow *self);
+/* Puts the defect where the bone is nearest to `lps_mm`. */
+void _brg_window_place_defect (BrgWindow *self, BrgVec3 lps_mm, gboolean dragging);
+void _brg_window_place_preset (BrgWindow *self, const char *key);
+
+G_END_DECLS

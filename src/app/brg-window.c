@@ -1,0 +1,343 @@
+#define G_LOG_DOMAIN "brg-window"
+
+#include "app/brg-window-private.h"
+
+#include <glib/gi18n.h>
+
+#include "widgets/brg-bone-panel.h"
+#include "widgets/brg-defect-panel.h"
+#include "widgets/brg-repair-panel.h"
+#include "widgets/brg-scan-panel.h"
+
+#define TASK_REVEAL_MS 300
+
+G_DEFINE_FINAL_TYPE (BrgWindow, brg_window, GTK_TYPE_APPLICATION_WINDOW)
+
+typedef struct
+{
+  const char *name;
+  const char *title;
+} StepInfo;
+
+static const StepInfo steps[BRG_N_STEPS] = {
+  { "scan", N_ ("Scan") },     { "bone", N_ ("Bone") },     { "repair", N_ ("Repair") },
+  { "defect", N_ ("Defect") }, { "export", N_ ("Export") },
+};
+
+static gboolean
+step_is_done (BrgWindow *self, BrgStep step)
+{
+  const BrgPipelineResult *result = brg_case_get_result (self->the_case);
+  BrgMask *added = brg_case_get_added (self->the_case);
+  BrgMask *removed = brg_case_get_removed (self->the_case);
+
+  switch (step)
+    {
+    case BRG_STEP_SCAN:
+      return brg_case_get_scan (self->the_case) != NULL;
+    case BRG_STEP_BONE:
+      return result != NULL && result->skull != NULL;
+    case BRG_STEP_REPAIR:
+      return added != NULL && !(brg_mask_is_empty (added) && brg_mask_is_empty (removed));
+    case BRG_STEP_DEFECT:
+      return result != NULL && result->implant != NULL;
+    case BRG_STEP_EXPORT:
+      return self->exported;
+    case BRG_N_STEPS:
+    default:
+      return FALSE;
+    }
+}
+
+static GtkWidget *
+make_step_row (BrgStep step)
+{
+  g_autofree char *number = g_strdup_printf ("%d", (int) step + 1);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *number_label = gtk_label_new (number);
+  GtkWidget *title = gtk_label_new (_ (steps[step].title));
+  GtkWidget *tick = gtk_image_new_from_icon_name ("object-select-symbolic");
+  GtkWidget *row = gtk_list_box_row_new ();
+
+  gtk_widget_add_css_class (number_label, "number");
+  gtk_label_set_xalign (GTK_LABEL (title), 0);
+  gtk_widget_set_hexpand (title, TRUE);
+  gtk_widget_add_css_class (tick, "done");
+  gtk_box_append (GTK_BOX (box), number_label);
+  gtk_box_append (GTK_BOX (box), title);
+  gtk_box_append (GTK_BOX (box), tick);
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
+  g_object_set_data (G_OBJECT (row), "tick", tick);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ (steps[step].title), -1);
+  return row;
+}
+
+static GtkWidget *
+make_panel (BrgWindow *self, BrgStep step)
+{
+  const GType types[BRG_N_STEPS] = { BRG_TYPE_SCAN_PANEL, BRG_TYPE_BONE_PANEL,
+                                     BRG_TYPE_REPAIR_PANEL, BRG_TYPE_DEFECT_PANEL,
+                                     BRG_TYPE_EXPORT_PANEL };
+
+  return g_object_new (types[step], "case", self->the_case, "view-state", self->view_state, NULL);
+}
+
+static void
+make_steps (BrgWindow *self)
+{
+  for (BrgStep step = 0; step < BRG_N_STEPS; step++)
+    {
+      GtkWidget *panel = make_panel (self, step);
+      gtk_list_box_append (self->step_list, make_step_row (step));
+      gtk_stack_add_named (self->panel_stack, panel, steps[step].name);
+      if (step == BRG_STEP_EXPORT)
+        self->export_panel = BRG_EXPORT_PANEL (panel);
+    }
+  gtk_list_box_select_row (self->step_list, gtk_list_box_get_row_at_index (self->step_list, 0));
+}
+
+static void
+step_selected_cb (BrgWindow *self, GtkListBoxRow *row)
+{
+  if (row == NULL || self->export_panel == NULL)
+    return;
+  self->step = (BrgStep) gtk_list_box_row_get_index (row);
+  gtk_stack_set_visible_child_name (self->panel_stack, steps[self->step].name);
+  gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->panel_scroll), 0);
+  _brg_window_set_tool (self, BRG_TOOL_NAVIGATE);
+}
+
+static void
+message_response_cb (BrgWindow *self)
+{
+  _brg_window_hide_message (self);
+}
+
+static void
+show_task (BrgWindow *self)
+{
+  g_autofree char *title = brg_task_dup_title (self->task);
+
+  gtk_label_set_label (self->task_label, _ (title));
+  gtk_progress_bar_set_fraction (self->task_bar, brg_task_get_fraction (self->task));
+}
+
+static gboolean
+reveal_task_cb (gpointer data)
+{
+  BrgWindow *self = data;
+
+  self->task_reveal_id = 0;
+  gtk_widget_set_opacity (self->task_box, 1);
+  return G_SOURCE_REMOVE;
+}
+
+/* A task shows only once it has run for a while; the room for it is always kept. */
+static void
+task_changed_cb (BrgWindow *self)
+{
+  BrgTask *task = brg_case_get_task (self->the_case);
+
+  if (task == self->task)
+    return;
+  if (self->task != NULL)
+    g_signal_handlers_disconnect_by_data (self->task, self);
+  g_set_object (&self->task, task);
+  if (task == NULL)
+    {
+      g_clear_handle_id (&self->task_reveal_id, g_source_remove);
+      gtk_widget_set_opacity (self->task_box, 0);
+    }
+  else
+    {
+      g_signal_connect_object (task, "notify", G_CALLBACK (show_task), self, G_CONNECT_SWAPPED);
+      show_task (self);
+      if (self->task_reveal_id == 0 && gtk_widget_get_opacity (self->task_box) < 1)
+        self->task_reveal_id = g_timeout_add (TASK_REVEAL_MS, reveal_task_cb, self);
+    }
+  _brg_window_actions_update (self);
+}
+
+static void
+failed_cb (BrgWindow *self, const char *message)
+{
+  _brg_window_show_message (self, GTK_MESSAGE_WARNING, message);
+}
+
+static void
+opened_cb (BrgWindow *self)
+{
+  self->exported = FALSE;
+  gtk_stack_set_visible_child_name (self->stack, "work");
+  gtk_widget_set_visible (self->status_bar, TRUE);
+  _brg_window_hide_message (self);
+  _brg_window_set_step (self, BRG_STEP_SCAN);
+  _brg_window_update_title (self);
+  _brg_window_update_steps (self);
+  _brg_window_actions_update (self);
+}
+
+static void
+result_changed_cb (BrgWindow *self)
+{
+  self->exported = FALSE;
+  if (gtk_info_bar_get_message_type (self->message_bar) == GTK_MESSAGE_WARNING)
+    _brg_window_hide_message (self);
+  _brg_window_update_title (self);
+  _brg_window_update_steps (self);
+  _brg_window_actions_update (self);
+}
+
+static void
+history_changed_cb (BrgWindow *self)
+{
+  _brg_window_update_steps (self);
+  _brg_window_actions_update (self);
+}
+
+static void
+connect_case (BrgWindow *self)
+{
+  g_signal_connect_object (self->the_case, "opened", G_CALLBACK (opened_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->the_case, "result-changed", G_CALLBACK (result_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->the_case, "history-changed", G_CALLBACK (history_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->the_case, "failed", G_CALLBACK (failed_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->the_case, "notify::task", G_CALLBACK (task_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+}
+
+static void
+brg_window_dispose (GObject *object)
+{
+  BrgWindow *self = BRG_WINDOW (object);
+
+  g_clear_handle_id (&self->task_reveal_id, g_source_remove);
+  if (self->cancellable != NULL)
+    g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  g_clear_object (&self->task);
+  gtk_widget_dispose_template (GTK_WIDGET (self), BRG_TYPE_WINDOW);
+  g_clear_object (&self->view_state);
+  g_clear_object (&self->the_case);
+  G_OBJECT_CLASS (brg_window_parent_class)->dispose (object);
+}
+
+static void
+bind_template (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/bregma/Bregma/brg-window.ui");
+  gtk_widget_class_bind_template_child (widget_class, BrgWindow, recent_button);
+  gtk_widget_class_bind_template_child (widget_class, BrgWindow, undo_button);
+  gtk_widget_class_bind_template_child (widget_class, BrgWindow, redo_button);
+  gtk_widget_class_bind_template_child (widget_class, BrgWindow, title_label);
+  gtk_widget_class_bind_template_child (widget_class, BrgWindow, subtitle_label);
+  gtk_widget_class_bind_template_child (widget_class, BrgWindow, message_bar);
+  gtk_widget_class_bind_template_child (widget_class, BrgWindow, message_label);
+  gtk_widget_class_bind_template_child (widget_class, BrgWindow, stack);
+  gtk_widget_class_bind_template_child (widget_class, BrgWindow, start_box);
+  gtk_widget_class_bind_template_child (widget_class, BrgWindow, recent_list);
+  gtk_widget_class_bind_template_child (widget_class, BrgWindow, step_list);
+  gtk_widget_class_bind_template_child (widget_class, BrgWindow, panel_stack);
+  gtk_widget_class_bind_template_child (widget_class, BrgWindow, panel_scroll);
+  gtk_widget_class_bind_template_child (widget_class, BrgWindow, view_grid);
+  gtk_widget_class_bind_template_child (widget_class, BrgWindow, status_bar);
+  gtk_widget_class_bind_template_child (widget_class, BrgWindow, status_label);
+  gtk_widget_class_bind_template_child (widget_class, BrgWindow, hint_label);
+  gtk_widget_class_bind_template_child (widget_class, BrgWindow, task_box);
+  gtk_widget_class_bind_template_child (widget_class, BrgWindow, task_label);
+  gtk_widget_class_bind_template_child (widget_class, BrgWindow, task_bar);
+  gtk_widget_class_bind_template_callback (widget_class, step_selected_cb);
+  gtk_widget_class_bind_template_callback (widget_class, message_response_cb);
+  gtk_widget_class_bind_template_callback_full (widget_class, "recent_activated_cb",
+                                                G_CALLBACK (_brg_window_recent_activated_cb));
+}
+
+static void
+brg_window_class_init (BrgWindowClass *klass)
+{
+  g_type_ensure (BRG_TYPE_VIEW_GRID);
+  G_OBJECT_CLASS (klass)->dispose = brg_window_dispose;
+  bind_template (GTK_WIDGET_CLASS (klass));
+  _brg_window_actions_class_init (GTK_WIDGET_CLASS (klass));
+}
+
+static void
+brg_window_init (BrgWindow *self)
+{
+  self->the_case = brg_case_new ();
+  self->view_state = brg_view_state_new ();
+  gtk_widget_init_template (GTK_WIDGET (self));
+  _brg_window_actions_init (self);
+  make_steps (self);
+  _brg_window_views_init (self);
+  _brg_window_files_init (self);
+  connect_case (self);
+  _brg_window_update_steps (self);
+  _brg_window_actions_update (self);
+}
+
+void
+_brg_window_show_message (BrgWindow *self, GtkMessageType type, const char *text)
+{
+  g_autofree char *safe = g_utf8_make_valid (text, -1);
+
+  gtk_label_set_label (self->message_label, safe);
+  gtk_info_bar_set_message_type (self->message_bar, type);
+  gtk_info_bar_set_revealed (self->message_bar, TRUE);
+}
+
+void
+_brg_window_hide_message (BrgWindow *self)
+{
+  gtk_info_bar_set_revealed (self->message_bar, FALSE);
+}
+
+void
+_brg_window_set_step (BrgWindow *self, BrgStep step)
+{
+  gtk_list_box_select_row (self->step_list,
+                           gtk_list_box_get_row_at_index (self->step_list, (int) step));
+}
+
+void
+_brg_window_update_title (BrgWindow *self)
+{
+  const BrgPipelineResult *result = brg_case_get_result (self->the_case);
+  const char *state = result == NULL            ? _ ("scan")
+                      : result->implant != NULL ? _ ("skull, defect and implant")
+                                                : _ ("skull");
+  g_autofree char *title = g_strdup_printf ("%s — Bregma", brg_case_get_name (self->the_case));
+
+  gtk_window_set_title (GTK_WINDOW (self), title);
+  gtk_label_set_label (self->title_label, brg_case_get_name (self->the_case));
+  gtk_label_set_label (self->subtitle_label, state);
+  gtk_widget_set_visible (GTK_WIDGET (self->subtitle_label), TRUE);
+}
+
+void
+_brg_window_update_steps (BrgWindow *self)
+{
+  for (BrgStep step = 0; step < BRG_N_STEPS; step++)
+    {
+      GtkListBoxRow *row = gtk_list_box_get_row_at_index (self->step_list, (int) step);
+      GtkWidget *tick = g_object_get_data (G_OBJECT (row), "tick");
+      gtk_widget_set_opacity (tick, step_is_done (self, step) ? 1 : 0);
+    }
+}
+
+BrgWindow *
+brg_window_new (BrgApplication *application)
+{
+  return g_object_new (BRG_TYPE_WINDOW, "application", application, NULL);
+}
+
+BrgCase *
+brg_window_get_case (BrgWindow *self)
+{
+  return self->the_case;
+}

@@ -1,0 +1,127 @@
+#define G_LOG_DOMAIN "brg-defect-panel"
+
+#include "widgets/brg-defect-panel.h"
+
+#include <glib/gi18n.h>
+
+#include "engine/brg-place.h"
+#include "widgets/brg-param-row.h"
+#include "widgets/brg-text.h"
+
+struct _BrgDefectPanel
+{
+  BrgPanel parent_instance;
+
+  GtkFlowBox *presets;
+  GtkWidget *depth_row;
+  GtkWidget *corners_row;
+  GtkWidget *corner_radius_row;
+  GtkWidget *burr_row;
+  GtkWidget *kerf_row;
+  GtkWidget *bevel_row;
+  GtkLabel *removed_label;
+  GtkLabel *implant_label;
+  GtkLabel *overlap_label;
+  GtkLabel *smallest_label;
+  GtkLabel *median_label;
+};
+
+G_DEFINE_FINAL_TYPE (BrgDefectPanel, brg_defect_panel, BRG_TYPE_PANEL)
+
+/* Only the rows that mean something for the shape are shown. */
+static void
+update_rows (BrgDefectPanel *self, int shape)
+{
+  gboolean craniotomy = shape == BRG_SHAPE_CRANIOTOMY;
+  gboolean polygon = shape == BRG_SHAPE_POLYGON;
+  gboolean triangle = shape == BRG_SHAPE_TRIANGLE;
+
+  gtk_widget_set_visible (self->corners_row, polygon || craniotomy);
+  gtk_widget_set_visible (self->corner_radius_row, polygon || triangle);
+  gtk_widget_set_visible (self->burr_row, craniotomy);
+  gtk_widget_set_visible (self->kerf_row, craniotomy);
+  gtk_widget_set_visible (self->bevel_row, shape != BRG_SHAPE_SPHERE);
+}
+
+static void
+set_text (GtkLabel *label, char *text)
+{
+  gtk_label_set_label (label, text);
+  g_free (text);
+}
+
+static void
+update_fit (BrgDefectPanel *self, const BrgPipelineResult *result)
+{
+  GtkLabel *const labels[] = { self->removed_label, self->implant_label, self->overlap_label,
+                               self->smallest_label, self->median_label };
+
+  if (result == NULL || result->implant == NULL)
+    {
+      for (gsize l = 0; l < G_N_ELEMENTS (labels); l++)
+        gtk_label_set_label (labels[l], "–");
+      return;
+    }
+  const BrgFit *fit = &result->fit;
+  set_text (self->removed_label, brg_text_volume (fit->removed_mm3));
+  set_text (self->implant_label, brg_text_volume (fit->implant_mm3));
+  set_text (self->overlap_label, brg_text_volume ((double) fit->overlap_vox *
+                                                  brg_grid_voxel_mm3 (&result->skull->grid)));
+  set_text (self->smallest_label, brg_text_mm (fit->smallest_gap_mm));
+  set_text (self->median_label, brg_text_mm (fit->median_gap_mm));
+}
+
+static void
+brg_defect_panel_update (BrgPanel *panel, BrgCase *the_case)
+{
+  BrgDefectPanel *self = BRG_DEFECT_PANEL (panel);
+
+  update_rows (self, brg_case_get_recipe (the_case)->defect.shape);
+  update_fit (self, brg_case_get_result (the_case));
+}
+
+static void
+make_presets (BrgDefectPanel *self)
+{
+  size_t n_presets;
+  const BrgPreset *presets = brg_presets (&n_presets);
+
+  for (size_t p = 0; p < n_presets; p++)
+    {
+      GtkWidget *button = gtk_button_new_with_label (_ (presets[p].title));
+      gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "win.preset");
+      gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", presets[p].key);
+      gtk_flow_box_insert (self->presets, button, -1);
+      gtk_widget_set_focusable (gtk_widget_get_parent (button), FALSE);
+    }
+}
+
+static void
+brg_defect_panel_class_init (BrgDefectPanelClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  BRG_PANEL_CLASS (klass)->update = brg_defect_panel_update;
+  g_type_ensure (BRG_TYPE_PARAM_ROW);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/org/bregma/Bregma/brg-defect-panel.ui");
+  gtk_widget_class_bind_template_child (widget_class, BrgDefectPanel, presets);
+  gtk_widget_class_bind_template_child (widget_class, BrgDefectPanel, depth_row);
+  gtk_widget_class_bind_template_child (widget_class, BrgDefectPanel, corners_row);
+  gtk_widget_class_bind_template_child (widget_class, BrgDefectPanel, corner_radius_row);
+  gtk_widget_class_bind_template_child (widget_class, BrgDefectPanel, burr_row);
+  gtk_widget_class_bind_template_child (widget_class, BrgDefectPanel, kerf_row);
+  gtk_widget_class_bind_template_child (widget_class, BrgDefectPanel, bevel_row);
+  gtk_widget_class_bind_template_child (widget_class, BrgDefectPanel, removed_label);
+  gtk_widget_class_bind_template_child (widget_class, BrgDefectPanel, implant_label);
+  gtk_widget_class_bind_template_child (widget_class, BrgDefectPanel, overlap_label);
+  gtk_widget_class_bind_template_child (widget_class, BrgDefectPanel, smallest_label);
+  gtk_widget_class_bind_template_child (widget_class, BrgDefectPanel, median_label);
+}
+
+static void
+brg_defect_panel_init (BrgDefectPanel *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  make_presets (self);
+}

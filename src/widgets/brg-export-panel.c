@@ -1,0 +1,139 @@
+#define G_LOG_DOMAIN "brg-export-panel"
+
+#include "widgets/brg-export-panel.h"
+
+#include <glib/gi18n.h>
+
+#include "widgets/brg-param-row.h"
+#include "widgets/brg-text.h"
+
+struct _BrgExportPanel
+{
+  BrgPanel parent_instance;
+
+  GFile *folder;
+  GtkEditable *name_entry;
+  GtkLabel *folder_label;
+  GtkWidget *folder_button;
+  GtkLabel *skull_label;
+  GtkLabel *defect_label;
+  GtkLabel *implant_label;
+  BrgRow *defect_row;
+  BrgRow *implant_row;
+  GtkLabel *done_label;
+  GtkWidget *show_button;
+};
+
+G_DEFINE_FINAL_TYPE (BrgExportPanel, brg_export_panel, BRG_TYPE_PANEL)
+
+static void
+name_changed_cb (BrgExportPanel *self)
+{
+  const char *name = gtk_editable_get_text (self->name_entry);
+
+  if (g_strcmp0 (name, brg_case_get_name (brg_panel_get_case (BRG_PANEL (self)))) == 0)
+    return;
+  if (brg_case_set_name (brg_panel_get_case (BRG_PANEL (self)), name))
+    gtk_widget_remove_css_class (GTK_WIDGET (self->name_entry), "error");
+  else
+    gtk_widget_add_css_class (GTK_WIDGET (self->name_entry), "error");
+}
+
+static void
+set_volume (GtkLabel *label, const BrgMask *mask)
+{
+  g_autofree char *text =
+    mask != NULL ? brg_text_volume (brg_mask_volume_mm3 (mask)) : g_strdup ("–");
+
+  gtk_label_set_label (label, text);
+}
+
+static void
+brg_export_panel_update (BrgPanel *panel, BrgCase *the_case)
+{
+  BrgExportPanel *self = BRG_EXPORT_PANEL (panel);
+  const BrgPipelineResult *result = brg_case_get_result (the_case);
+  gboolean has_defect = result != NULL && result->implant != NULL;
+  const char *missing = has_defect ? "" : _ ("Place a defect first");
+
+  if (!gtk_widget_has_css_class (GTK_WIDGET (self->name_entry), "error"))
+    gtk_editable_set_text (self->name_entry, brg_case_get_name (the_case));
+  set_volume (self->skull_label, result != NULL ? result->skull : NULL);
+  set_volume (self->defect_label, has_defect ? result->defective : NULL);
+  set_volume (self->implant_label, has_defect ? result->implant : NULL);
+  brg_row_set_caption (self->defect_row, missing);
+  brg_row_set_caption (self->implant_row, missing);
+  gtk_widget_set_visible (GTK_WIDGET (self->done_label), FALSE);
+  gtk_widget_set_visible (self->show_button, FALSE);
+}
+
+static void
+brg_export_panel_dispose (GObject *object)
+{
+  g_clear_object (&BRG_EXPORT_PANEL (object)->folder);
+  G_OBJECT_CLASS (brg_export_panel_parent_class)->dispose (object);
+}
+
+static void
+brg_export_panel_class_init (BrgExportPanelClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = brg_export_panel_dispose;
+  BRG_PANEL_CLASS (klass)->update = brg_export_panel_update;
+  g_type_ensure (BRG_TYPE_PARAM_ROW);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/org/bregma/Bregma/brg-export-panel.ui");
+  gtk_widget_class_bind_template_child (widget_class, BrgExportPanel, name_entry);
+  gtk_widget_class_bind_template_child (widget_class, BrgExportPanel, folder_label);
+  gtk_widget_class_bind_template_child (widget_class, BrgExportPanel, folder_button);
+  gtk_widget_class_bind_template_child (widget_class, BrgExportPanel, skull_label);
+  gtk_widget_class_bind_template_child (widget_class, BrgExportPanel, defect_label);
+  gtk_widget_class_bind_template_child (widget_class, BrgExportPanel, implant_label);
+  gtk_widget_class_bind_template_child (widget_class, BrgExportPanel, defect_row);
+  gtk_widget_class_bind_template_child (widget_class, BrgExportPanel, implant_row);
+  gtk_widget_class_bind_template_child (widget_class, BrgExportPanel, done_label);
+  gtk_widget_class_bind_template_child (widget_class, BrgExportPanel, show_button);
+  gtk_widget_class_bind_template_callback (widget_class, name_changed_cb);
+}
+
+static void
+brg_export_panel_init (BrgExportPanel *self)
+{
+  g_autoptr (GFile) home =
+    g_file_new_for_path (g_get_user_special_dir (G_USER_DIRECTORY_DOCUMENTS)
+                           ? g_get_user_special_dir (G_USER_DIRECTORY_DOCUMENTS)
+                           : g_get_home_dir ());
+
+  gtk_widget_init_template (GTK_WIDGET (self));
+  brg_export_panel_set_folder (self, home);
+}
+
+GFile *
+brg_export_panel_get_folder (BrgExportPanel *self)
+{
+  return self->folder;
+}
+
+void
+brg_export_panel_set_folder (BrgExportPanel *self, GFile *folder)
+{
+  g_autofree char *name = g_file_get_basename (folder);
+  g_autofree char *path = g_file_get_parse_name (folder);
+
+  g_set_object (&self->folder, folder);
+  gtk_label_set_label (self->folder_label, name);
+  gtk_widget_set_tooltip_text (self->folder_button, path);
+}
+
+void
+brg_export_panel_show_done (BrgExportPanel *self)
+{
+  g_autofree char *path = g_file_get_parse_name (self->folder);
+  g_autofree char *text = g_strdup_printf (
+    _ ("Exported %s to %s"), brg_case_get_name (brg_panel_get_case (BRG_PANEL (self))), path);
+
+  gtk_label_set_label (self->done_label, text);
+  gtk_widget_set_visible (GTK_WIDGET (self->done_label), TRUE);
+  gtk_widget_set_visible (self->show_button, TRUE);
+}

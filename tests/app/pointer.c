@@ -1,0 +1,121 @@
+#include "pointer.h"
+
+#include <X11/extensions/XTest.h>
+#include <gdk/x11/gdkx.h>
+
+#define TIMEOUT_US (60 * G_USEC_PER_SEC)
+
+static Display *
+x_display (GtkWidget *widget)
+{
+  return gdk_x11_display_get_xdisplay (gtk_widget_get_display (widget));
+}
+
+static gboolean
+set_true_cb (gpointer data)
+{
+  *(gboolean *) data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+void
+pointer_wait_ms (guint ms)
+{
+  gboolean done = FALSE;
+
+  g_timeout_add (ms, set_true_cb, &done);
+  while (!done)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+void
+pointer_wait_until (gboolean (*done) (gpointer data), gpointer data)
+{
+  gint64 deadline = g_get_monotonic_time () + TIMEOUT_US;
+
+  while (!done (data))
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, deadline);
+      pointer_wait_ms (10);
+    }
+}
+
+void
+pointer_move (GtkWidget *widget, double x, double y)
+{
+  GtkNative *native = gtk_widget_get_native (widget);
+  GdkSurface *surface = gtk_native_get_surface (native);
+  Display *display = x_display (widget);
+  double wx, wy, nx, ny;
+  int root_x, root_y;
+  Window child;
+
+  g_assert_true (gtk_widget_translate_coordinates (widget, GTK_WIDGET (native), x, y, &wx, &wy));
+  gtk_native_get_surface_transform (native, &nx, &ny);
+  G_GNUC_BEGIN_IGNORE_DEPRECATIONS
+  XTranslateCoordinates (display, gdk_x11_surface_get_xid (surface), DefaultRootWindow (display),
+                         (int) (wx + nx), (int) (wy + ny), &root_x, &root_y, &child);
+  G_GNUC_END_IGNORE_DEPRECATIONS
+  XTestFakeMotionEvent (display, -1, root_x, root_y, CurrentTime);
+  XFlush (display);
+  pointer_wait_ms (20);
+}
+
+static void
+press (GtkWidget *widget, gboolean down)
+{
+  XTestFakeButtonEvent (x_display (widget), 1, down, CurrentTime);
+  XFlush (x_display (widget));
+  pointer_wait_ms (30);
+}
+
+void
+pointer_click_at (GtkWidget *widget, double x, double y)
+{
+  pointer_move (widget, x, y);
+  press (widget, TRUE);
+  press (widget, FALSE);
+  pointer_wait_ms (50);
+}
+
+void
+pointer_click (GtkWidget *widget)
+{
+  pointer_click_at (widget, gtk_widget_get_width (widget) / 2.0,
+                    gtk_widget_get_height (widget) / 2.0);
+}
+
+void
+pointer_drag (GtkWidget *widget, double x0, double y0, double x1, double y1, int n_steps)
+{
+  pointer_move (widget, x0, y0);
+  press (widget, TRUE);
+  for (int s = 1; s <= n_steps; s++)
+    pointer_move (widget, x0 + (x1 - x0) * s / n_steps, y0 + (y1 - y0) * s / n_steps);
+  press (widget, FALSE);
+}
+
+static void
+key (GtkWidget *widget, guint keyval, gboolean down)
+{
+  Display *display = x_display (widget);
+
+  XTestFakeKeyEvent (display, XKeysymToKeycode (display, keyval), down, CurrentTime);
+  XFlush (display);
+}
+
+void
+pointer_key (GtkWidget *widget, guint keyval, gboolean control, gboolean shift)
+{
+  if (control)
+    key (widget, GDK_KEY_Control_L, TRUE);
+  if (shift)
+    key (widget, GDK_KEY_Shift_L, TRUE);
+  key (widget, keyval, TRUE);
+  key (widget, keyval, FALSE);
+  if (shift)
+    key (widget, GDK_KEY_Shift_L, FALSE);
+  if (control)
+    key (widget, GDK_KEY_Control_L, FALSE);
+  pointer_wait_ms (100);
+}

@@ -1,0 +1,267 @@
+/* The main job by hand: a real pointer opens the sample, drags the threshold, paints a hole fill,
+ * undoes and redoes it, places a defect, exports; then the files are read back. */
+
+#include <glib/gstdio.h>
+
+#include "app/brg-window-private.h"
+#include "case/brg-verify.h"
+#include "io/brg-nrrd.h"
+#include "pointer.h"
+#include "widgets/brg-histogram-view-private.h"
+
+#define WIDTH  1500
+#define HEIGHT 1120
+
+typedef struct
+{
+  BrgApplication *application;
+  BrgWindow *window;
+  BrgCase *the_case;
+  char *folder;
+} Journey;
+
+static GtkWidget *
+find_by_id (GtkWidget *root, const char *id)
+{
+  if (g_strcmp0 (gtk_buildable_get_buildable_id (GTK_BUILDABLE (root)), id) == 0)
+    return root;
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find_by_id (child, id);
+      if (found != NULL && gtk_widget_get_mapped (found))
+        return found;
+    }
+  return NULL;
+}
+
+static GtkWidget *
+find (Journey *journey, const char *id)
+{
+  GtkWidget *widget = find_by_id (GTK_WIDGET (journey->window), id);
+
+  g_assert_nonnull (widget);
+  return widget;
+}
+
+static gboolean
+has_skull_cb (gpointer data)
+{
+  Journey *journey = data;
+
+  return brg_case_get_result (journey->the_case) != NULL && !brg_case_get_busy (journey->the_case);
+}
+
+static gboolean
+has_implant_cb (gpointer data)
+{
+  Journey *journey = data;
+
+  return has_skull_cb (data) && brg_case_get_result (journey->the_case)->implant != NULL;
+}
+
+static gboolean
+is_exported_cb (gpointer data)
+{
+  return ((Journey *) data)->window->exported;
+}
+
+static void
+choose_step (Journey *journey, BrgStep step)
+{
+  GtkListBox *list = journey->window->step_list;
+
+  pointer_click (GTK_WIDGET (gtk_list_box_get_row_at_index (list, (int) step)));
+  g_assert_cmpint (journey->window->step, ==, step);
+  pointer_wait_ms (400);
+}
+
+static void
+open_sample (Journey *journey)
+{
+  pointer_click (find (journey, "start_sample_button"));
+  pointer_wait_until (has_skull_cb, journey);
+  g_assert_cmpuint (brg_mask_count (brg_case_get_result (journey->the_case)->skull), ==, 562507);
+}
+
+/* The lower handle goes right; the recipe and the mask follow. */
+static void
+drag_threshold (Journey *journey)
+{
+  BrgHistogramView *histogram = BRG_HISTOGRAM_VIEW (find (journey, "histogram"));
+  double height = gtk_widget_get_height (GTK_WIDGET (histogram));
+  double from = _brg_histogram_view_x_from_hu (histogram, 150);
+  double to = _brg_histogram_view_x_from_hu (histogram, 250);
+  size_t before = brg_mask_count (brg_case_get_result (journey->the_case)->skull);
+
+  pointer_drag (GTK_WIDGET (histogram), from, height * 0.5, to, height * 0.5, 8);
+  pointer_wait_until (has_skull_cb, journey);
+  int lo_hu = brg_case_get_recipe (journey->the_case)->threshold_lo_hu;
+  g_assert_cmpint (lo_hu, >, 230);
+  g_assert_cmpint (lo_hu, <, 270);
+  g_assert_cmpuint (brg_mask_count (brg_case_get_result (journey->the_case)->skull), <, before);
+  g_assert_false (brg_view_state_get_threshold_dragging (journey->window->view_state));
+}
+
+/* Where LPS point or voxel `vox` is in the axial view, in widget coordinates. */
+static void
+axial_point (Journey *journey, const double vox[3], double *x, double *y)
+{
+  BrgSliceView *axial = journey->window->slices[BRG_AXIAL];
+  int scale = gtk_widget_get_scale_factor (GTK_WIDGET (axial));
+  double px[2];
+
+  brg_slice_px_from_vox (&brg_case_get_scan (journey->the_case)->grid,
+                         brg_slice_view_get_map (axial), vox, px);
+  *x = px[0] / scale;
+  *y = px[1] / scale;
+}
+
+static void
+paint_hole_fill (Journey *journey)
+{
+  const int *dim = brg_case_get_scan (journey->the_case)->grid.dim;
+  GtkWidget *axial = GTK_WIDGET (journey->window->slices[BRG_AXIAL]);
+  double from[3] = { dim[0] * 0.45, dim[1] * 0.5, 0 }, to[3] = { dim[0] * 0.55, dim[1] * 0.5, 0 };
+  double x0, y0, x1, y1;
+
+  pointer_click (find (journey, "paint_button"));
+  g_assert_cmpint (brg_view_state_get_tool (journey->window->view_state), ==, BRG_TOOL_PAINT);
+  axial_point (journey, from, &x0, &y0);
+  axial_point (journey, to, &x1, &y1);
+  pointer_drag (axial, x0, y0, x1, y1, 6);
+  size_t painted = brg_mask_count (brg_case_get_added (journey->the_case));
+  /* A 6 mm wide capsule of about 20 mm in 1 mm voxels. */
+  g_assert_cmpuint (painted, >, 100);
+  g_assert_cmpuint (painted, <, 220);
+
+  pointer_key (axial, GDK_KEY_z, TRUE, FALSE);
+  g_assert_true (brg_mask_is_empty (brg_case_get_added (journey->the_case)));
+  pointer_key (axial, GDK_KEY_z, TRUE, TRUE);
+  g_assert_cmpuint (brg_mask_count (brg_case_get_added (journey->the_case)), ==, painted);
+  pointer_wait_until (has_skull_cb, journey);
+}
+
+/* The topmost bone under the middle of a coronal line: a point of the vertex. */
+static void
+place_defect (Journey *journey)
+{
+  BrgWindow *window = journey->window;
+  const BrgMask *skull = brg_case_get_result (journey->the_case)->skull;
+  BrgSliceView *coronal = window->slices[BRG_CORONAL];
+  int scale = gtk_widget_get_scale_factor (GTK_WIDGET (coronal));
+  double vox[3] = { skull->grid.dim[0] / 2, brg_slice_view_get_index (coronal), 0 };
+  int top = skull->grid.dim[2] - 1;
+  double px[2];
+
+  while (top > 0 && !brg_mask_get (skull, (int) vox[0], (int) vox[1], top))
+    top--;
+  vox[2] = top;
+  pointer_click (find (journey, "place_button"));
+  g_assert_cmpint (brg_view_state_get_tool (window->view_state), ==, BRG_TOOL_DEFECT);
+  brg_slice_px_from_vox (&skull->grid, brg_slice_view_get_map (coronal), vox, px);
+  pointer_click_at (GTK_WIDGET (coronal), px[0] / scale, px[1] / scale);
+  pointer_wait_until (has_implant_cb, journey);
+  g_assert_cmpfloat (brg_case_get_result (journey->the_case)->fit.removed_mm3, >, 1000);
+}
+
+static BrgMask *
+read_mask (Journey *journey, const char *name)
+{
+  g_autofree char *path = g_build_filename (journey->folder, name, NULL);
+  BrgError error = { 0 };
+  BrgMask *mask = brg_nrrd_read_mask (path, NULL, NULL, &error);
+
+  g_assert_cmpstr (error.message, ==, "");
+  return mask;
+}
+
+static void
+check_files (Journey *journey)
+{
+  BrgMask *skull = read_mask (journey, "Case01/Case01.nrrd");
+  BrgMask *defective = read_mask (journey, "Case01_Defects/Case01_Defects01.nrrd");
+  BrgMask *implant = read_mask (journey, "Case01_Implants/Case01_Implants01.nrrd");
+  BrgMask *added = brg_case_get_added (journey->the_case);
+  const BrgPipelineResult *result = brg_case_get_result (journey->the_case);
+
+  g_assert_true (brg_mask_equal (skull, result->skull));
+  g_assert_true (brg_mask_equal (defective, result->defective));
+  g_assert_true (brg_mask_equal (implant, result->implant));
+  g_assert_cmpuint (brg_mask_count (added), >, 0);
+  g_assert_cmpuint (brg_mask_count_and (skull, added), ==, brg_mask_count (added));
+  g_assert_cmpuint (brg_mask_count_and (defective, implant), ==, 0);
+  g_assert_cmpint (brg_mask_or (defective, implant, NULL), ==, BRG_OK);
+  g_assert_true (brg_mask_equal (defective, skull));
+  brg_mask_unref (skull);
+  brg_mask_unref (defective);
+  brg_mask_unref (implant);
+}
+
+static void
+export_triple (Journey *journey)
+{
+  g_autoptr (GFile) folder = g_file_new_for_path (journey->folder);
+
+  brg_export_panel_set_folder (journey->window->export_panel, folder);
+  pointer_click (find (journey, "export_button"));
+  pointer_wait_until (is_exported_cb, journey);
+  check_files (journey);
+}
+
+static void
+save_screenshot (Journey *journey, const char *name)
+{
+  const char *folder = g_getenv ("BRG_SCREENSHOTS");
+
+  if (folder == NULL)
+    return;
+  g_autofree char *command =
+    g_strdup_printf ("import -window root -crop %dx%d+0+0 %s/%s.png", WIDTH, HEIGHT, folder, name);
+  pointer_wait_ms (2500);
+  g_spawn_command_line_sync (command, NULL, NULL, NULL, NULL);
+}
+
+static void
+test_journey (void)
+{
+  Journey journey = { 0 };
+
+  journey.application = brg_application_new ();
+  g_assert_true (g_application_register (G_APPLICATION (journey.application), NULL, NULL));
+  journey.window = brg_window_new (journey.application);
+  journey.the_case = brg_window_get_case (journey.window);
+  journey.folder = g_dir_make_tmp ("bregma-journey-XXXXXX", NULL);
+  gtk_window_set_default_size (GTK_WINDOW (journey.window), WIDTH, HEIGHT);
+  gtk_window_present (GTK_WINDOW (journey.window));
+  pointer_wait_ms (500);
+
+  save_screenshot (&journey, "0-start");
+  open_sample (&journey);
+  save_screenshot (&journey, "1-scan");
+  choose_step (&journey, BRG_STEP_BONE);
+  drag_threshold (&journey);
+  save_screenshot (&journey, "2-bone");
+  choose_step (&journey, BRG_STEP_REPAIR);
+  paint_hole_fill (&journey);
+  save_screenshot (&journey, "3-repair");
+  choose_step (&journey, BRG_STEP_DEFECT);
+  place_defect (&journey);
+  save_screenshot (&journey, "4-defect");
+  choose_step (&journey, BRG_STEP_EXPORT);
+  export_triple (&journey);
+  save_screenshot (&journey, "5-export");
+
+  gtk_window_destroy (GTK_WINDOW (journey.window));
+  pointer_wait_ms (100);
+  g_object_unref (journey.application);
+  g_free (journey.folder);
+}
+
+int
+main (int argc, char **argv)
+{
+  gtk_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/app/journey", test_journey);
+  return g_test_run ();
+}

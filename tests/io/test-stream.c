@@ -1,0 +1,318 @@
+/* The hardened reader: plain and gzip, every cut, every flipped bit, files that are not files. */
+
+#include <glib.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "files.h"
+#include "io/brg-format.h"
+#include "io/brg-stream.h"
+
+#define BIG 300001 /* more than two buffers, odd */
+
+static GByteArray *
+pattern (size_t size)
+{
+  GByteArray *bytes = g_byte_array_sized_new ((guint) size);
+
+  g_byte_array_set_size (bytes, (guint) size);
+  for (size_t i = 0; i < size; i++)
+    bytes->data[i] = (guint8) ((i * i) >> 3);
+  return bytes;
+}
+
+/* Reads `expected` from a file holding `stored`, in pieces of `piece`, and finishes. */
+static BrgStatus
+read_all (const GByteArray *stored,
+          const GByteArray *expected,
+          bool gzip,
+          size_t piece,
+          guint64 *surplus,
+          BrgError *error)
+{
+  char *path = files_write ("stream", stored->data, stored->len);
+  BrgStream *stream = brg_stream_open (path, error);
+  guint8 *got = g_malloc (expected->len + 1);
+  BrgStatus status = BRG_OK;
+
+  g_assert_nonnull (stream);
+  if (gzip)
+    status = brg_stream_start_gzip (stream, error);
+  for (size_t at = 0; status == BRG_OK && at < expected->len; at += piece)
+    status = brg_stream_read (stream, got + at, MIN (piece, expected->len - at), error);
+  uint64_t left = 0;
+  if (status == BRG_OK)
+    status = brg_stream_finish (stream, &left, error);
+  *surplus = left;
+  if (status == BRG_OK)
+    g_assert_cmpmem (got, expected->len, expected->data, expected->len);
+  brg_stream_close (stream);
+  g_free (got);
+  g_remove (path);
+  g_free (path);
+  return status;
+}
+
+static void
+test_read (void)
+{
+  static const size_t pieces[] = { 1, 997, 131072, BIG };
+  GByteArray *bytes = pattern (BIG), *zipped = g_byte_array_new ();
+  BrgError error = { 0 };
+  guint64 surplus;
+
+  files_gzip (zipped, bytes->data, 1000);
+  files_gzip (zipped, bytes->data, 0);
+  files_gzip (zipped, bytes->data + 1000, BIG - 1000);
+  for (size_t p = 0; p < G_N_ELEMENTS (pieces); p++)
+    {
+      g_assert_cmpint (read_all (bytes, bytes, false, pieces[p], &surplus, &error), ==, BRG_OK);
+      g_assert_cmpuint (surplus, ==, 0);
+      g_assert_cmpint (read_all (zipped, bytes, true, pieces[p], &surplus, &error), ==, BRG_OK);
+      g_assert_cmpuint (surplus, ==, 0);
+    }
+  g_byte_array_unref (bytes);
+  g_byte_array_unref (zipped);
+}
+
+/* Members whose two magic bytes fall on either side of the end of a 128 KiB buffer: noise does not
+ * compress, so the size of the first member follows the size of its input, with 18 bytes of frame
+ * and a few for each block. */
+static void
+test_members_across_buffers (void)
+{
+  GByteArray *bytes = pattern (140000);
+  GRand *rand = g_rand_new_with_seed (7);
+  BrgError error = { 0 };
+  guint64 surplus;
+  bool crossed = false;
+
+  for (guint i = 0; i < bytes->len; i++)
+    bytes->data[i] = (guint8) g_rand_int (rand);
+  for (size_t first = 131072 - 90; first < 131072 - 40; first++)
+    {
+      GByteArray *zipped = g_byte_array_new ();
+      files_gzip (zipped, bytes->data, first);
+      crossed = crossed || zipped->len == 131071;
+      files_gzip (zipped, bytes->data + first, bytes->len - first);
+      g_assert_cmpint (read_all (zipped, bytes, true, bytes->len, &surplus, &error), ==, BRG_OK);
+      g_assert_cmpuint (surplus, ==, 0);
+      g_byte_array_unref (zipped);
+    }
+  g_assert_true (crossed);
+  g_rand_free (rand);
+  g_byte_array_unref (bytes);
+}
+
+static void
+test_every_prefix (void)
+{
+  GByteArray *bytes = pattern (600), *zipped = g_byte_array_new ();
+  guint64 surplus;
+
+  files_gzip (zipped, bytes->data, 300);
+  files_gzip (zipped, bytes->data + 300, 300);
+  guint whole = zipped->len;
+  for (zipped->len = 0; zipped->len < whole; zipped->len++)
+    {
+      BrgError error = { 0 };
+      g_assert_cmpint (read_all (zipped, bytes, true, 64, &surplus, &error), ==, BRG_FORMAT);
+      g_assert_cmpstr (error.message, !=, "");
+    }
+  g_byte_array_unref (bytes);
+  g_byte_array_unref (zipped);
+}
+
+/* Whatever bit is flipped in a gzip member, the bytes read are right or the reading fails: the CRC
+ * sees to it. */
+static void
+test_every_bit (void)
+{
+  GByteArray *bytes = pattern (300), *zipped = g_byte_array_new ();
+  guint64 surplus;
+  int n_read = 0;
+
+  files_gzip (zipped, bytes->data, bytes->len);
+  for (guint bit = 0; bit < zipped->len * 8; bit++)
+    {
+      BrgError error = { 0 };
+      zipped->data[bit / 8] ^= (guint8) (1 << bit % 8);
+      if (read_all (zipped, bytes, true, 4096, &surplus, &error) == BRG_OK)
+        n_read++;
+      zipped->data[bit / 8] ^= (guint8) (1 << bit % 8);
+    }
+  g_assert_cmpint (n_read, <=, 8 * 8); /* time, flags, system: the fields of no effect */
+  g_byte_array_unref (bytes);
+  g_byte_array_unref (zipped);
+}
+
+static void
+test_surplus (void)
+{
+  GByteArray *bytes = pattern (BIG), *zipped = g_byte_array_new (), *wanted = pattern (BIG - 1000);
+  BrgError error = { 0 };
+  guint64 surplus;
+
+  files_gzip (zipped, bytes->data, bytes->len);
+  g_byte_array_append (zipped, (const guint8 *) "tail", 4);
+  g_assert_cmpint (read_all (zipped, wanted, true, BIG, &surplus, &error), ==, BRG_OK);
+  g_assert_cmpuint (surplus, ==, 1004);
+  g_byte_array_set_size (wanted, 100);
+  g_assert_cmpint (read_all (zipped, wanted, true, BIG, &surplus, &error), ==, BRG_FORMAT);
+  g_assert_nonnull (strstr (error.message, "64 KiB"));
+  g_assert_cmpint (read_all (bytes, wanted, false, BIG, &surplus, &error), ==, BRG_OK);
+  g_assert_cmpuint (surplus, ==, BIG - 100);
+  g_byte_array_unref (bytes);
+  g_byte_array_unref (zipped);
+  g_byte_array_unref (wanted);
+}
+
+static void
+test_lines (void)
+{
+  char text[] = "one\ntwo\r\n\nlast", line[6];
+  char *path = files_write ("lines", text, sizeof text - 1);
+  BrgError error = { 0 };
+  BrgStream *stream = brg_stream_open (path, &error);
+  static const char *expected[] = { "one", "two", "", "last" };
+  size_t length;
+  bool ended;
+
+  for (int i = 0; i < 4; i++)
+    {
+      g_assert_cmpint (brg_stream_read_line (stream, line, sizeof line, &length, &ended, &error),
+                       ==, BRG_OK);
+      g_assert_cmpstr (line, ==, expected[i]);
+      g_assert_cmpuint (length, ==, strlen (expected[i]));
+      g_assert_cmpint (ended, ==, i == 3);
+    }
+  g_assert_cmpint (brg_stream_get (stream, &error), ==, -1);
+  brg_stream_close (stream);
+
+  stream = brg_stream_open (path, &error);
+  g_assert_cmpint (brg_stream_read_line (stream, line, 3, &length, &ended, &error), ==, BRG_FORMAT);
+  brg_stream_close (stream);
+  stream = brg_stream_open (path, &error);
+  for (int i = 0; i < 3; i++)
+    g_assert_cmpint (brg_stream_skip_line (stream, &error), ==, BRG_OK);
+  g_assert_cmpuint (brg_stream_left (stream), ==, 4);
+  g_assert_cmpint (brg_stream_skip_line (stream, &error), ==, BRG_FORMAT);
+  brg_stream_close (stream);
+  g_remove (path);
+  g_free (path);
+}
+
+static void
+assert_beside (const BrgStream *stream, const char *name, const char *message)
+{
+  BrgError error = { 0 };
+  BrgStream *beside = brg_stream_open_beside (stream, name, &error);
+
+  if (message == NULL)
+    g_assert_nonnull (beside);
+  else
+    {
+      g_assert_null (beside);
+      g_assert_nonnull (strstr (error.message, message));
+    }
+  brg_stream_close (beside);
+}
+
+static void
+test_beside (void)
+{
+  char *header = files_write ("header", "x", 1), *data = files_write ("data", "y", 1);
+  char *link = files_path ("link"), *hard = files_path ("hard"), *pipe = files_path ("pipe");
+  char *folder = files_path ("folder");
+  BrgError error = { 0 };
+  BrgStream *stream = brg_stream_open (header, &error);
+
+  g_assert_cmpint (symlink (data, link), ==, 0);
+  g_assert_cmpint (linkat (-1, header, -1, hard, 0), ==, 0);
+  g_assert_cmpint (mkfifo (pipe, 0600), ==, 0);
+  g_assert_cmpint (g_mkdir (folder, 0700), ==, 0);
+  assert_beside (stream, "data", NULL);
+  assert_beside (stream, "link", "cannot open");
+  assert_beside (stream, "header", "is the header itself");
+  assert_beside (stream, "hard", "is the header itself");
+  assert_beside (stream, "pipe", "not a regular file");
+  assert_beside (stream, "folder", "is a folder");
+  assert_beside (stream, "none", "No such file");
+  assert_beside (stream, "", "plain file name");
+  assert_beside (stream, "-", "plain file name");
+  assert_beside (stream, ".", "plain file name");
+  assert_beside (stream, "..", "plain file name");
+  assert_beside (stream, data, "plain file name");
+  assert_beside (stream, "../data", "plain file name");
+  assert_beside (stream, "folder/../data", "plain file name");
+  assert_beside (stream, "..\\data", "plain file name");
+  brg_stream_close (stream);
+  g_assert_null (brg_stream_open (pipe, &error));
+  g_assert_null (brg_stream_open (folder, &error));
+  g_assert_null (brg_stream_open ("/dev/zero", &error));
+  g_assert_nonnull (strstr (error.message, "not a regular file"));
+  stream = brg_stream_open (link, &error);
+  g_assert_nonnull (stream);
+  brg_stream_close (stream);
+  for (char **path = (char *[]){ header, data, link, hard, pipe, folder, NULL }; *path; path++)
+    {
+      g_remove (*path);
+      g_free (*path);
+    }
+}
+
+static void
+assert_format (const void *bytes, size_t size, BrgFormat expected)
+{
+  char *path = files_write ("sniff", bytes, size);
+  BrgError error = { 0 };
+
+  g_assert_cmpint (brg_format_sniff (path, &error), ==, expected);
+  g_assert_cmpstr (error.message, ==, "");
+  g_remove (path);
+  g_free (path);
+}
+
+static void
+test_format (void)
+{
+  char binary[84 + 3 * 50] = "solid in spite of the word";
+  BrgError error = { 0 };
+
+  assert_format ("NRRD0005\n", 9, BRG_FORMAT_NRRD);
+  assert_format ("", 0, BRG_FORMAT_UNKNOWN);
+  assert_format ("NRR", 3, BRG_FORMAT_UNKNOWN);
+  assert_format ("solid a\n facet normal 0 0 1\n", 28, BRG_FORMAT_STL);
+  assert_format ("solid a\nendsolid a\n", 19, BRG_FORMAT_STL);
+  assert_format ("solid as a rock", 15, BRG_FORMAT_UNKNOWN);
+  binary[80] = 3;
+  assert_format (binary, sizeof binary, BRG_FORMAT_STL);
+  binary[80] = 4;
+  assert_format (binary, sizeof binary, BRG_FORMAT_UNKNOWN);
+  memset (binary + 80, 0xff, 4);
+  assert_format (binary, sizeof binary, BRG_FORMAT_UNKNOWN);
+  memset (binary, 0, sizeof binary);
+  assert_format (binary, 84, BRG_FORMAT_STL);
+  g_assert_cmpint (brg_format_sniff ("/nowhere/at all.nrrd", &error), ==, BRG_FORMAT_UNKNOWN);
+  g_assert_true (g_str_has_prefix (error.message, "at all.nrrd: cannot open: "));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  files_begin ();
+  g_test_add_func ("/io/stream/read", test_read);
+  g_test_add_func ("/io/stream/members-across-buffers", test_members_across_buffers);
+  g_test_add_func ("/io/stream/every-prefix", test_every_prefix);
+  g_test_add_func ("/io/stream/every-bit", test_every_bit);
+  g_test_add_func ("/io/stream/surplus", test_surplus);
+  g_test_add_func ("/io/stream/lines", test_lines);
+  g_test_add_func ("/io/stream/beside", test_beside);
+  g_test_add_func ("/io/format", test_format);
+  int failed = g_test_run ();
+  files_end ();
+  return failed;
+}
