@@ -89,14 +89,19 @@ brg_bone_panel_update (BrgPanel *panel, BrgCase *the_case)
   const BrgPipelineResult *result = brg_case_get_result (the_case);
 
   self->updating = TRUE;
-  if (brg_case_get_scan (the_case) != NULL)
-    brg_histogram_view_set_histogram (self->histogram, brg_case_get_histogram (the_case));
   g_object_set (self->histogram, "lo-hu", recipe->threshold_lo_hu, "hi-hu", recipe->threshold_hi_hu,
                 NULL);
   self->updating = FALSE;
   update_kernel (self, recipe, result);
   if (result != NULL && result->skull != NULL)
     update_result (self, result);
+}
+
+static void
+opened_cb (BrgBonePanel *self)
+{
+  brg_histogram_view_set_histogram (self->histogram,
+                                    brg_case_get_histogram (brg_panel_get_case (BRG_PANEL (self))));
 }
 
 static void
@@ -107,6 +112,8 @@ brg_bone_panel_constructed (GObject *object)
   G_OBJECT_CLASS (brg_bone_panel_parent_class)->constructed (object);
   g_object_bind_property (self->histogram, "dragging", brg_panel_get_view_state (BRG_PANEL (self)),
                           "threshold-dragging", G_BINDING_DEFAULT);
+  g_signal_connect_object (brg_panel_get_case (BRG_PANEL (self)), "opened", G_CALLBACK (opened_cb),
+                           self, G_CONNECT_SWAPPED);
 }
 
 static void

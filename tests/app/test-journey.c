@@ -18,6 +18,9 @@ typedef struct
   BrgWindow *window;
   BrgCase *the_case;
   char *folder;
+  BrgStep step;   /* waited for */
+  BrgTool tool;   /* waited for */
+  size_t painted; /* voxels added by hand, waited for */
 } Journey;
 
 static GtkWidget *
@@ -66,14 +69,47 @@ is_exported_cb (gpointer data)
   return ((Journey *) data)->window->exported;
 }
 
+static gboolean
+is_at_step_cb (gpointer data)
+{
+  Journey *journey = data;
+
+  return journey->window->step == journey->step;
+}
+
+static gboolean
+has_tool_cb (gpointer data)
+{
+  Journey *journey = data;
+
+  return brg_view_state_get_tool (journey->window->view_state) == journey->tool;
+}
+
+static gboolean
+has_painted_cb (gpointer data)
+{
+  Journey *journey = data;
+
+  return brg_mask_count (brg_case_get_added (journey->the_case)) == journey->painted;
+}
+
 static void
 choose_step (Journey *journey, BrgStep step)
 {
   GtkListBox *list = journey->window->step_list;
 
+  journey->step = step;
   pointer_click (GTK_WIDGET (gtk_list_box_get_row_at_index (list, (int) step)));
-  g_assert_cmpint (journey->window->step, ==, step);
+  pointer_wait_until (is_at_step_cb, journey);
   pointer_wait_ms (400);
+}
+
+static void
+choose_tool (Journey *journey, const char *button, BrgTool tool)
+{
+  journey->tool = tool;
+  pointer_click (find (journey, button));
+  pointer_wait_until (has_tool_cb, journey);
 }
 
 static void
@@ -82,6 +118,15 @@ open_sample (Journey *journey)
   pointer_click (find (journey, "start_sample_button"));
   pointer_wait_until (has_skull_cb, journey);
   g_assert_cmpuint (brg_mask_count (brg_case_get_result (journey->the_case)->skull), ==, 562507);
+}
+
+static gboolean
+has_new_threshold_cb (gpointer data)
+{
+  Journey *journey = data;
+
+  return brg_case_get_recipe (journey->the_case)->threshold_lo_hu > 230 &&
+         !brg_view_state_get_threshold_dragging (journey->window->view_state);
 }
 
 /* The lower handle goes right; the recipe and the mask follow. */
@@ -95,12 +140,11 @@ drag_threshold (Journey *journey)
   size_t before = brg_mask_count (brg_case_get_result (journey->the_case)->skull);
 
   pointer_drag (GTK_WIDGET (histogram), from, height * 0.5, to, height * 0.5, 8);
+  pointer_wait_until (has_new_threshold_cb, journey);
   pointer_wait_until (has_skull_cb, journey);
   int lo_hu = brg_case_get_recipe (journey->the_case)->threshold_lo_hu;
-  g_assert_cmpint (lo_hu, >, 230);
   g_assert_cmpint (lo_hu, <, 270);
   g_assert_cmpuint (brg_mask_count (brg_case_get_result (journey->the_case)->skull), <, before);
-  g_assert_false (brg_view_state_get_threshold_dragging (journey->window->view_state));
 }
 
 /* Where LPS point or voxel `vox` is in the axial view, in widget coordinates. */
@@ -117,6 +161,14 @@ axial_point (Journey *journey, const double vox[3], double *x, double *y)
   *y = px[1] / scale;
 }
 
+static gboolean
+can_undo_stroke_cb (gpointer data)
+{
+  const char *label = brg_case_get_undo_label (((Journey *) data)->the_case);
+
+  return label != NULL && g_str_has_prefix (label, "Paint");
+}
+
 static void
 paint_hole_fill (Journey *journey)
 {
@@ -125,20 +177,22 @@ paint_hole_fill (Journey *journey)
   double from[3] = { dim[0] * 0.45, dim[1] * 0.5, 0 }, to[3] = { dim[0] * 0.55, dim[1] * 0.5, 0 };
   double x0, y0, x1, y1;
 
-  pointer_click (find (journey, "paint_button"));
-  g_assert_cmpint (brg_view_state_get_tool (journey->window->view_state), ==, BRG_TOOL_PAINT);
+  choose_tool (journey, "paint_button", BRG_TOOL_PAINT);
   axial_point (journey, from, &x0, &y0);
   axial_point (journey, to, &x1, &y1);
   pointer_drag (axial, x0, y0, x1, y1, 6);
+  pointer_wait_until (can_undo_stroke_cb, journey);
   size_t painted = brg_mask_count (brg_case_get_added (journey->the_case));
   /* A 6 mm wide capsule of about 20 mm in 1 mm voxels. */
   g_assert_cmpuint (painted, >, 100);
   g_assert_cmpuint (painted, <, 220);
 
+  journey->painted = 0;
   pointer_key (axial, GDK_KEY_z, TRUE, FALSE);
-  g_assert_true (brg_mask_is_empty (brg_case_get_added (journey->the_case)));
+  pointer_wait_until (has_painted_cb, journey);
+  journey->painted = painted;
   pointer_key (axial, GDK_KEY_z, TRUE, TRUE);
-  g_assert_cmpuint (brg_mask_count (brg_case_get_added (journey->the_case)), ==, painted);
+  pointer_wait_until (has_painted_cb, journey);
   pointer_wait_until (has_skull_cb, journey);
 }
 
@@ -157,8 +211,7 @@ place_defect (Journey *journey)
   while (top > 0 && !brg_mask_get (skull, (int) vox[0], (int) vox[1], top))
     top--;
   vox[2] = top;
-  pointer_click (find (journey, "place_button"));
-  g_assert_cmpint (brg_view_state_get_tool (window->view_state), ==, BRG_TOOL_DEFECT);
+  choose_tool (journey, "place_button", BRG_TOOL_DEFECT);
   brg_slice_px_from_vox (&skull->grid, brg_slice_view_get_map (coronal), vox, px);
   pointer_click_at (GTK_WIDGET (coronal), px[0] / scale, px[1] / scale);
   pointer_wait_until (has_implant_cb, journey);
