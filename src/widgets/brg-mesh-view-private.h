@@ -54,16 +54,49 @@ struct _BrgMeshView
   BrgVec3 anchor;
 };
 
+/* brg-mesh-view.c */
+
+/* Puts a message in the place of the picture, for good. */
+void _brg_mesh_view_show_problem (BrgMeshView *self, const char *reason);
+
+/* Shows the text of an empty view when no slot holds a mesh. */
+void _brg_mesh_view_update_empty (BrgMeshView *self);
+
+/* brg-mesh-view-slots.c */
+
+/* Packs the mesh of a slot for GL, here if it is small and in a thread if it is not. */
+void _brg_mesh_view_prepare_slot (BrgMeshView *self, int slot);
+
+/* Gives GL what has been packed; its context must be current. */
+BrgStatus _brg_mesh_view_upload_slots (BrgMeshView *self, BrgError *error);
+
+/* Once a picture at rest was slow, pictures in motion get proxies. */
+void _brg_mesh_view_ask_for_proxies (BrgMeshView *self);
+
+/* Drops what waits to be uploaded, or everything. */
+void _brg_mesh_view_forget_packs (BrgMeshView *self);
+void _brg_mesh_view_clear_slots (BrgMeshView *self);
+
+/* brg-mesh-view-flight.c */
+
+/* More pictures of a motion follow. */
+gboolean _brg_mesh_view_is_moving (BrgMeshView *self);
+
+/* Shows everything from where the camera looks now, at once. */
+void _brg_mesh_view_fit (BrgMeshView *self);
+
 /* Sets the camera and redraws; `moving` says that more of the motion follows. */
 void _brg_mesh_view_take_camera (BrgMeshView *self, const BrgCamera *camera, gboolean moving);
 
 /* Ends an animation where it is. */
 void _brg_mesh_view_stop_flight (BrgMeshView *self);
 
+/* brg-mesh-view-input.c */
+
 /* Adds the gestures and keys to the GL area. */
 void _brg_mesh_view_add_controllers (BrgMeshView *self);
 
-/* The first hit of a ray on the cutter that bone does not hide. */
+/* True when the pointer is on the cutter and no bone hides it there. */
 gboolean _brg_mesh_view_hits_cutter (BrgMeshView *self, double x, double y);
 
 extern guint _brg_mesh_view_signals[3];

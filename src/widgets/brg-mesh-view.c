@@ -5,11 +5,6 @@
 
 #include "engine/brg-palette.h"
 
-#define REST_MS         150    /* after the last move the full picture is drawn */
-#define FLIGHT_US       280000 /* of an animated turn */
-#define SMALL_TRIANGLES 30000  /* packed at once, so that a gizmo follows the pointer */
-#define CREASE_DEG      40.0
-
 G_DEFINE_FINAL_TYPE (BrgMeshView, brg_mesh_view, GTK_TYPE_WIDGET)
 
 guint _brg_mesh_view_signals[3];
@@ -26,8 +21,6 @@ static const uint32_t slot_rgb[BRG_N_MESH_SLOTS] = {
   [BRG_MESH_PREVIEW] = BRG_RGB_PREVIEW,
 };
 
-static void prepare_slot (BrgMeshView *self, int slot);
-
 static char *
 load_shader (void *data, const char *name)
 {
@@ -39,16 +32,9 @@ load_shader (void *data, const char *name)
   return text != NULL ? strndup (text, size) : NULL;
 }
 
-static double
-view_aspect (BrgMeshView *self)
-{
-  int height = gtk_widget_get_height (self->area);
-  return height > 0 ? (double) gtk_widget_get_width (self->area) / height : 1;
-}
-
 /* The area stays, as it may be in the middle of being realized or drawn. */
-static void
-show_problem (BrgMeshView *self, const char *reason)
+void
+_brg_mesh_view_show_problem (BrgMeshView *self, const char *reason)
 {
   gtk_label_set_text (GTK_LABEL (self->reason), reason);
   gtk_widget_set_visible (self->failure, TRUE);
@@ -60,204 +46,14 @@ show_problem (BrgMeshView *self, const char *reason)
   gtk_widget_set_visible (self->empty, FALSE);
 }
 
-static void
-update_empty (BrgMeshView *self)
+void
+_brg_mesh_view_update_empty (BrgMeshView *self)
 {
   gboolean any = FALSE;
 
   for (int slot = 0; slot < BRG_N_MESH_SLOTS; slot++)
     any |= self->slots[slot].mesh != NULL;
   gtk_widget_set_visible (self->empty, !any && !gtk_widget_get_visible (self->failure));
-}
-
-/* Brings the scene box up to date; true when there was nothing in it before. */
-static void
-update_scene_box (BrgMeshView *self)
-{
-  BrgVec3 lo = brg_vec3 (INFINITY, INFINITY, INFINITY), hi = brg_vec3_scale (lo, -1);
-
-  for (int s = 0; s < BRG_N_MESH_SLOTS; s++)
-    {
-      const MeshSlot *slot = &self->slots[s];
-      if (slot->mesh == NULL || slot->mesh->n_vertices == 0)
-        continue;
-      lo = brg_vec3 (fmin (lo.x, slot->lo.x), fmin (lo.y, slot->lo.y), fmin (lo.z, slot->lo.z));
-      hi = brg_vec3 (fmax (hi.x, slot->hi.x), fmax (hi.y, slot->hi.y), fmax (hi.z, slot->hi.z));
-    }
-  if (lo.x <= hi.x)
-    brg_camera_set_scene (&self->scene.camera, lo, hi);
-}
-
-static void
-take_packs (BrgMeshView *self, int slot, BrgMeshPacks *packs)
-{
-  MeshSlot *it = &self->slots[slot];
-
-  g_clear_pointer (&it->packs, brg_mesh_packs_free);
-  it->packs = packs;
-  it->to_upload = TRUE;
-  gtk_gl_area_queue_render (GTK_GL_AREA (self->area));
-}
-
-typedef struct
-{
-  BrgMeshView *view;
-  int slot;
-} Preparation;
-
-static void
-prepared_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autofree Preparation *preparation = data;
-  g_autoptr (BrgMeshView) self = preparation->view;
-  g_autoptr (GError) error = NULL;
-  BrgMeshPacks *packs = brg_mesh_packs_new_finish (result, &error);
-
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return;
-  g_clear_object (&self->slots[preparation->slot].preparing);
-  if (packs != NULL)
-    take_packs (self, preparation->slot, packs);
-  else
-    show_problem (self, error->message);
-}
-
-static void
-stop_preparing (MeshSlot *slot)
-{
-  g_cancellable_cancel (slot->preparing);
-  g_clear_object (&slot->preparing);
-}
-
-/* Packs the mesh of a slot for GL, here if it is small and in a thread if it is not. */
-static void
-prepare_slot (BrgMeshView *self, int slot)
-{
-  MeshSlot *it = &self->slots[slot];
-  double crease_deg = slot == BRG_MESH_CUTTER ? CREASE_DEG : BRG_PACK_SMOOTH;
-
-  stop_preparing (it);
-  if (self->renderer == NULL)
-    return;
-  if (it->mesh == NULL)
-    {
-      take_packs (self, slot, NULL);
-      return;
-    }
-  if (it->mesh->n_triangles <= SMALL_TRIANGLES)
-    {
-      g_autoptr (GError) error = NULL;
-      BrgMeshPacks *packs = brg_mesh_packs_new (it->mesh, crease_deg, FALSE, &error);
-      if (packs != NULL)
-        take_packs (self, slot, packs);
-      else
-        show_problem (self, error->message);
-      return;
-    }
-  Preparation *preparation = g_new (Preparation, 1);
-  *preparation = (Preparation){ g_object_ref (self), slot };
-  it->preparing = g_cancellable_new ();
-  brg_mesh_packs_new_async (it->mesh, crease_deg, self->wants_proxies, it->preparing, prepared_cb,
-                            preparation);
-}
-
-static BrgStatus
-upload_slots (BrgMeshView *self, BrgError *error)
-{
-  BrgStatus status = BRG_OK;
-
-  for (int s = 0; s < BRG_N_MESH_SLOTS && status == BRG_OK; s++)
-    {
-      MeshSlot *slot = &self->slots[s];
-      if (!slot->to_upload)
-        continue;
-      status =
-        brg_mesh_renderer_upload (self->renderer, s, slot->packs != NULL ? slot->packs->full : NULL,
-                                  slot->packs != NULL ? slot->packs->proxy : NULL, error);
-      slot->to_upload = FALSE;
-      g_clear_pointer (&slot->packs, brg_mesh_packs_free);
-    }
-  return status;
-}
-
-/* Once a picture at rest was slow, pictures in motion get proxies. */
-static void
-ask_for_proxies (BrgMeshView *self)
-{
-  if (self->wants_proxies || !brg_mesh_renderer_is_slow (self->renderer))
-    return;
-  self->wants_proxies = TRUE;
-  for (int slot = 0; slot < BRG_N_MESH_SLOTS; slot++)
-    if (self->slots[slot].mesh != NULL && self->slots[slot].mesh->n_triangles > BRG_PROXY_TRIANGLES)
-      prepare_slot (self, slot);
-}
-
-static gboolean
-is_moving (BrgMeshView *self)
-{
-  return self->rest_source != 0 || self->flight_tick != 0;
-}
-
-static void
-camera_changed (BrgMeshView *self)
-{
-  brg_orientation_cube_set_camera (BRG_ORIENTATION_CUBE (self->cube), &self->scene.camera);
-  gtk_gl_area_queue_render (GTK_GL_AREA (self->area));
-}
-
-static gboolean
-rest_cb (gpointer data)
-{
-  BrgMeshView *self = data;
-
-  self->rest_source = 0;
-  gtk_gl_area_queue_render (GTK_GL_AREA (self->area));
-  return G_SOURCE_REMOVE;
-}
-
-static void
-fit (BrgMeshView *self)
-{
-  brg_camera_fit (&self->scene.camera, view_aspect (self));
-  self->fitted = TRUE;
-}
-
-static gboolean
-flight_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
-{
-  BrgMeshView *self = BRG_MESH_VIEW (widget);
-  double t = (double) (gdk_frame_clock_get_frame_time (clock) - self->flight_start_us) / FLIGHT_US;
-  double eased = t < 0.5 ? 4 * t * t * t : 1 - pow (2 - 2 * t, 3) / 2;
-
-  if (t < 1)
-    {
-      self->scene.camera = brg_camera_blend (&self->from, &self->to, CLAMP (eased, 0, 1));
-      camera_changed (self);
-      return G_SOURCE_CONTINUE;
-    }
-  self->flight_tick = 0;
-  _brg_mesh_view_take_camera (self, &self->to, FALSE);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-fly_to (BrgMeshView *self, const BrgCamera *to)
-{
-  gboolean animated = TRUE;
-
-  _brg_mesh_view_stop_flight (self);
-  g_object_get (gtk_widget_get_settings (GTK_WIDGET (self)), "gtk-enable-animations", &animated,
-                NULL);
-  if (!animated || self->renderer == NULL || !gtk_widget_get_mapped (self->area))
-    {
-      _brg_mesh_view_take_camera (self, to, FALSE);
-      return;
-    }
-  self->from = self->scene.camera;
-  self->to = *to;
-  self->flight_start_us =
-    gdk_frame_clock_get_frame_time (gtk_widget_get_frame_clock (GTK_WIDGET (self)));
-  self->flight_tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), flight_cb, NULL, NULL);
 }
 
 /* Dark or light behind the meshes, as the theme's text wants it. */
@@ -304,7 +100,7 @@ realize_cb (GtkGLArea *area, BrgMeshView *self)
   gtk_gl_area_make_current (area);
   if (gtk_gl_area_get_error (area) != NULL)
     {
-      show_problem (self, gtk_gl_area_get_error (area)->message);
+      _brg_mesh_view_show_problem (self, gtk_gl_area_get_error (area)->message);
       return;
     }
   self->renderer = brg_mesh_renderer_new (&loader, &fault);
@@ -313,12 +109,12 @@ realize_cb (GtkGLArea *area, BrgMeshView *self)
       g_autoptr (GError) error =
         g_error_new_literal (GDK_GL_ERROR, GDK_GL_ERROR_COMPILATION_FAILED, fault.message);
       gtk_gl_area_set_error (area, error);
-      show_problem (self, fault.message);
+      _brg_mesh_view_show_problem (self, fault.message);
       return;
     }
   self->wants_proxies = brg_mesh_renderer_is_slow (self->renderer);
   for (int slot = 0; slot < BRG_N_MESH_SLOTS; slot++)
-    prepare_slot (self, slot);
+    _brg_mesh_view_prepare_slot (self, slot);
 }
 
 static void
@@ -328,21 +124,14 @@ unrealize_cb (GtkGLArea *area, BrgMeshView *self)
   if (gtk_gl_area_get_error (area) == NULL)
     brg_mesh_renderer_free (self->renderer);
   self->renderer = NULL;
-  for (int slot = 0; slot < BRG_N_MESH_SLOTS; slot++)
-    {
-      g_clear_pointer (&self->slots[slot].packs, brg_mesh_packs_free);
-      self->slots[slot].to_upload = FALSE;
-    }
+  _brg_mesh_view_forget_packs (self);
 }
 
 static void
 resize_cb (GtkGLArea *area, int width, int height, BrgMeshView *self)
 {
-  if (self->fitted && !is_moving (self))
-    {
-      fit (self);
-      camera_changed (self);
-    }
+  if (self->fitted && !_brg_mesh_view_is_moving (self))
+    _brg_mesh_view_fit (self);
 }
 
 static gboolean
@@ -352,7 +141,7 @@ render_cb (GtkGLArea *area, GdkGLContext *context, BrgMeshView *self)
   BrgRenderTarget target = { .width_px = gtk_widget_get_width (GTK_WIDGET (area)) * scale,
                              .height_px = gtk_widget_get_height (GTK_WIDGET (area)) * scale,
                              .scale = scale,
-                             .moving = is_moving (self) };
+                             .moving = _brg_mesh_view_is_moving (self) };
   GLint frame_buffer = 0;
   BrgError fault = { 0 };
 
@@ -360,13 +149,13 @@ render_cb (GtkGLArea *area, GdkGLContext *context, BrgMeshView *self)
     return FALSE;
   glGetIntegerv (GL_DRAW_FRAMEBUFFER_BINDING, &frame_buffer);
   target.frame_buffer = (GLuint) frame_buffer;
-  if (upload_slots (self, &fault) != BRG_OK ||
+  if (_brg_mesh_view_upload_slots (self, &fault) != BRG_OK ||
       brg_mesh_renderer_draw (self->renderer, &self->scene, &target, &fault) != BRG_OK)
     {
-      show_problem (self, fault.message);
+      _brg_mesh_view_show_problem (self, fault.message);
       return FALSE;
     }
-  ask_for_proxies (self);
+  _brg_mesh_view_ask_for_proxies (self);
   return TRUE;
 }
 
@@ -417,12 +206,7 @@ brg_mesh_view_dispose (GObject *object)
 
   g_clear_handle_id (&self->rest_source, g_source_remove);
   _brg_mesh_view_stop_flight (self);
-  for (int slot = 0; slot < BRG_N_MESH_SLOTS; slot++)
-    {
-      stop_preparing (&self->slots[slot]);
-      g_clear_pointer (&self->slots[slot].packs, brg_mesh_packs_free);
-      g_clear_pointer (&self->slots[slot].mesh, brg_mesh_unref);
-    }
+  _brg_mesh_view_clear_slots (self);
   gtk_widget_dispose_template (GTK_WIDGET (self), BRG_TYPE_MESH_VIEW);
   G_OBJECT_CLASS (brg_mesh_view_parent_class)->dispose (object);
 }
@@ -488,74 +272,10 @@ brg_mesh_view_init (BrgMeshView *self)
   _brg_mesh_view_add_controllers (self);
 }
 
-void
-_brg_mesh_view_take_camera (BrgMeshView *self, const BrgCamera *camera, gboolean moving)
-{
-  self->scene.camera = *camera;
-  g_clear_handle_id (&self->rest_source, g_source_remove);
-  if (moving)
-    self->rest_source = g_timeout_add (REST_MS, rest_cb, self);
-  camera_changed (self);
-}
-
-void
-_brg_mesh_view_stop_flight (BrgMeshView *self)
-{
-  if (self->flight_tick != 0)
-    gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->flight_tick);
-  self->flight_tick = 0;
-}
-
 GtkWidget *
 brg_mesh_view_new (void)
 {
   return g_object_new (BRG_TYPE_MESH_VIEW, NULL);
-}
-
-void
-brg_mesh_view_set_mesh (BrgMeshView *self, BrgMeshSlot slot, BrgMesh *mesh, float opacity)
-{
-  g_return_if_fail (BRG_IS_MESH_VIEW (self));
-  g_return_if_fail (slot < BRG_N_MESH_SLOTS);
-
-  MeshSlot *it = &self->slots[slot];
-  gboolean was_empty = gtk_widget_get_visible (self->empty);
-
-  brg_mesh_view_set_opacity (self, slot, opacity);
-  if (mesh == it->mesh)
-    return;
-  g_clear_pointer (&it->mesh, brg_mesh_unref);
-  it->mesh = mesh != NULL ? brg_mesh_ref (mesh) : NULL;
-  if (mesh != NULL)
-    brg_mesh_bounds (mesh, &it->lo, &it->hi);
-  update_scene_box (self);
-  update_empty (self);
-  if (was_empty && mesh != NULL)
-    {
-      fit (self);
-      camera_changed (self);
-    }
-  prepare_slot (self, (int) slot);
-}
-
-void
-brg_mesh_view_set_opacity (BrgMeshView *self, BrgMeshSlot slot, float opacity)
-{
-  g_return_if_fail (BRG_IS_MESH_VIEW (self));
-  g_return_if_fail (slot < BRG_N_MESH_SLOTS);
-
-  self->scene.items[slot].opacity = CLAMP ((double) opacity, 0, 1);
-  gtk_gl_area_queue_render (GTK_GL_AREA (self->area));
-}
-
-void
-brg_mesh_view_set_visible (BrgMeshView *self, BrgMeshSlot slot, gboolean visible)
-{
-  g_return_if_fail (BRG_IS_MESH_VIEW (self));
-  g_return_if_fail (slot < BRG_N_MESH_SLOTS);
-
-  self->scene.items[slot].visible = visible;
-  gtk_gl_area_queue_render (GTK_GL_AREA (self->area));
 }
 
 void
@@ -568,35 +288,6 @@ brg_mesh_view_set_crosshair (BrgMeshView *self, const BrgVec3 *lps, gboolean fra
   if (lps != NULL)
     self->scene.crosshair = *lps;
   gtk_gl_area_queue_render (GTK_GL_AREA (self->area));
-}
-
-void
-brg_mesh_view_set_view (BrgMeshView *self, BrgCameraView view)
-{
-  g_return_if_fail (BRG_IS_MESH_VIEW (self));
-
-  BrgCamera to = self->scene.camera;
-  brg_camera_look (&to, view);
-  if (self->fitted)
-    brg_camera_fit (&to, view_aspect (self));
-  fly_to (self, &to);
-}
-
-void
-brg_mesh_view_reset (BrgMeshView *self)
-{
-  g_return_if_fail (BRG_IS_MESH_VIEW (self));
-
-  self->fitted = TRUE;
-  brg_mesh_view_set_view (self, BRG_CAMERA_THREE_QUARTER);
-}
-
-const BrgCamera *
-brg_mesh_view_get_camera (BrgMeshView *self)
-{
-  g_return_val_if_fail (BRG_IS_MESH_VIEW (self), NULL);
-
-  return &self->scene.camera;
 }
 
 void
@@ -654,5 +345,5 @@ brg_mesh_view_is_settled (BrgMeshView *self)
   for (int slot = 0; slot < BRG_N_MESH_SLOTS; slot++)
     if (self->slots[slot].preparing != NULL || self->slots[slot].to_upload)
       return FALSE;
-  return !is_moving (self);
+  return !_brg_mesh_view_is_moving (self);
 }
