@@ -9,6 +9,7 @@
 #include "io/brg-nrrd-samples.h"
 
 #define BATCH_BYTES    ((size_t) 256 * 1024) /* rows are read in batches of about this size */
+#define STAGED_SLICES  32
 #define MAX_VOLUME     ((uint64_t) 8 << 30)
 #define LIKELY_LO_HU   (-2048)
 #define LIKELY_HI_HU   30000
@@ -32,6 +33,7 @@ struct Reading
   uint8_t *flags;  /* one row as 0 and 1 */
   RowFunc take_row;
   BrgVolume *volume;
+  int16_t *stage; /* slices on their way to the volume, or NULL */
   size_t n_nan, n_clamped;
   BrgMask *masks[2];
   double label; /* the one value of a mask, 0 until it is met */
@@ -45,6 +47,7 @@ close_reading (Reading *reading)
   brg_stream_close (reading->stream);
   brg_free (reading->numbers);
   brg_free (reading->flags);
+  brg_free (reading->stage);
 }
 
 /* Refuses volumes that would take half of the memory of the machine. */
@@ -181,31 +184,84 @@ hu_from_number (Reading *reading, double number)
   return number > 0 ? INT16_MAX : INT16_MIN;
 }
 
+/* A row as HU, `step` elements apart. */
+static void
+convert_row (Reading *reading, const void *row, int16_t *to, ptrdiff_t step)
+{
+  size_t n = (size_t) reading->lattice.dim[0];
+  const int16_t *from = row;
+
+  if (reading->type == BRG_NRRD_INT16 && step == 1)
+    memcpy (to, from, n * sizeof *to);
+  else if (reading->type == BRG_NRRD_INT16)
+    for (size_t x = 0; x < n; x++, to += step)
+      *to = from[x];
+  else
+    {
+      brg_nrrd_samples_to_double (reading->type, row, n, reading->numbers);
+      for (size_t x = 0; x < n; x++, to += step)
+        *to = hu_from_number (reading, reading->numbers[x]);
+    }
+}
+
+static int16_t *
+row_in_volume (const Reading *reading, int y, int z)
+{
+  const int *dim = reading->volume->grid.dim;
+  int vox[3];
+
+  brg_lattice_row (&reading->lattice, y, z, vox);
+  return reading->volume->hu + ((size_t) vox[2] * dim[1] + vox[1]) * dim[0] + vox[0];
+}
+
+static ptrdiff_t
+step_in_volume (const Reading *reading)
+{
+  const int *dim = reading->volume->grid.dim;
+  const ptrdiff_t stride[3] = { 1, dim[0], (ptrdiff_t) dim[0] * dim[1] };
+
+  return brg_lattice_step (&reading->lattice, stride);
+}
+
 static BrgStatus
 take_volume_row (Reading *reading, const void *row, int y, int z, BrgError *error)
 {
+  (void) error;
+  convert_row (reading, row, row_in_volume (reading, y, z), step_in_volume (reading));
+  return BRG_OK;
+}
+
+/* Moves `n` staged slices, of which the first is z, to the volume. */
+static void
+unstage (const Reading *reading, int z, int n)
+{
   const BrgLattice *lattice = &reading->lattice;
-  const int *dim = reading->volume->grid.dim;
-  const ptrdiff_t stride[3] = { 1, dim[0], (ptrdiff_t) dim[0] * dim[1] };
-  ptrdiff_t step = brg_lattice_step (lattice, stride);
-  int vox[3];
+  size_t slice = (size_t) lattice->dim[0] * (size_t) lattice->dim[1];
+  ptrdiff_t step = step_in_volume (reading);
+
+  for (int y = 0; y < lattice->dim[1]; y++)
+    {
+      const int16_t *from = reading->stage + (size_t) y * (size_t) lattice->dim[0];
+      int16_t *to = row_in_volume (reading, y, z);
+      for (int x = 0; x < lattice->dim[0]; x++, from++, to += step)
+        for (int s = 0; s < n; s++)
+          to[s * lattice->sign[2]] = from[(size_t) s * slice];
+    }
+}
+
+/* As take_volume_row() for files whose slowest axis is the volume's fastest: a slice would touch
+ * every cache line of the volume to write one voxel in each, so slices wait until they are many. */
+static BrgStatus
+take_staged_row (Reading *reading, const void *row, int y, int z, BrgError *error)
+{
+  const int *dim = reading->lattice.dim;
+  int slot = z % STAGED_SLICES;
+  size_t staged_row = (size_t) slot * (size_t) dim[1] + (size_t) y;
 
   (void) error;
-  brg_lattice_row (lattice, y, z, vox);
-  int16_t *to = reading->volume->hu + vox[0] + stride[1] * vox[1] + stride[2] * vox[2];
-  if (reading->type == BRG_NRRD_INT16)
-    {
-      const int16_t *from = row;
-      if (step == 1)
-        memcpy (to, from, (size_t) lattice->dim[0] * sizeof *to);
-      else
-        for (int x = 0; x < lattice->dim[0]; x++)
-          to[x * step] = from[x];
-      return BRG_OK;
-    }
-  brg_nrrd_samples_to_double (reading->type, row, (size_t) lattice->dim[0], reading->numbers);
-  for (int x = 0; x < lattice->dim[0]; x++)
-    to[x * step] = hu_from_number (reading, reading->numbers[x]);
+  convert_row (reading, row, reading->stage + staged_row * (size_t) dim[0], 1);
+  if (y == dim[1] - 1 && (slot == STAGED_SLICES - 1 || z == dim[2] - 1))
+    unstage (reading, z - slot, slot + 1);
   return BRG_OK;
 }
 
@@ -347,6 +403,20 @@ take_labels_row (Reading *reading, const void *row, int y, int z, BrgError *erro
 }
 
 static BrgStatus
+choose_row_func (Reading *reading, BrgError *error)
+{
+  const int *dim = reading->lattice.dim;
+
+  reading->take_row = take_volume_row;
+  if (reading->lattice.axis[2] != 0)
+    return BRG_OK;
+  reading->take_row = take_staged_row;
+  reading->stage =
+    brg_alloc ((size_t) dim[0] * (size_t) dim[1], STAGED_SLICES * sizeof *reading->stage, error);
+  return reading->stage != NULL ? BRG_OK : BRG_NO_MEMORY;
+}
+
+static BrgStatus
 read_volume (Reading *reading, const char *path, BrgJob *job, BrgError *error)
 {
   BrgStatus status = open_reading (reading, path, error);
@@ -356,8 +426,9 @@ read_volume (Reading *reading, const char *path, BrgJob *job, BrgError *error)
   reading->volume = brg_volume_new (&reading->header.grid, error);
   if (reading->volume == NULL)
     return BRG_NO_MEMORY;
-  reading->take_row = take_volume_row;
-  status = read_rows (reading, job, error);
+  status = choose_row_func (reading, error);
+  if (status == BRG_OK)
+    status = read_rows (reading, job, error);
   if (status == BRG_OK)
     warn_of_values (reading);
   return status;

@@ -137,11 +137,23 @@ brg_number_parse (const char *text, size_t length, double *value)
   return true;
 }
 
+/* Digits before the decimal point: with fewer, %g would turn to an exponent. */
+static int
+count_whole_digits (double value)
+{
+  int n = 1;
+
+  for (double limit = 10; n < EXACT_DIGITS && value >= limit; limit *= 10)
+    n++;
+  return n;
+}
+
 void
 brg_number_format (double value, double tolerance, char text[BRG_NUMBER_SIZE])
 {
   value += 0.0;
-  for (int precision = 1; precision <= MAX_SIGNIFICANT; precision++)
+  for (int precision = count_whole_digits (fabs (value) + tolerance); precision <= MAX_SIGNIFICANT;
+       precision++)
     {
       print (value, precision, text);
       if (fabs (convert (text) - value) <= tolerance)

@@ -79,6 +79,12 @@ test_format (void)
   g_assert_cmpstr (text, ==, "12.3");
   brg_number_format (-0.0, 0, text);
   g_assert_cmpstr (text, ==, "0");
+  brg_number_format (1580, 1e-8, text);
+  g_assert_cmpstr (text, ==, "1580");
+  brg_number_format (-150.0000000001, 1e-8, text);
+  g_assert_cmpstr (text, ==, "-150");
+  brg_number_format (9.9999999999, 1e-8, text);
+  g_assert_cmpstr (text, ==, "10");
   brg_number_format (0.95703125, 0, text);
   g_assert_cmpstr (text, ==, "0.95703125");
   for (int i = 0; i < 2000; i++)
