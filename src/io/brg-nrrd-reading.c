@@ -1,0 +1,171 @@
+#include "io/brg-nrrd-reading.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "engine/brg-alloc.h"
+
+#define BATCH_BYTES   ((size_t) 256 * 1024) /* rows are read in batches of about this size */
+#define MAX_ROW_BYTES ((uint64_t) 256 << 20)
+#define MAX_VOLUME    ((uint64_t) 8 << 30)
+
+/* One pass over the rows. */
+typedef struct
+{
+  BrgNrrdReading *reading;
+  BrgNrrdRowFunc take_row;
+  void *data;
+  size_t row_samples; /* of a row in the file, all layers of a fastest list axis included */
+} Run;
+
+/* Refuses volumes that would take half of the memory of the machine. */
+static BrgStatus
+check_memory (const BrgGrid *grid, BrgError *error)
+{
+  uint64_t need = (uint64_t) brg_grid_n_voxels (grid) * sizeof (int16_t);
+  long pages = sysconf (_SC_PHYS_PAGES), page = sysconf (_SC_PAGESIZE);
+  uint64_t limit = MAX_VOLUME;
+
+  if (pages > 0 && page > 0 && (uint64_t) pages * (uint64_t) page / 2 < limit)
+    limit = (uint64_t) pages * (uint64_t) page / 2;
+  if (need <= limit)
+    return BRG_OK;
+  return brg_error_set (error, BRG_NO_MEMORY, "needs %llu MB, more than the %llu MB allowed",
+                        (unsigned long long) (need >> 20), (unsigned long long) (limit >> 20));
+}
+
+/* Keeps every `n_list`-th sample of a row whose list axis is the fastest. */
+static void
+drop_other_layers (const BrgNrrdReading *reading, uint8_t *row)
+{
+  size_t size = brg_nrrd_type_size (reading->type);
+  size_t step = size * (size_t) reading->header.n_list;
+
+  for (size_t i = 1; i < (size_t) reading->lattice.dim[0]; i++)
+    memcpy (row + i * size, row + i * step, size);
+}
+
+/* File axes above the row, and where they stand for row `index`. False for a row of a layer that
+ * is not the first. */
+static bool
+locate_row (const BrgNrrdHeader *header, uint64_t index, int *y, int *z)
+{
+  int coordinate[2] = { 0, 0 }, n = 0;
+
+  for (int a = header->list_axis == 0 ? 2 : 1; a < header->dimension; a++)
+    {
+      uint64_t size = (uint64_t) header->sizes[a];
+      int at = (int) (index % size);
+      index /= size;
+      if (a != header->list_axis)
+        coordinate[n++] = at;
+      else if (at != 0)
+        return false;
+    }
+  *y = coordinate[0];
+  *z = coordinate[1];
+  return true;
+}
+
+/* Reads `n_rows` rows into `batch` and hands them on. */
+static BrgStatus
+read_batch (Run *run, uint8_t *batch, uint64_t first_row, size_t n_rows, BrgError *error)
+{
+  BrgNrrdReading *reading = run->reading;
+  size_t row_bytes = run->row_samples * brg_nrrd_type_size (reading->type);
+  BrgStatus status =
+    brg_nrrd_samples_read (reading->samples, batch, n_rows * run->row_samples, error);
+
+  for (size_t r = 0; status == BRG_OK && r < n_rows; r++)
+    {
+      uint8_t *row = batch + r * row_bytes;
+      int y, z;
+      if (!locate_row (&reading->header, first_row + r, &y, &z))
+        continue;
+      if (reading->header.list_axis == 0)
+        drop_other_layers (reading, row);
+      status = run->take_row (run->data, row, y, z, error);
+    }
+  return status;
+}
+
+static BrgStatus
+read_rows (Run *run, BrgJob *job, BrgError *error)
+{
+  BrgNrrdReading *reading = run->reading;
+  uint64_t n_rows = brg_nrrd_header_n_samples (&reading->header) / run->row_samples;
+  size_t row_bytes = run->row_samples * brg_nrrd_type_size (reading->type);
+  size_t batch_rows = BATCH_BYTES / row_bytes + 1;
+  uint8_t *batch = brg_alloc (batch_rows, row_bytes, error);
+  BrgStatus status = batch != NULL ? BRG_OK : BRG_NO_MEMORY;
+
+  for (uint64_t row = 0; status == BRG_OK && row < n_rows; row += batch_rows)
+    {
+      size_t n = n_rows - row < batch_rows ? (size_t) (n_rows - row) : batch_rows;
+      if (!brg_job_tick (job, (double) row / (double) n_rows))
+        status = brg_error_set (error, BRG_CANCELLED, "cancelled");
+      else
+        status = read_batch (run, batch, row, n, error);
+    }
+  brg_free (batch);
+  return status;
+}
+
+BrgStatus
+brg_nrrd_reading_open (BrgNrrdReading *reading, const char *path, BrgError *error)
+{
+  reading->stream = brg_stream_open (path, error);
+  if (reading->stream == NULL)
+    return BRG_IO;
+  BrgStatus status =
+    brg_nrrd_header_read (reading->stream, &reading->header, &reading->info, error);
+  if (status != BRG_OK)
+    return status;
+  reading->samples = brg_nrrd_samples_open (&reading->header, reading->stream, error);
+  if (reading->samples == NULL)
+    return BRG_FORMAT;
+  status = check_memory (&reading->header.grid, error);
+  if (status != BRG_OK)
+    return status;
+  reading->type = brg_nrrd_samples_type (&reading->header);
+  reading->lattice = brg_lattice_of (&reading->header.grid);
+  reading->numbers = brg_alloc ((size_t) reading->lattice.dim[0], sizeof (double), error);
+  return reading->numbers != NULL ? BRG_OK : BRG_NO_MEMORY;
+}
+
+BrgStatus
+brg_nrrd_reading_run (BrgNrrdReading *reading,
+                      BrgNrrdRowFunc take_row,
+                      void *data,
+                      BrgJob *job,
+                      BrgError *error)
+{
+  Run run = { .reading = reading, .take_row = take_row, .data = data };
+
+  run.row_samples = (size_t) reading->lattice.dim[0];
+  if (reading->header.list_axis == 0)
+    run.row_samples *= (size_t) reading->header.n_list;
+  if (run.row_samples > MAX_ROW_BYTES / brg_nrrd_type_size (reading->type))
+    return brg_error_set (error, BRG_UNSUPPORTED, "has %d layers, too many",
+                          reading->header.n_list);
+  BrgStatus status = read_rows (&run, job, error);
+  if (status == BRG_OK)
+    status = brg_nrrd_samples_finish (reading->samples, &reading->info, error);
+  return status;
+}
+
+void
+brg_nrrd_reading_close (BrgNrrdReading *reading)
+{
+  brg_nrrd_samples_close (reading->samples);
+  brg_nrrd_header_clear (&reading->header);
+  brg_stream_close (reading->stream);
+  brg_free (reading->numbers);
+}
+
+void
+brg_nrrd_reading_numbers (BrgNrrdReading *reading, const void *row)
+{
+  brg_nrrd_samples_to_double (reading->type, row, (size_t) reading->lattice.dim[0],
+                              reading->numbers);
+}
