@@ -49,7 +49,7 @@ static BrgMesh *
 ref_current_mesh (BrgCase *self, int which, const BrgMask *mask)
 {
   gboolean current = self->meshes[which] != NULL && self->meshed[which] == mask &&
-                     fabs (self->mesh_smooth - self->recipe.smooth) <= 0;
+                     fabs (self->mesh_smooth[which] - self->recipe.smooth) <= 0;
 
   return current ? brg_mesh_ref (self->meshes[which]) : NULL;
 }

@@ -51,8 +51,8 @@ struct _BrgCase
   BrgCaseEngine *engine;
   BrgPipelineResult *result; /* NULL before the first */
   BrgMesh *meshes[BRG_CASE_N_MESHES];
-  BrgMask *meshed[BRG_CASE_N_MESHES]; /* what each was made from, and with which smoothing */
-  double mesh_smooth;
+  BrgMask *meshed[BRG_CASE_N_MESHES];    /* what each was made from */
+  double mesh_smooth[BRG_CASE_N_MESHES]; /* and its smoothing; NAN: a draft */
   gboolean stale;
   char *error;
 

@@ -1,4 +1,6 @@
 #include <glib/gi18n.h>
+#include <math.h>
+#include <string.h>
 
 #include "case/brg-case-private.h"
 #include "engine/brg-cutter.h"
@@ -6,8 +8,8 @@
 #include "engine/brg-job-part.h"
 #include "engine/brg-mesh-smooth.h"
 
-/* Surfaces that have been behind for this long are finished before anything newer is begun. */
-#define PATIENCE_US (500 * G_TIME_SPAN_MILLISECOND)
+/* When surfaces have been behind for this long, drafts of them come before anything newer. */
+#define PATIENCE_US (120 * G_TIME_SPAN_MILLISECOND)
 
 #define N_SURFACES BRG_CASE_MESH_CUTTER /* those made from masks */
 
@@ -23,6 +25,7 @@ struct BrgCaseRun
   GWeakRef owner;
   BrgTask *task;
   gboolean surfaces;
+  gboolean draft;      /* surfaces of new masks stay unsmoothed */
   gboolean superseded; /* cancelled by the case itself */
   BrgStatus status;
   BrgError error;
@@ -34,7 +37,7 @@ struct BrgCaseRun
 
   BrgMask *old_masks[BRG_CASE_N_MESHES], *masks[BRG_CASE_N_MESHES];
   BrgMesh *old_meshes[BRG_CASE_N_MESHES], *meshes[BRG_CASE_N_MESHES];
-  double old_smooth;
+  double old_smooth[BRG_CASE_N_MESHES], smooth[BRG_CASE_N_MESHES];
 };
 
 static BrgMask *
@@ -106,26 +109,48 @@ run_masks (BrgCaseRun *run)
     _brg_case_result_free (result);
 }
 
-/* In the worker. The old surface where the mask is the same, else a new one; NULL for no mask and
- * for one without voxels. */
+static gboolean
+same_number (double a, double b)
+{
+  return fabs (a - b) <= 0; /* FALSE for the NAN of a draft */
+}
+
+/* In the worker. TRUE where the old surface still does: same mask and smoothing, or, in a draft,
+ * a draft of the same mask. */
+static gboolean
+keep_surface (BrgCaseRun *run, int m, gboolean same_mask)
+{
+  gboolean keep = same_mask && (same_number (run->old_smooth[m], run->recipe.smooth) ||
+                                (run->draft && isnan (run->old_smooth[m])));
+
+  if (!keep)
+    return FALSE;
+  run->meshes[m] = brg_mesh_ref (run->old_meshes[m]);
+  run->smooth[m] = run->old_smooth[m];
+  return TRUE;
+}
+
+/* In the worker. NULL for no mask and for one without voxels. */
 static BrgStatus
 make_surface (BrgCaseRun *run, int m)
 {
   BrgMask *mask = run->masks[m], *old = run->old_masks[m];
-  gboolean same_smooth = fabs (run->old_smooth - run->recipe.smooth) <= 0;
   BrgJob *job = brg_task_get_job (run->task);
+  BrgStatus status = BRG_OK;
 
+  run->smooth[m] = run->recipe.smooth;
   if (mask == NULL || brg_mask_is_empty (mask))
     return BRG_OK;
-  if (run->old_meshes[m] != NULL && same_smooth && (mask == old || brg_mask_equal (mask, old)))
-    {
-      run->meshes[m] = brg_mesh_ref (run->old_meshes[m]);
-      return BRG_OK;
-    }
+  gboolean same_mask = run->old_meshes[m] != NULL && (mask == old || brg_mask_equal (mask, old));
+  if (keep_surface (run, m, same_mask))
+    return BRG_OK;
   BrgMesh *mesh = brg_isosurface (mask, job, &run->error);
   if (mesh == NULL)
     return run->error.status;
-  BrgStatus status = brg_mesh_smooth (mesh, &mask->grid, run->recipe.smooth, job, &run->error);
+  if (run->draft && !same_mask)
+    run->smooth[m] = NAN;
+  else
+    status = brg_mesh_smooth (mesh, &mask->grid, run->recipe.smooth, job, &run->error);
   if (status == BRG_OK)
     run->meshes[m] = mesh;
   else
@@ -175,10 +200,9 @@ mask_of (const BrgCase *self, int m)
 static gboolean
 surfaces_are_current (const BrgCase *self)
 {
-  if (fabs (self->mesh_smooth - self->recipe.smooth) > 0)
-    return FALSE;
   for (int m = 0; m < N_SURFACES; m++)
-    if (self->meshed[m] != mask_of (self, m))
+    if (self->meshed[m] != mask_of (self, m) ||
+        (self->meshes[m] != NULL && !same_number (self->mesh_smooth[m], self->recipe.smooth)))
       return FALSE;
   return TRUE;
 }
@@ -191,6 +215,27 @@ take_mesh (BrgCase *self, int m, BrgMesh *mesh)
   brg_mesh_unref (self->meshes[m]);
   self->meshes[m] = mesh;
   return changed;
+}
+
+static gboolean
+same_mesh (const BrgMesh *a, const BrgMesh *b)
+{
+  return a != NULL && b != NULL && a->n_vertices == b->n_vertices &&
+         a->n_triangles == b->n_triangles &&
+         memcmp (a->xyz, b->xyz, a->n_vertices * 3 * sizeof *a->xyz) == 0 &&
+         memcmp (a->triangles, b->triangles, a->n_triangles * 3 * sizeof *a->triangles) == 0;
+}
+
+/* The outline is made with every result; one that did not move keeps its pointer. */
+static gboolean
+take_outline (BrgCase *self, BrgCaseRun *run)
+{
+  BrgMesh *outline = run->meshes[BRG_CASE_MESH_CUTTER];
+
+  if (same_mesh (outline, self->meshes[BRG_CASE_MESH_CUTTER]))
+    return FALSE;
+  run->meshes[BRG_CASE_MESH_CUTTER] = NULL;
+  return take_mesh (self, BRG_CASE_MESH_CUTTER, outline);
 }
 
 static gboolean
@@ -207,8 +252,7 @@ publish_masks (BrgCase *self, BrgCaseRun *run)
   g_clear_pointer (&self->result, _brg_case_result_free);
   self->result = g_steal_pointer (&run->result);
 
-  gboolean changed =
-    take_mesh (self, BRG_CASE_MESH_CUTTER, g_steal_pointer (&run->meshes[BRG_CASE_MESH_CUTTER]));
+  gboolean changed = take_outline (self, run);
   for (int m = 0; m < N_SURFACES; m++)
     if (mask_of (self, m) == NULL)
       changed |= drop_surface (self, m);
@@ -229,11 +273,11 @@ publish_surfaces (BrgCase *self, BrgCaseRun *run)
     {
       brg_mask_unref (self->meshed[m]);
       self->meshed[m] = g_steal_pointer (&run->masks[m]);
+      self->mesh_smooth[m] = run->smooth[m];
       changed |= take_mesh (self, m, g_steal_pointer (&run->meshes[m]));
     }
-  self->mesh_smooth = run->recipe.smooth;
-  self->meshes_wanted = FALSE;
-  self->behind_since_us = self->masks_wanted ? g_get_monotonic_time () : 0;
+  self->meshes_wanted = !surfaces_are_current (self);
+  self->behind_since_us = self->masks_wanted || self->meshes_wanted ? g_get_monotonic_time () : 0;
   if (changed)
     _brg_case_emit_meshes_changed (self);
 }
@@ -310,13 +354,14 @@ start_surfaces (BrgCase *self)
 {
   BrgCaseRun *run = run_new (self, TRUE, _ ("Surfaces"));
 
+  run->draft = self->masks_wanted;
   for (int m = 0; m < N_SURFACES; m++)
     {
       run->masks[m] = ref_mask ((BrgMask *) mask_of (self, m));
       run->old_masks[m] = ref_mask (self->meshed[m]);
       run->old_meshes[m] = ref_mesh (self->meshes[m]);
+      run->old_smooth[m] = self->mesh_smooth[m];
     }
-  run->old_smooth = self->mesh_smooth;
   start (self, run);
 }
 
@@ -352,7 +397,7 @@ _brg_case_schedule (BrgCase *self)
   self->masks_wanted = TRUE;
   if (self->behind_since_us == 0)
     self->behind_since_us = g_get_monotonic_time ();
-  if (self->run != NULL && self->run->surfaces && !surfaces_have_waited (self))
+  if (self->run != NULL && self->run->surfaces && !self->run->draft)
     {
       self->run->superseded = TRUE;
       brg_task_cancel (self->run->task);

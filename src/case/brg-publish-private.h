@@ -8,7 +8,7 @@ G_BEGIN_DECLS
  * first, and when a step fails all steps are taken back. */
 typedef struct BrgPublish BrgPublish;
 
-/* Makes `dir`, and folders above it as needed, and a hidden folder `.NAME.part-XXXXXX` in it. */
+/* Makes `dir`, and folders above it as needed, and a hidden folder `.NAME.part-*` in it. */
 BrgPublish *_brg_publish_new (const char *dir, const char *name, GError **error);
 
 /* Where to build the file with this relative path; its folder is made. */

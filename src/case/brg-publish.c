@@ -115,7 +115,8 @@ BrgPublish *
 _brg_publish_new (const char *dir, const char *name, GError **error)
 {
   g_autoptr (BrgPublish) self = g_new0 (BrgPublish, 1);
-  g_autofree char *pattern = g_strdup_printf (".%s.part-XXXXXX", name);
+  g_autofree char *wild = g_strnfill (6, 'X'); /* for g_mkdtemp() to fill in */
+  g_autofree char *pattern = g_strdup_printf (".%s.part-%s", name, wild);
   g_autofree char *part = g_build_filename (dir, pattern, NULL);
 
   self->dir = g_strdup (dir);

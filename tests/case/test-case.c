@@ -5,6 +5,8 @@
 
 #include "case/brg-case.h"
 #include "case/brg-history.h"
+#include "engine/brg-isosurface.h"
+#include "engine/brg-mesh-smooth.h"
 #include "engine/brg-param.h"
 #include "phantom.h"
 
@@ -326,23 +328,47 @@ test_coalescing (void)
   fixture_clear (&fixture);
 }
 
-/* Changes that never pause: 3-D still follows. */
+/* The surface a mask must end up with. */
+static gboolean
+is_smoothed (const BrgMesh *mesh, const BrgMask *mask, double smooth)
+{
+  BrgMesh *expected = brg_isosurface (mask, NULL, NULL);
+
+  g_assert_cmpint (brg_mesh_smooth (expected, &mask->grid, smooth, NULL, NULL), ==, BRG_OK);
+  gboolean same = expected->n_vertices == mesh->n_vertices &&
+                  memcmp (expected->xyz, mesh->xyz, 3 * mesh->n_vertices * sizeof *mesh->xyz) == 0;
+  brg_mesh_unref (expected);
+  return same;
+}
+
+/* Changes that never pause: 3-D still follows, and is smoothed again at the end. */
 static void
 test_no_starving (void)
 {
   Fixture fixture;
-  guint n_changes = 0;
+  guint n_changes = 0, n_seen = 0;
+  BrgMesh *last = NULL;
 
   fixture_open (&fixture);
-  guint before = fixture.n_meshes;
-  gint64 end_us = g_get_monotonic_time () + 10 * G_TIME_SPAN_SECOND;
-  while (fixture.n_meshes < before + 2 && g_get_monotonic_time () < end_us)
-    {
-      set_param (&fixture, "smooth", 0.1 + 0.001 * (n_changes++ % 800), TRUE);
-      g_main_context_iteration (NULL, FALSE);
-    }
-  g_assert_cmpuint (fixture.n_meshes, >=, before + 2);
+  place_defect (&fixture);
   settle (&fixture);
+  gint64 end_us = g_get_monotonic_time () + 20 * G_TIME_SPAN_SECOND;
+  while (n_seen < 3 && g_get_monotonic_time () < end_us)
+    {
+      set_param (&fixture, "width", 30 + 10 * (n_changes++ % 3), TRUE);
+      g_main_context_iteration (NULL, FALSE);
+      BrgMesh *implant = brg_case_get_mesh (fixture.document, BRG_CASE_MESH_IMPLANT);
+      n_seen += implant != last;
+      last = implant;
+    }
+  g_assert_cmpuint (n_seen, ==, 3);
+  settle (&fixture);
+  const BrgPipelineResult *result = brg_case_get_result (fixture.document);
+  double smooth = brg_case_get_recipe (fixture.document)->smooth;
+  g_assert_true (is_smoothed (brg_case_get_mesh (fixture.document, BRG_CASE_MESH_IMPLANT),
+                              result->implant, smooth));
+  g_assert_true (is_smoothed (brg_case_get_mesh (fixture.document, BRG_CASE_MESH_DEFECTIVE),
+                              result->defective, smooth));
   fixture_clear (&fixture);
 }
 
