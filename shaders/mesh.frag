@@ -7,6 +7,7 @@ in vec3 eye_normal;
 
 uniform vec3 colour;   /* linear */
 uniform float opacity; /* 1: opaque */
+uniform float inside_light; /* on the back of faces; 1 hides the tears of a proxy */
 
 out vec4 fragment;
 
@@ -17,7 +18,7 @@ const vec3 key_light = vec3 (1.00, 0.955, 0.88);
 const vec3 fill_light = vec3 (0.115, 0.13, 0.155);
 const vec3 rim_light = vec3 (0.42, 0.44, 0.47);
 const vec3 sky_light = vec3 (0.185, 0.19, 0.20);
-const vec3 ground_light = vec3 (0.075, 0.066, 0.058);
+const vec3 ground_light = vec3 (0.085, 0.070, 0.056);
 
 /* Lambert, softened at the terminator. */
 float
@@ -43,12 +44,12 @@ main ()
   light += fill_light * wrapped (n, normalize (fill_direction), 0.25);
   light += rim_light * max (dot (n, rim), 0.0) * (1.0 - facing);
 
-  float gloss = pow (max (dot (n, normalize (key + to_eye)), 0.0), 38.0) * 0.10;
+  float gloss = pow (max (dot (n, normalize (key + to_eye)), 0.0), 34.0) * 0.12;
   float edge = pow (1.0 - facing, 3.0);
   /* Surfaces seen at a glancing angle darken a little: that draws the contour. */
   vec3 shaded = colour * light * mix (1.0, 0.72, edge) + vec3 (gloss);
 
-  shaded *= mix (1.0, opacity < 1.0 ? 0.8 : 0.45, inside);
+  shaded *= mix (1.0, inside_light, inside) * (opacity < 1.0 ? 1.2 : 1.0);
   shaded = shaded / (1.0 + 0.12 * shaded);
 
   /* Glass: thicker where it is seen at a glancing angle, its far wall fainter than its near one. */

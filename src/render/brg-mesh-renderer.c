@@ -8,6 +8,10 @@
 #define N_SAMPLES     4
 #define LINE_WIDTH_PX 1.5
 
+/* How bright the back of a face is, in solids and in glass. */
+#define INSIDE_LIGHT       0.45f
+#define GLASS_INSIDE_LIGHT 0.85f
+
 typedef struct
 {
   BrgGpuMesh full, proxy;
@@ -113,6 +117,10 @@ draw_item (const BrgMeshRenderer *self, const Picture *picture, int item)
 
   set_rgb (self->mesh_program, "colour", it->rgb, 2.2);
   glUniform1f (brg_gl_uniform (self->mesh_program, "opacity"), (float) it->opacity);
+  glUniform1f (brg_gl_uniform (self->mesh_program, "inside_light"), picture->fast ? 1.0f
+                                                                    : it->opacity < 1
+                                                                      ? GLASS_INSIDE_LIGHT
+                                                                      : INSIDE_LIGHT);
   brg_gpu_mesh_draw (item_mesh (self, picture, item));
 }
 

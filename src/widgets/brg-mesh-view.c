@@ -64,8 +64,8 @@ update_background (BrgMeshView *self)
 
   gtk_style_context_get_color (gtk_widget_get_style_context (GTK_WIDGET (self)), &text);
   gboolean dark = 0.3f * text.red + 0.59f * text.green + 0.11f * text.blue > 0.5f;
-  self->scene.top_rgb = dark ? 0x434A54 : 0xF1F2F4;
-  self->scene.bottom_rgb = dark ? 0x1B1D21 : 0xC9CDD3;
+  self->scene.top_rgb = dark ? 0x434A54 : 0xE4E6EA;
+  self->scene.bottom_rgb = dark ? 0x1B1D21 : 0xC2C6CD;
   gtk_gl_area_queue_render (GTK_GL_AREA (self->area));
 }
 
