@@ -53,7 +53,7 @@ typedef struct
   BrgStream *stream;
   BrgNrrdFields *fields;
   BrgNrrdInfo *info;
-  size_t used;
+  size_t used, room; /* bytes of fields->text */
   int n_lines;
 } Reader;
 
@@ -66,8 +66,8 @@ read_line (Reader *reader, char **line, bool *ended, BrgError *error)
   *line = reader->fields->text + reader->used;
   if (++reader->n_lines > MAX_LINES)
     return brg_error_set (error, BRG_FORMAT, "the header has more than %d lines", MAX_LINES);
-  BrgStatus status =
-    brg_stream_read_line (reader->stream, *line, MAX_TEXT - reader->used, &length, ended, error);
+  BrgStatus status = brg_stream_read_line (reader->stream, *line, reader->room - reader->used,
+                                           &length, ended, error);
   reader->used += status == BRG_OK ? length + 1 : 0;
   return status;
 }
@@ -230,7 +230,10 @@ brg_nrrd_fields_read (BrgStream *stream, BrgNrrdFields *fields, BrgNrrdInfo *inf
   Reader reader = { .stream = stream, .fields = fields, .info = info };
 
   *fields = (BrgNrrdFields){ 0 };
-  fields->text = brg_alloc (MAX_TEXT, 1, error);
+  /* Every line ends in at least one byte of the file, which becomes its terminator. */
+  reader.room =
+    brg_stream_left (stream) < MAX_TEXT ? (size_t) brg_stream_left (stream) + 2 : MAX_TEXT;
+  fields->text = brg_alloc (reader.room, 1, error);
   if (fields->text == NULL)
     return BRG_NO_MEMORY;
   BrgStatus status = read_fields (&reader, error);

@@ -28,14 +28,15 @@ struct BrgStream
   bool gzip;
   bool member_ended;
   z_stream inflater;
-  unsigned char *buffer; /* BUFFER_SIZE and one byte more for next_member() */
+  size_t room;
+  unsigned char *buffer; /* room and one byte more for next_member() */
 };
 
 /* Fills the empty buffer; leaves it empty at the end of the file. */
 static BrgStatus
 refill (BrgStream *stream, BrgError *error)
 {
-  size_t want = stream->unread < BUFFER_SIZE ? (size_t) stream->unread : BUFFER_SIZE;
+  size_t want = stream->unread < stream->room ? (size_t) stream->unread : stream->room;
   ssize_t n = 0;
 
   stream->at = stream->end = 0;
@@ -59,8 +60,9 @@ ensure_buffer (BrgStream *stream, BrgError *error)
   return stream->at < stream->end ? BRG_OK : refill (stream, error);
 }
 
+/* Checks what was opened and makes the buffer, no larger than the file. */
 static BrgStatus
-check_regular (BrgStream *stream, BrgError *error)
+start (BrgStream *stream, BrgError *error)
 {
   struct stat info;
 
@@ -73,7 +75,9 @@ check_regular (BrgStream *stream, BrgError *error)
   stream->device = info.st_dev;
   stream->inode = info.st_ino;
   stream->unread = (uint64_t) info.st_size;
-  return BRG_OK;
+  stream->room = stream->unread < BUFFER_SIZE ? (size_t) stream->unread : BUFFER_SIZE;
+  stream->buffer = brg_alloc (stream->room + 1, 1, error);
+  return stream->buffer != NULL ? BRG_OK : BRG_NO_MEMORY;
 }
 
 static char *
@@ -99,10 +103,9 @@ new_stream (int file, int errnum, const char *path, BrgError *error)
       return NULL;
     }
   *stream = (BrgStream){ .file = file, .folder = folder_of (path) };
-  stream->buffer = brg_alloc (BUFFER_SIZE + 1, 1, error);
   if (stream->folder == NULL)
     brg_error_set (error, BRG_NO_MEMORY, "not enough memory for a path");
-  if (stream->folder == NULL || stream->buffer == NULL || check_regular (stream, error) != BRG_OK)
+  if (stream->folder == NULL || start (stream, error) != BRG_OK)
     {
       brg_stream_close (stream);
       return NULL;

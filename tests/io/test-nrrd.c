@@ -170,7 +170,7 @@ check_mask (const BrgVolume *volume, const GByteArray *samples, int lo_hu)
 }
 
 static void
-check_order (const BrgGrid *grid, const char *space, bool masks)
+check_order (const BrgGrid *grid, const char *space, bool writes)
 {
   GString *header = header_of (grid, space, "short");
   GByteArray *samples = file_samples (grid), *file = g_byte_array_new ();
@@ -186,7 +186,7 @@ check_order (const BrgGrid *grid, const char *space, bool masks)
   g_assert_cmpint (info.n_warnings, ==, 0);
   g_assert_true (info.has_orientation);
   assert_object (volume, grid);
-  if (masks)
+  if (writes)
     {
       char *written_header;
       check_mask (volume, samples, 400);
@@ -217,7 +217,7 @@ test_orders (void)
       for (size_t s = 0; s < G_N_ELEMENTS (spaces); s++)
         {
           BrgGrid grid = reordered (tilted_grid (dims[d][0], dims[d][1], dims[d][2]), order);
-          check_order (&grid, spaces[s], s == 0);
+          check_order (&grid, spaces[s], s == 0 && (d < 2 || order % 5 == 0));
         }
 }
 
