@@ -203,6 +203,34 @@ test_translucent (Fixture *f, gconstpointer es)
   g_assert_cmpint (p[0], <, p[1] + 12);
 }
 
+/* Of glass around glass the outer one is seen most, and glass around bone has its front before it.
+ */
+static void
+test_layers (Fixture *f, gconstpointer es)
+{
+  const uint8_t *p;
+
+  if (no_gl (f))
+    return;
+  upload (f, 1, test_mesh_sphere (brg_vec3 (0, 0, 0), 30, 40), NULL);
+  upload (f, 2, test_mesh_sphere (brg_vec3 (0, 0, 0), 50, 40), NULL);
+  f->scene.items[1].opacity = 0.6;
+  f->scene.items[2].opacity = 0.6;
+  draw (f, FALSE);
+  p = pixel (f, SIZE / 2, SIZE / 2);
+  g_assert_cmpuint (p[0], >, p[1]);
+  f->scene.items[1].rgb = 0xE5484D;
+  f->scene.items[2].rgb = 0x2EC4B6;
+  draw (f, FALSE);
+  p = pixel (f, SIZE / 2, SIZE / 2);
+  g_assert_cmpuint (p[1], >, p[0]);
+
+  upload (f, 0, test_mesh_sphere (brg_vec3 (0, 0, 0), 40, 40), NULL);
+  f->scene.items[1].visible = false;
+  draw (f, FALSE);
+  g_assert_true (is_teal (pixel (f, SIZE / 2, SIZE / 2)));
+}
+
 /* The foot of a step is darker than the open plane beside it. */
 static void
 test_occlusion (Fixture *f, gconstpointer es)
@@ -325,6 +353,7 @@ main (int argc, char **argv)
   add ("opaque", test_opaque);
   add ("light", test_light);
   add ("translucent", test_translucent);
+  add ("layers", test_layers);
   add ("occlusion", test_occlusion);
   add ("proxy", test_proxy);
   add ("crosshair", test_crosshair);
