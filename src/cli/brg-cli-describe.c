@@ -194,8 +194,10 @@ describe_nrrd (BrgReport *report, const char *path, BrgJob *job, BrgError *error
 }
 
 static const char *
-soundness (const BrgMeshCheck *check)
+soundness (const BrgMesh *mesh, const BrgMeshCheck *check)
 {
+  if (mesh->n_triangles == 0)
+    return "empty";
   if (!check->closed)
     return "open";
   if (!check->manifold)
@@ -222,7 +224,7 @@ describe_mesh (BrgReport *report, const char *path, const BrgMesh *mesh, const B
   brg_report_reals (report, "hi_lps_mm", "To", hi, 3, 3, "mm");
   brg_report_real (report, "area_mm2", "Area", check->area_mm2, 1, "mm²");
   brg_report_real (report, "volume_mm3", "Volume", check->volume_mm3, 1, "mm³");
-  brg_report_text (report, "soundness", "Surface", soundness (check));
+  brg_report_text (report, "soundness", "Surface", soundness (mesh, check));
   brg_report_truth (report, "closed", NULL, check->closed);
   brg_report_truth (report, "manifold", NULL, check->manifold);
   brg_report_truth (report, "oriented", NULL, check->oriented && check->volume_mm3 >= 0);

@@ -1,5 +1,7 @@
 #include "cli/brg-cli-input.h"
 
+#include <sys/stat.h>
+
 #include <glib.h>
 
 #include "cli/brg-cli-values.h"
@@ -36,6 +38,15 @@ brg_cli_is_mask (const BrgVolume *volume, int *value)
       return false;
   *value = label;
   return true;
+}
+
+bool
+brg_cli_is_same_file (const char *a, const char *b)
+{
+  struct stat first, second;
+
+  return stat (a, &first) == 0 && stat (b, &second) == 0 && first.st_dev == second.st_dev &&
+         first.st_ino == second.st_ino;
 }
 
 /* True for a file that is no mask because it is a scan. */

@@ -20,6 +20,9 @@ BrgInputKind brg_cli_input_kind (const char *path);
  * other value (0 when every voxel is 0). */
 bool brg_cli_is_mask (const BrgVolume *volume, int *value);
 
+/* True when both names lead to the same existing file: inputs are never written over. */
+bool brg_cli_is_same_file (const char *a, const char *b);
+
 /* Reads a mask for a command that needs one. A scan is refused with the advice to run segment, a
  * folder with the advice to name a file, an empty mask with BRG_EMPTY. */
 BrgMask *brg_cli_read_skull (const char *path, BrgJob *job, BrgError *error);

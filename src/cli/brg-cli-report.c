@@ -156,6 +156,7 @@ brg_report_reals (BrgReport *report,
                   const char *unit)
 {
   g_autoptr (GString) text = g_string_new (NULL);
+  bool is_finite = true;
 
   set_key (report, key);
   json_builder_begin_array (report->json);
@@ -163,9 +164,10 @@ brg_report_reals (BrgReport *report,
     {
       g_string_append_printf (text, "%s%.*f", v > 0 ? ", " : "", decimals, values[v]);
       add_json_real (report, values[v]);
+      is_finite = is_finite && isfinite (values[v]);
     }
   json_builder_end_array (report->json);
-  add_line (report, label, text->str, unit);
+  add_line (report, label, is_finite ? text->str : "none", is_finite ? unit : "");
 }
 
 void
@@ -179,7 +181,7 @@ brg_report_real (BrgReport *report,
   char text[64];
 
   snprintf (text, sizeof text, "%.*f", decimals, value);
-  add_line (report, label, isfinite (value) ? text : "none", unit);
+  add_line (report, label, isfinite (value) ? text : "none", isfinite (value) ? unit : "");
   set_key (report, key);
   add_json_real (report, value);
 }

@@ -34,7 +34,8 @@ void brg_report_ints (BrgReport *report,
                       int n_values,
                       const char *unit);
 
-/* `decimals` is for the text; JSON has every digit. Values that are not finite are null in JSON. */
+/* `decimals` is for the text; JSON has every digit. Values that are not finite are null in
+ * JSON and "none" in the text. */
 void brg_report_reals (BrgReport *report,
                        const char *key,
                        const char *label,

@@ -31,15 +31,15 @@ typedef struct
 {
   const BrgCommand *command;
   BrgJob job;
-  bool quiet;             /* errors alone are printed */
-  bool json;              /* reports are JSON */
-  char **operands;        /* borrowed from argv */
-  int n_operands;         /**/
+  bool quiet;      /* errors alone are printed */
+  bool json;       /* reports are JSON */
+  char **operands; /* borrowed from argv */
+  int n_operands;
   GHashTable *values;     /* option name -> text, borrowed from argv; switches hold "" */
   double *param_values;   /* by index in brg_params(); NaN: not given */
   double from, span;      /* part of the progress bar the running call fills */
   bool bar_drawn;         /* private to the progress bar */
-  gint64 bar_drawn_at_us; /**/
+  gint64 bar_drawn_at_us; /* private too */
 } BrgCli;
 
 struct BrgCommand

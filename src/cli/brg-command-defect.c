@@ -23,13 +23,14 @@ typedef struct
   int count;
 } Request;
 
+/* Arrays have one entry per defect asked for. */
 typedef struct
 {
   BrgMask *skull;
-  BrgRecipe *recipes;          /* one per defect */
-  BrgPipelineResult *results;  /**/
-  const BrgMask **flaps;       /* borrowed from results */
-  BrgExportDefect *for_export; /**/
+  BrgRecipe *recipes;
+  BrgPipelineResult *results;
+  const BrgMask **flaps; /* borrowed from the results */
+  BrgExportDefect *for_export;
   int n_made;
 } Work;
 
@@ -204,6 +205,8 @@ make_defect (BrgCli *cli, const Request *request, Work *work, int index, BrgErro
     }
   if (status != BRG_OK)
     return status;
+  g_clear_pointer (&work->results[index].cutter, brg_mask_unref);
+  g_clear_pointer (&work->results[index].drills, brg_mask_unref);
   work->flaps[index] = work->results[index].flap;
   work->for_export[index] = (BrgExportDefect){ .recipe = recipe,
                                                .defective = work->results[index].defective,
@@ -225,7 +228,7 @@ make_defects (BrgCli *cli, const Request *request, Work *work, BrgError *error)
   work->for_export = g_new0 (BrgExportDefect, request->count);
   for (int d = 0; d < request->count && status == BRG_OK; d++)
     {
-      brg_cli_phase (cli, 0.1 + 0.4 * d / request->count, 0.1 + 0.4 * (d + 1) / request->count);
+      brg_cli_phase (cli, 0.05 + 0.1 * d / request->count, 0.05 + 0.1 * (d + 1) / request->count);
       status = make_defect (cli, request, work, d, error);
     }
   return status;
@@ -244,7 +247,7 @@ publish (BrgCli *cli, const Request *request, const Work *work, GError **error)
                      .n_defects = (gsize) work->n_made };
 
   brg_export_hash_mask (work->skull, sha256);
-  brg_cli_phase (cli, 0.5, 1);
+  brg_cli_phase (cli, 0.15, 1);
   return brg_export (&what, request->dir, &cli->job, error);
 }
 

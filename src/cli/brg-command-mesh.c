@@ -36,6 +36,8 @@ read_request (BrgCli *cli, Request *request)
       !brg_cli_ends_in (request->output, ".obj"))
     return brg_cli_usage_error (cli, "-o must end in .stl, .ply or .obj, got \"%s\"",
                                 request->output);
+  if (brg_cli_is_same_file (request->output, request->input))
+    return brg_cli_usage_error (cli, "-o names the input itself");
   if (frame != NULL && !request->ras && strcmp (frame, "lps") != 0)
     return brg_cli_usage_error (cli, "--frame must be lps or ras, got \"%.40s\"", frame);
   if (reduce != NULL && (!brg_cli_parse_numbers (reduce, 1, 1, &request->reduce, &n_numbers) ||

@@ -2,6 +2,7 @@
 
 #include "case/brg-export.h"
 #include "case/brg-recipe-json.h"
+#include "cli/brg-cli-input.h"
 #include "cli/brg-cli-values.h"
 #include "cli/brg-commands.h"
 #include "engine/brg-pipeline.h"
@@ -56,6 +57,8 @@ read_request (BrgCli *cli, Request *request)
     return brg_cli_usage_error (cli, "-o SKULL.nrrd is missing");
   if (!brg_cli_ends_in (request->output, ".nrrd"))
     return brg_cli_usage_error (cli, "-o must end in .nrrd, got \"%s\"", request->output);
+  if (brg_cli_is_same_file (request->output, request->scan_path))
+    return brg_cli_usage_error (cli, "-o names the scan itself");
   if (threshold != NULL &&
       !brg_cli_parse_threshold (threshold, &recipe->threshold_lo_hu, &recipe->threshold_hi_hu))
     return brg_cli_usage_error (cli,

@@ -1,15 +1,17 @@
 #!/usr/bin/python3
 """Makes a triple of the sample and reads it back with tools that are not ours: teem's unu must read every mask,
 admesh must find every surface closed, outward and of the volume of its mask within 1 %.
-Usage: cross-tools.py BREGMA_CLI SCAN.nrrd UNU ADMESH; speaks TAP."""
+Needs Debian's teem-apps and admesh. Usage: cross-tools.py BREGMA_CLI SCAN.nrrd; speaks TAP."""
 import gzip
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 
-CLI, SAMPLE, UNU, ADMESH = sys.argv[1:5]
+CLI, SAMPLE = sys.argv[1:3]
+UNU, ADMESH = shutil.which("teem-unu") or "unu", "admesh"
 
 
 def run(*words):

@@ -132,6 +132,37 @@ test_recipe (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (strlen (source.sha256), ==, 64);
 }
 
+/* Voxels added and removed by hand, on the grid of the scan. */
+static void
+test_edits (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *edits = g_build_filename (fixture->dir, "skull.edits.nrrd", NULL);
+  g_auto (CliRun) plain = cli_run ("segment", fixture->scan, "-o", fixture->skull, NULL);
+
+  (void) data;
+  cli_assert_done (&plain);
+  BrgMask *skull = cli_read_mask (fixture->skull);
+  BrgMask *added = brg_mask_new (&skull->grid, NULL);
+  BrgMask *removed = brg_mask_copy (skull, NULL);
+  for (int k = 0; k < 45; k++)
+    for (int j = 0; j < removed->grid.dim[1]; j++)
+      memset (brg_mask_row (removed, j, k), 0, removed->row_words * sizeof (uint64_t));
+  brg_mask_set (added, 44, 44, 20, true);
+  g_assert_cmpint (brg_nrrd_write_labels (&skull->grid, added, removed, edits, NULL, NULL), ==,
+                   BRG_OK);
+  g_auto (CliRun) run =
+    cli_run ("segment", fixture->scan, "-o", fixture->skull, "--edits", edits, NULL);
+  cli_assert_done (&run);
+  BrgMask *edited = cli_read_mask (fixture->skull);
+  brg_mask_or (skull, added, NULL);
+  brg_mask_and_not (skull, removed, NULL);
+  g_assert_true (brg_mask_equal (skull, edited));
+  brg_mask_unref (skull);
+  brg_mask_unref (added);
+  brg_mask_unref (removed);
+  brg_mask_unref (edited);
+}
+
 /* Files that are not what they should be: one line, exit 1, nothing written. */
 static void
 test_bad_files (Fixture *fixture, gconstpointer data)
@@ -169,6 +200,8 @@ test_wrong_kind (Fixture *fixture, gconstpointer data)
   cli_assert_fails (&missing, 2, "-o must end in .nrrd");
   g_auto (CliRun) absent = cli_run ("segment", "/nowhere/x.nrrd", "-o", fixture->skull, NULL);
   cli_assert_fails (&absent, 1, "No such file");
+  g_auto (CliRun) itself = cli_run ("segment", fixture->scan, "-o", fixture->scan, NULL);
+  cli_assert_fails (&itself, 2, "the scan itself");
   g_auto (CliRun) newline = cli_run ("info", "a\nb.nrrd", NULL);
   cli_assert_fails (&newline, 1, "a?b.nrrd: ");
   g_assert_true (g_file_set_contents (text, "hello", -1, NULL));
@@ -319,6 +352,7 @@ main (int argc, char **argv)
   add ("segment/crop-odd-axes", TRUE, test_crop);
   add ("segment/empty-threshold", FALSE, test_empty_threshold);
   add ("segment/recipe", FALSE, test_recipe);
+  add ("segment/edits", FALSE, test_edits);
   add ("segment/bad-files", FALSE, test_bad_files);
   add ("segment/wrong-kind", FALSE, test_wrong_kind);
   add ("segment/full-disk", FALSE, test_full_disk);

@@ -119,6 +119,19 @@ test_wrong_usage (void)
     }
 }
 
+/* A server without a display can run it. */
+static void
+test_needs_no_gtk (void)
+{
+  const char *const words[] = { "ldd", g_getenv ("BRG_CLI"), NULL };
+  g_auto (CliRun) run = cli_run_v (words, NULL);
+
+  cli_assert_done (&run);
+  g_assert_nonnull (strstr (run.out, "libgio-2.0"));
+  g_assert_null (strstr (run.out, "libgtk"));
+  g_assert_null (strstr (run.out, "libX11"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -126,6 +139,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/help", test_help);
   g_test_add_func ("/cli/help/parameters", test_help_lists_parameters);
   g_test_add_func ("/cli/version", test_version);
+  g_test_add_func ("/cli/needs-no-gtk", test_needs_no_gtk);
   g_test_add_func ("/cli/wrong-usage", test_wrong_usage);
   return g_test_run ();
 }
