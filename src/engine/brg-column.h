@@ -10,10 +10,14 @@ brg_column_bone (const BrgMask *mask, BrgVec3 vox)
 {
   const int *dim = mask->grid.dim;
 
-  if (!(vox.x >= -0.5 && vox.x < dim[0] - 0.5 && vox.y >= -0.5 && vox.y < dim[1] - 0.5 &&
-        vox.z >= -0.5 && vox.z < dim[2] - 0.5))
+  if (!(fabs (vox.x) < BRG_GRID_MAX_DIM + 1 && fabs (vox.y) < BRG_GRID_MAX_DIM + 1 &&
+        fabs (vox.z) < BRG_GRID_MAX_DIM + 1))
     return false;
-  return brg_mask_get (mask, (int) (vox.x + 0.5), (int) (vox.y + 0.5), (int) (vox.z + 0.5));
+  int i = (int) (vox.x + 1.5) - 1, j = (int) (vox.y + 1.5) - 1, k = (int) (vox.z + 1.5) - 1;
+  if ((unsigned) i >= (unsigned) dim[0] || (unsigned) j >= (unsigned) dim[1] ||
+      (unsigned) k >= (unsigned) dim[2])
+    return false;
+  return brg_mask_get (mask, i, j, k);
 }
 
 /* The longest step in mm along `direction` (unit, LPS) that moves at most half a voxel on every

@@ -1,17 +1,27 @@
 #include "engine/brg-cutter.h"
 
+#include "engine/brg-alloc.h"
 #include "engine/brg-param.h"
 #include "engine/brg-parallel.h"
 #include "engine/brg-solid.h"
 
 #define SLAB_SLICES 4
+#define MARGIN_VOX  1e-3
+
+/* Voxels of one row that may belong to the solid. */
+typedef struct
+{
+  int lo, hi;
+} Span;
 
 typedef struct
 {
   const BrgSolid *solid;
-  const BrgGrid *grid;
   BrgAffine local_from_vox; /* (u, v, h) of a voxel centre */
+  BrgAffine vox_from_local;
   BrgBox box;
+  Span *spans; /* of the rows of the box, j fastest */
+  double cells_per_mm;
   BrgMask *cutter, *drills;
 } Raster;
 
@@ -31,94 +41,118 @@ local_from_vox (const BrgGrid *grid, const BrgFrame *frame)
   return brg_affine_multiply (&local, &grid->lps_from_vox);
 }
 
-/* Voxels the solid may hold. */
+/* Voxels that a block of the solid's space may hold. */
 static BrgBox
-solid_box (const BrgSolid *solid, const BrgGrid *grid)
+block_box (const Raster *raster, BrgVec3 lo, BrgVec3 hi)
 {
-  double lo[3] = { INFINITY, INFINITY, INFINITY }, hi[3] = { -INFINITY, -INFINITY, -INFINITY };
+  const BrgAffine *m = &raster->vox_from_local;
+  BrgVec3 middle = brg_vec3_scale (brg_vec3_add (lo, hi), 0.5);
+  BrgVec3 half = brg_vec3_scale (brg_vec3_sub (hi, lo), 0.5);
+  BrgVec3 centre = brg_affine_point (m, middle);
+  const double at[3] = { centre.x, centre.y, centre.z };
   BrgBox box;
 
-  for (int corner = 0; corner < 8; corner++)
-    {
-      double u = corner & 1 ? solid->reach.u : -solid->reach.u;
-      double v = corner & 2 ? solid->reach.v : -solid->reach.v;
-      BrgVec3 across =
-        brg_vec3_add (brg_vec3_scale (solid->frame.u, u), brg_vec3_scale (solid->frame.v, v));
-      BrgVec3 up = brg_vec3_scale (solid->frame.normal, corner & 4 ? solid->h_hi : solid->h_lo);
-      BrgVec3 lps = brg_vec3_add (solid->frame.origin, brg_vec3_add (across, up));
-      BrgVec3 vox = brg_grid_vox_from_lps (grid, lps);
-      const double at[3] = { vox.x, vox.y, vox.z };
-      for (int axis = 0; axis < 3; axis++)
-        {
-          lo[axis] = fmin (lo[axis], at[axis]);
-          hi[axis] = fmax (hi[axis], at[axis]);
-        }
-    }
   for (int axis = 0; axis < 3; axis++)
     {
-      int n = grid->dim[axis];
-      box.lo[axis] = (int) fmin (fmax (floor (lo[axis]), 0), n);
-      box.hi[axis] = (int) fmin (fmax (ceil (hi[axis]) + 1, 0), n);
+      double reach = fabs (m->m[axis][0]) * half.x + fabs (m->m[axis][1]) * half.y +
+                     fabs (m->m[axis][2]) * half.z + MARGIN_VOX;
+      double n = raster->cutter->grid.dim[axis];
+      double first = at[axis] - reach, last = at[axis] + reach + 1;
+      box.lo[axis] = first < 0 ? 0 : first > n ? (int) n : (int) first;
+      box.hi[axis] = last < 0 ? 0 : last > n ? (int) n : (int) last;
     }
   return box;
 }
 
-/* Narrows i_lo..i_hi to where |start + i * step| stays within lo..hi, give or take a voxel. */
-static void
-clip_row (double start, double step, double lo, double hi, int *i_lo, int *i_hi)
+static BrgBox
+cell_box (const Raster *raster, int p, int q)
 {
-  if (fabs (step) < 1e-12)
-    {
-      if (start < lo - BRG_OUTLINE_CLOSE_MM || start > hi + BRG_OUTLINE_CLOSE_MM)
-        *i_hi = *i_lo;
-      return;
-    }
-  double a = (lo - start) / step, b = (hi - start) / step;
-  double first = floor (fmin (a, b)), last = ceil (fmax (a, b)) + 1;
-  *i_lo = first > *i_lo ? (int) fmin (first, *i_hi) : *i_lo;
-  *i_hi = last < *i_hi ? (int) fmax (last, *i_lo) : *i_hi;
+  const BrgSolid *solid = raster->solid;
+  const BrgSolidCell *cell = solid->cells + q * (solid->n_u - 1) + p;
+  double u = (p - solid->mid_u) * solid->step_mm, v = (q - solid->mid_v) * solid->step_mm;
+
+  return block_box (raster, brg_vec3 (u, v, (double) cell->lo_min),
+                    brg_vec3 (u + solid->step_mm, v + solid->step_mm, (double) cell->hi_max));
+}
+
+/* Widens the spans of the rows of a box that lies inside the raster's. */
+static void
+widen_spans (const Raster *raster, const BrgBox *box)
+{
+  int n_j = raster->box.hi[1] - raster->box.lo[1];
+
+  for (int k = box->lo[2]; k < box->hi[2]; k++)
+    for (int j = box->lo[1]; j < box->hi[1]; j++)
+      {
+        Span *span =
+          raster->spans + (size_t) (k - raster->box.lo[2]) * (size_t) n_j + (j - raster->box.lo[1]);
+        span->lo = box->lo[0] < span->lo ? box->lo[0] : span->lo;
+        span->hi = box->hi[0] > span->hi ? box->hi[0] : span->hi;
+      }
+}
+
+/* Finds out which voxels of each row are worth a test. */
+static BrgStatus
+make_spans (Raster *raster, BrgError *error)
+{
+  const BrgSolid *solid = raster->solid;
+  size_t n_rows = (size_t) (raster->box.hi[1] - raster->box.lo[1]) *
+                  (size_t) (raster->box.hi[2] - raster->box.lo[2]);
+
+  raster->spans = brg_alloc (n_rows, sizeof *raster->spans, error);
+  if (raster->spans == NULL)
+    return BRG_NO_MEMORY;
+  for (size_t row = 0; row < n_rows; row++)
+    raster->spans[row] = (Span){ raster->cutter->grid.dim[0], 0 };
+  if (solid->cells == NULL)
+    widen_spans (raster, &raster->box);
+  for (int q = 0; solid->cells != NULL && q < solid->n_v - 1; q++)
+    for (int p = 0; p < solid->n_u - 1; p++)
+      if (!solid->cells[q * (solid->n_u - 1) + p].outside)
+        {
+          BrgBox box = cell_box (raster, p, q), inside = brg_box_intersect (&box, &raster->box);
+          if (!brg_box_is_empty (&inside))
+            widen_spans (raster, &inside);
+        }
+  return BRG_OK;
 }
 
 /* Membership of a point, from its cell alone where that is enough. */
 static unsigned
-test_point (const BrgSolid *solid, double u, double v, double h)
+test_point (const Raster *raster, double u, double v, double h)
 {
+  const BrgSolid *solid = raster->solid;
+
   if (solid->cells == NULL)
     return brg_solid_test (solid, u, v, h);
 
-  int p = (int) (u / solid->step_mm + solid->mid_u);
-  int q = (int) (v / solid->step_mm + solid->mid_v);
+  int p = (int) (u * raster->cells_per_mm + solid->mid_u);
+  int q = (int) (v * raster->cells_per_mm + solid->mid_v);
   if (p < 0 || q < 0 || p >= solid->n_u - 1 || q >= solid->n_v - 1)
     return 0;
   const BrgSolidCell *cell = solid->cells + q * (solid->n_u - 1) + p;
-  if (cell->outside || h < cell->lo_min - BRG_OUTLINE_CLOSE_MM ||
-      h > cell->hi_max + BRG_OUTLINE_CLOSE_MM)
+  if (cell->outside || h < (double) cell->lo_min || h > (double) cell->hi_max)
     return 0;
-  if (cell->inside && h >= cell->lo_max && h <= cell->hi_min)
+  if (cell->inside && h >= (double) cell->lo_max && h <= (double) cell->hi_min)
     return BRG_OUTLINE_CUTTER;
   return brg_solid_test (solid, u, v, h);
 }
 
 static void
-raster_row (const Raster *raster, int j, int k)
+raster_row (const Raster *raster, int j, int k, Span span)
 {
-  const BrgSolid *solid = raster->solid;
   const BrgAffine *a = &raster->local_from_vox;
-  const double reach[3] = { solid->reach.u, solid->reach.v, 0 };
   double start[3], step[3];
-  int i_lo = raster->box.lo[0], i_hi = raster->box.hi[0];
 
   for (int r = 0; r < 3; r++)
     {
       start[r] = a->m[r][1] * j + a->m[r][2] * k + a->m[r][3];
       step[r] = a->m[r][0];
-      clip_row (start[r], step[r], r == 2 ? solid->h_lo : -reach[r],
-                r == 2 ? solid->h_hi : reach[r], &i_lo, &i_hi);
     }
-  for (int i = i_lo; i < i_hi; i++)
+  for (int i = span.lo; i < span.hi; i++)
     {
       unsigned bits =
-        test_point (solid, start[0] + i * step[0], start[1] + i * step[1], start[2] + i * step[2]);
+        test_point (raster, start[0] + i * step[0], start[1] + i * step[1], start[2] + i * step[2]);
       if (bits & BRG_OUTLINE_CUTTER)
         brg_mask_set (raster->cutter, i, j, k, true);
       if (bits & BRG_OUTLINE_DRILL)
@@ -130,24 +164,39 @@ static BrgStatus
 raster_slab (void *data, int slab, int begin, int end, BrgError *error)
 {
   const Raster *raster = data;
+  const BrgBox *box = &raster->box;
+  size_t n_j = (size_t) (box->hi[1] - box->lo[1]);
 
   (void) slab;
   (void) error;
   for (int k = begin; k < end; k++)
-    for (int j = raster->box.lo[1]; j < raster->box.hi[1]; j++)
-      raster_row (raster, j, raster->box.lo[2] + k);
+    for (int j = box->lo[1]; j < box->hi[1]; j++)
+      raster_row (raster, j, box->lo[2] + k, raster->spans[(size_t) k * n_j + (j - box->lo[1])]);
   return BRG_OK;
 }
 
 static BrgStatus
 rasterise (const BrgSolid *solid, BrgMask *cutter, BrgMask *drills, BrgJob *job, BrgError *error)
 {
-  Raster raster = { .solid = solid, .grid = &cutter->grid, .cutter = cutter, .drills = drills };
+  Raster raster = { .solid = solid, .cutter = cutter, .drills = drills };
+  BrgVec3 lo = { -solid->reach.u, -solid->reach.v, solid->h_lo };
+  BrgVec3 hi = { solid->reach.u, solid->reach.v, solid->h_hi };
 
-  raster.box = solid_box (solid, raster.grid);
-  raster.local_from_vox = local_from_vox (raster.grid, &solid->frame);
-  return brg_parallel_slabs (raster.box.hi[2] - raster.box.lo[2], SLAB_SLICES, raster_slab, &raster,
-                             job, error);
+  if (!(solid->h_lo < solid->h_hi))
+    return BRG_OK;
+  raster.cells_per_mm = 1 / solid->step_mm;
+  raster.local_from_vox = local_from_vox (&cutter->grid, &solid->frame);
+  if (!brg_affine_invert (&raster.local_from_vox, &raster.vox_from_local))
+    return brg_error_set (error, BRG_INVALID, "the frame of the defect is degenerate");
+  raster.box = block_box (&raster, lo, hi);
+  if (brg_box_is_empty (&raster.box))
+    return BRG_OK;
+  BrgStatus status = make_spans (&raster, error);
+  if (status == BRG_OK)
+    status = brg_parallel_slabs (raster.box.hi[2] - raster.box.lo[2], SLAB_SLICES, raster_slab,
+                                 &raster, job, error);
+  brg_free (raster.spans);
+  return status;
 }
 
 static BrgStatus

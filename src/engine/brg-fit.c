@@ -9,7 +9,8 @@
 
 #define SLAB_SLICES  4
 #define MAP_ERROR_MM 0.002 /* of brg_distance(), with a margin */
-#define NEAR_MM      8.0   /* tried first: enough when the implant comes within 3 mm of bone */
+#define NEAR_MM      6.0   /* tried first: enough when the implant comes within 3 mm of bone */
+#define SEARCH_MM    3.0   /* gaps below this are searched without a map of the implant */
 #define SAME         1e-9  /* relative difference of equal distances */
 
 /* One rim voxel. */
@@ -49,10 +50,12 @@ exact_distance (const Survey *survey,
 static bool
 faces_implant (const Survey *survey, const int bone_vox[3], double mm)
 {
-  double map =
-    (double) brg_distance_get (&survey->to_implant, bone_vox[0], bone_vox[1], bone_vox[2]);
+  const BrgDistance *to_implant = &survey->to_implant;
+  double map = 0;
   size_t entry;
 
+  if (to_implant->mm != NULL)
+    map = (double) brg_distance_get (to_implant, bone_vox[0], bone_vox[1], bone_vox[2]);
   if (map > mm + MAP_ERROR_MM)
     return true;
   return exact_distance (survey, survey->implant, bone_vox, map, &entry) >= mm * (1 - SAME);
@@ -85,20 +88,21 @@ exact_gap (const Survey *survey, const int vox[3], double centre_mm)
   return entry < survey->cuboids.n_entries ? survey->cuboids.entries[entry].mm : HUGE_VAL;
 }
 
-/* Has the voxel a face neighbour outside of the implant? */
-static bool
-is_surface (const BrgMask *mask, const int vox[3])
+/* The voxels of word w of a row that have a face neighbour outside of the mask. */
+static uint64_t
+surface_word (const BrgMask *mask, int j, int k, size_t w)
 {
-  for (int axis = 0; axis < 3; axis++)
-    for (int side = -1; side <= 1; side += 2)
-      {
-        int n[3] = { vox[0], vox[1], vox[2] };
-        n[axis] += side;
-        if (n[axis] < 0 || n[axis] >= mask->grid.dim[axis] ||
-            !brg_mask_get (mask, n[0], n[1], n[2]))
-          return true;
-      }
-  return false;
+  const int *dim = mask->grid.dim;
+  const uint64_t *row = brg_mask_row (mask, j, k);
+  uint64_t before = w > 0 ? row[w - 1] >> 63 : 0;
+  uint64_t after = w + 1 < mask->row_words ? row[w + 1] << 63 : 0;
+  uint64_t inner = (row[w] << 1 | before) & (row[w] >> 1 | after);
+
+  inner &= j > 0 ? brg_mask_row (mask, j - 1, k)[w] : 0;
+  inner &= j + 1 < dim[1] ? brg_mask_row (mask, j + 1, k)[w] : 0;
+  inner &= k > 0 ? brg_mask_row (mask, j, k - 1)[w] : 0;
+  inner &= k + 1 < dim[2] ? brg_mask_row (mask, j, k + 1)[w] : 0;
+  return row[w] & ~inner;
 }
 
 static void
@@ -108,7 +112,7 @@ survey_voxel (const Survey *survey, int slab, const int vox[3], Rim *rim, size_t
   double beyond = map - survey->closest_mm - MAP_ERROR_MM;
   size_t entry;
 
-  if (beyond > fmax (BRG_FIT_RIM_MM, survey->diagonal_mm) || !is_surface (survey->implant, vox))
+  if (beyond > fmax (BRG_FIT_RIM_MM, survey->diagonal_mm))
     return;
   double centre_mm = exact_distance (survey, survey->bone, vox, map, &entry);
   bool on_rim =
@@ -117,51 +121,43 @@ survey_voxel (const Survey *survey, int slab, const int vox[3], Rim *rim, size_t
     return;
   double gap_mm = exact_gap (survey, vox, centre_mm);
   survey->smallest[slab] = fmin (survey->smallest[slab], gap_mm);
-  if (on_rim && rim != NULL)
-    rim[*n_rim] = (Rim){ gap_mm, centre_mm };
   if (on_rim)
-    ++*n_rim;
+    rim[(*n_rim)++] = (Rim){ gap_mm, centre_mm };
 }
 
-/* Calls survey_voxel() on the implant voxels of some slices. */
-static void
-survey_slices (const Survey *survey, int slab, int begin, int end, Rim *rim, size_t *n_rim)
-{
-  const BrgBox *box = &survey->to_bone.box;
-  int vox[3];
-
-  for (vox[2] = box->lo[2] + begin; vox[2] < box->lo[2] + end; vox[2]++)
-    for (vox[1] = box->lo[1]; vox[1] < box->hi[1]; vox[1]++)
-      for (vox[0] = box->lo[0]; vox[0] < box->hi[0]; vox[0]++)
-        if (brg_mask_get (survey->implant, vox[0], vox[1], vox[2]))
-          survey_voxel (survey, slab, vox, rim, n_rim);
-}
-
+/* Counts the surface voxels of some slices of the implant; if `rim` is given, surveys them instead
+ * and counts those on the rim. */
 static size_t
-count_in_slices (const Survey *survey, int begin, int end)
+survey_slices (const Survey *survey, int slab, int begin, int end, Rim *rim)
 {
   const BrgBox *box = &survey->to_bone.box;
-  size_t n = 0;
+  size_t n_surface = 0, n_rim = 0;
 
   for (int k = box->lo[2] + begin; k < box->lo[2] + end; k++)
     for (int j = box->lo[1]; j < box->hi[1]; j++)
       for (size_t w = 0; w < survey->implant->row_words; w++)
-        n += (size_t) __builtin_popcountll (brg_mask_row (survey->implant, j, k)[w]);
-  return n;
+        for (uint64_t left = surface_word (survey->implant, j, k, w); left != 0; left &= left - 1)
+          {
+            const int vox[3] = { (int) w * 64 + __builtin_ctzll (left), j, k };
+            n_surface++;
+            if (rim != NULL)
+              survey_voxel (survey, slab, vox, rim, &n_rim);
+          }
+  return rim != NULL ? n_rim : n_surface;
 }
 
 static BrgStatus
 survey_slab (void *data, int slab, int begin, int end, BrgError *error)
 {
   Survey *survey = data;
-  size_t n = count_in_slices (survey, begin, end);
+  size_t n = survey_slices (survey, slab, begin, end, NULL);
   Rim *rim = brg_alloc (n, sizeof *rim, error);
 
   if (rim == NULL)
     return BRG_NO_MEMORY;
   survey->found[slab] = rim;
   survey->smallest[slab] = INFINITY;
-  survey_slices (survey, slab, begin, end, rim, &survey->n_found[slab]);
+  survey->n_found[slab] = survey_slices (survey, slab, begin, end, rim);
   return BRG_OK;
 }
 
@@ -237,14 +233,16 @@ run_slabs (Survey *survey, BrgFit *fit, BrgJob *job, BrgError *error)
 static double
 find_closest (const BrgDistance *map, const BrgMask *implant)
 {
-  const float *mm = map->mm;
   float closest = INFINITY;
 
   for (int k = map->box.lo[2]; k < map->box.hi[2]; k++)
     for (int j = map->box.lo[1]; j < map->box.hi[1]; j++)
-      for (int i = map->box.lo[0]; i < map->box.hi[0]; i++, mm++)
-        if (*mm < closest && brg_mask_get (implant, i, j, k))
-          closest = *mm;
+      for (size_t w = 0; w < implant->row_words; w++)
+        for (uint64_t left = surface_word (implant, j, k, w); left != 0; left &= left - 1)
+          {
+            int i = (int) w * 64 + __builtin_ctzll (left);
+            closest = fminf (closest, brg_distance_get (map, i, j, k));
+          }
   return (double) closest;
 }
 
@@ -296,7 +294,7 @@ survey_rim (Survey *survey, BrgFit *fit, BrgJob *job, BrgError *error)
   status = brg_shell_make (grid, BRG_SHELL_CENTRES, reach_mm, &survey->centres, error);
   if (status == BRG_OK)
     status = brg_shell_make (grid, BRG_SHELL_CUBOIDS, reach_mm, &survey->cuboids, error);
-  if (status == BRG_OK)
+  if (status == BRG_OK && survey->closest_mm > SEARCH_MM)
     status = map_implant (survey, reach_mm, job, error);
   if (status == BRG_OK)
     status = run_slabs (survey, fit, job, error);

@@ -15,7 +15,7 @@
  * Medians are over rim voxels; of an even number the lower middle one. */
 
 #define BRG_FIT_LIMIT_MM 30.0
-#define BRG_FIT_RIM_MM   5.0
+#define BRG_FIT_RIM_MM   3.0
 
 typedef struct
 {

@@ -1,5 +1,6 @@
 #include "engine/brg-frame.h"
 
+#include "engine/brg-alloc.h"
 #include "engine/brg-calvaria.h"
 #include "engine/brg-column.h"
 #include "engine/brg-sheet.h"
@@ -8,6 +9,7 @@
 #define MIN_DISC_MM   8.0 /* radius the normal is taken over, at least */
 #define DISC_NODES    20  /* columns across its radius */
 #define MIN_COLUMN_MM 0.5
+#define SMOOTH_PART   0.15 /* of the radius: the outer table is smoothed over it first */
 #define N_REFINEMENTS 3
 
 BrgFrame
@@ -79,31 +81,36 @@ outer_table (const BrgMask *skull, BrgVec3 bone_lps, BrgVec3 outwards)
   return brg_vec3_add (bone_lps, brg_vec3_scale (outwards, (last + 0.5) * step_mm));
 }
 
-/* Normal of the least-squares plane through the outer table within the disc. */
-static BrgVec3
-plane_normal (const BrgSheet *sheet, const BrgFrame *frame, double radius_mm)
+/* Mean of the unit surface normals of the outer table within the disc; every column counts the
+ * same, so an orbit or a step under the footprint has no more weight than its size. */
+static BrgStatus
+mean_normal (const BrgSheet *sheet,
+             const BrgFrame *frame,
+             double radius_mm,
+             BrgVec3 *mean,
+             BrgError *error)
 {
-  double n = 0, sa = 0, sb = 0, sh = 0, saa = 0, sab = 0, sbb = 0, sah = 0, sbh = 0;
+  float *outer = brg_sheet_smooth_outer (sheet, radius_mm * SMOOTH_PART, error);
+  BrgVec3 sum = { 0, 0, 0 };
 
+  if (outer == NULL)
+    return BRG_NO_MEMORY;
   for (int node = 0; node < sheet->n_u * sheet->n_v; node++)
     {
       double a = (node % sheet->n_u - sheet->mid_u) * sheet->step_mm;
       double b = (node / sheet->n_u - sheet->mid_v) * sheet->step_mm;
-      double h = (double) sheet->outer_mm[node];
       if (!sheet->bone[node] || a * a + b * b > radius_mm * radius_mm)
         continue;
-      n += 1, sa += a, sb += b, sh += h;
-      saa += a * a, sab += a * b, sbb += b * b, sah += a * h, sbh += b * h;
+      double along_u, along_v;
+      brg_sheet_slope (sheet, outer, node, &along_u, &along_v);
+      BrgVec3 normal = brg_vec3_normalize (brg_vec3 (-along_u, -along_v, 1));
+      sum = brg_vec3_add (sum, normal);
     }
-  saa -= sa * sa / n, sab -= sa * sb / n, sbb -= sb * sb / n;
-  sah -= sa * sh / n, sbh -= sb * sh / n;
-  double det = saa * sbb - sab * sab;
-  if (!(det > 1e-6 * saa * sbb))
-    return frame->normal;
-  double slope_a = (sah * sbb - sbh * sab) / det, slope_b = (sbh * saa - sah * sab) / det;
-  BrgVec3 tilt =
-    brg_vec3_add (brg_vec3_scale (frame->u, slope_a), brg_vec3_scale (frame->v, slope_b));
-  return brg_vec3_normalize (brg_vec3_sub (frame->normal, tilt));
+  brg_free (outer);
+  BrgVec3 across =
+    brg_vec3_add (brg_vec3_scale (frame->u, sum.x), brg_vec3_scale (frame->v, sum.y));
+  *mean = brg_vec3_normalize (brg_vec3_add (across, brg_vec3_scale (frame->normal, sum.z)));
+  return BRG_OK;
 }
 
 /* One step towards the mean normal; moves the origin onto the outer table. */
@@ -118,9 +125,12 @@ refine (const BrgMask *skull, double radius_mm, BrgFrame *frame, BrgError *error
     return status;
   double height = (double) sheet.outer_mm[sheet.mid_v * sheet.n_u + sheet.mid_u];
   BrgVec3 origin = brg_vec3_add (frame->origin, brg_vec3_scale (frame->normal, height));
-  *frame = brg_frame_make (origin, plane_normal (&sheet, frame, radius_mm), 0);
+  BrgVec3 normal;
+  status = mean_normal (&sheet, frame, radius_mm, &normal, error);
+  if (status == BRG_OK)
+    *frame = brg_frame_make (origin, normal, 0);
   brg_sheet_clear (&sheet);
-  return BRG_OK;
+  return status;
 }
 
 static bool

@@ -22,9 +22,9 @@ BrgFrame brg_frame_make (BrgVec3 origin, BrgVec3 normal, double rotate_deg);
 
 /* The frame on the bone near an LPS point. The nearest bone voxel within BRG_FRAME_REACH_MM is
  * followed outwards, away from the middle of the calvaria and through diploe and sinuses
- * (BRG_SHEET_GAP_MM), to the outer table. The normal is the mean outward surface normal over a
- * disc of the footprint's diameter (at least 16 mm), as the least-squares plane through the outer
- * table under it. BRG_EMPTY if no bone is near, BRG_INVALID if an argument is not finite.
+ * (BRG_SHEET_GAP_MM), to the outer table. The normal is the mean of the unit outward surface
+ * normals over a disc of the footprint's diameter (at least 16 mm), every part of the disc counting
+ * the same. BRG_EMPTY if no bone is near, BRG_INVALID if an argument is not finite.
  * Deterministic; reads only. */
 BrgStatus brg_frame_on_bone (const BrgMask *skull,
                              BrgVec3 near_lps,

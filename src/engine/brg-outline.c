@@ -1,5 +1,6 @@
 #include "engine/brg-outline.h"
 
+#define MIN_SIDE_MM    1e-9  /* shorter sides of a rounded polygon are left out */
 #define ROUNDING_LIMIT 0.999 /* of the distance from the centre to the nearest edge */
 
 static double
@@ -25,28 +26,41 @@ line_distance (BrgPoint2 a, BrgPoint2 b, BrgPoint2 at)
 }
 
 static double
-segment_distance (BrgPoint2 a, BrgPoint2 b, BrgPoint2 at)
+segment_distance (const BrgOutlineSide *side, BrgPoint2 at)
 {
-  BrgPoint2 along = from_to (a, b), to = from_to (a, at);
-  double t = fmin (fmax (dot (along, to) / dot (along, along), 0), 1);
-  BrgPoint2 gap = { to.u - t * along.u, to.v - t * along.v };
+  BrgPoint2 to = from_to (side->from, at);
+  double t = fmin (fmax (dot (side->along, to) * side->inverse_squared, 0), 1);
+  BrgPoint2 gap = { to.u - t * side->along.u, to.v - t * side->along.v };
 
   return sqrt (dot (gap, gap));
 }
 
-/* Signed distance to a convex polygon. */
+/* How far a point lies beyond the side it lies furthest beyond. */
 static double
-polygon_distance (const BrgPoint2 *corner, int n, BrgPoint2 at)
+beyond_sides (const BrgOutline *outline, BrgPoint2 at)
 {
-  double inside = -INFINITY, outside = INFINITY;
+  double most = -INFINITY;
 
-  for (int c = 0; c < n; c++)
-    inside = fmax (inside, line_distance (corner[c], corner[(c + 1) % n], at));
-  if (inside <= 0)
-    return inside;
-  for (int c = 0; c < n; c++)
-    outside = fmin (outside, segment_distance (corner[c], corner[(c + 1) % n], at));
-  return outside;
+  for (int s = 0; s < outline->n_sides; s++)
+    {
+      const BrgOutlineSide *side = &outline->side[s];
+      double beyond = side->out_u * at.u + side->out_v * at.v - side->offset_mm;
+      most = beyond > most ? beyond : most;
+    }
+  return most;
+}
+
+/* Signed distance to the convex polygon of the sides. */
+static double
+polygon_distance (const BrgOutline *outline, BrgPoint2 at)
+{
+  double beyond = beyond_sides (outline, at), nearest = INFINITY;
+
+  if (beyond <= 0)
+    return beyond;
+  for (int s = 0; s < outline->n_sides; s++)
+    nearest = fmin (nearest, segment_distance (&outline->side[s], at));
+  return nearest;
 }
 
 static void
@@ -87,22 +101,40 @@ clip (BrgPoint2 *polygon, int n, BrgPoint2 a, BrgPoint2 b, double radius)
   return n_kept;
 }
 
-/* The polygon `radius_mm` inside the corners, so that a disc swept around it gives round corners.
- */
 static void
-make_inset (BrgOutline *outline, double radius_mm)
+make_sides (BrgOutline *outline, const BrgPoint2 *polygon, int n)
+{
+  outline->n_sides = 0;
+  for (int c = 0; c < n; c++)
+    {
+      BrgPoint2 from = polygon[c], along = from_to (from, polygon[(c + 1) % n]);
+      double length = sqrt (dot (along, along));
+      if (!(length > MIN_SIDE_MM))
+        continue;
+      double out_u = along.v / length, out_v = -along.u / length;
+      outline->side[outline->n_sides++] = (BrgOutlineSide){
+        from, along, out_u, out_v, out_u * from.u + out_v * from.v, 1 / (length * length),
+      };
+    }
+}
+
+/* Makes the sides `radius_mm` inside the corners, so that a disc swept around them rounds these. */
+static void
+round_corners (BrgOutline *outline, double radius_mm)
 {
   const BrgPoint2 *corner = outline->corner, centre = { 0, 0 };
-  int n = outline->n_corners;
-  double limit = -polygon_distance (corner, n, centre) * ROUNDING_LIMIT;
+  BrgPoint2 inset[2 * BRG_OUTLINE_MAX_CORNERS];
+  int n = outline->n_corners, n_inset = n;
 
-  outline->radius_mm = fmin (radius_mm, limit);
-  outline->n_inset = n;
+  make_sides (outline, corner, n);
+  outline->radius_mm = fmin (radius_mm, -beyond_sides (outline, centre) * ROUNDING_LIMIT);
+  if (!(outline->radius_mm > 0))
+    return;
   for (int c = 0; c < n; c++)
-    outline->inset[c] = corner[c];
-  for (int c = 0; outline->radius_mm > 0 && c < n; c++)
-    outline->n_inset =
-      clip (outline->inset, outline->n_inset, corner[c], corner[(c + 1) % n], outline->radius_mm);
+    inset[c] = corner[c];
+  for (int c = 0; c < n; c++)
+    n_inset = clip (inset, n_inset, corner[c], corner[(c + 1) % n], outline->radius_mm);
+  make_sides (outline, inset, n_inset);
 }
 
 BrgOutline
@@ -116,15 +148,15 @@ brg_outline_make (const BrgDefect *defect)
     {
     case BRG_SHAPE_TRIANGLE:
       make_corners (&outline, 3);
-      make_inset (&outline, 0);
+      round_corners (&outline, 0);
       break;
     case BRG_SHAPE_POLYGON:
       make_corners (&outline, defect->corners);
-      make_inset (&outline, defect->corner_radius_mm);
+      round_corners (&outline, defect->corner_radius_mm);
       break;
     case BRG_SHAPE_CRANIOTOMY:
       make_corners (&outline, defect->corners);
-      make_inset (&outline, 0);
+      round_corners (&outline, 0);
       outline.burr_mm = defect->burr_radius_mm;
       outline.half_kerf_mm = defect->kerf_mm / 2;
       break;
@@ -149,7 +181,7 @@ double
 brg_outline_distance (const BrgOutline *outline, BrgPoint2 at)
 {
   if (outline->n_corners > 0)
-    return polygon_distance (outline->inset, outline->n_inset, at) - outline->radius_mm;
+    return polygon_distance (outline, at) - outline->radius_mm;
   if (outline->shape == BRG_SHAPE_CYLINDER)
     return (ellipse_level (outline, at, 0) - 1) * fmin (outline->half_u, outline->half_v);
   return fmax (fabs (at.u) - outline->half_u, fabs (at.v) - outline->half_v);
@@ -176,8 +208,11 @@ brg_outline_test (const BrgOutline *outline, BrgPoint2 at, double offset_mm)
       double grown = offset_mm + BRG_OUTLINE_CLOSE_MM;
       return ellipse_level (outline, at, grown) <= 1 ? BRG_OUTLINE_CUTTER : 0;
     }
-  double beyond = brg_outline_distance (outline, at) - offset_mm;
-  double kerf = outline->half_kerf_mm + BRG_OUTLINE_CLOSE_MM;
+  double kerf = outline->half_kerf_mm + BRG_OUTLINE_CLOSE_MM, beyond;
+  if (outline->n_sides > 0 && outline->burr_mm <= 0 &&
+      beyond_sides (outline, at) > outline->radius_mm + offset_mm + kerf)
+    return 0;
+  beyond = brg_outline_distance (outline, at) - offset_mm;
   bool in_burr = brg_outline_burr_distance (outline, at) <= BRG_OUTLINE_CLOSE_MM;
   bool in_saw_cut = outline->half_kerf_mm > 0 && fabs (beyond) <= kerf;
 

@@ -16,15 +16,24 @@ typedef struct
   double u, v;
 } BrgPoint2;
 
+/* One side of a polygon, which runs counter-clockwise. */
+typedef struct
+{
+  BrgPoint2 from, along;  /* along is to - from */
+  double out_u, out_v;    /* unit normal outwards */
+  double offset_mm;       /* out . p - offset is the distance beyond the side */
+  double inverse_squared; /* 1 / |along|^2 */
+} BrgOutlineSide;
+
 typedef struct
 {
   int shape;             /* BrgShape; not the sphere */
   double half_u, half_v; /* half sizes */
   int n_corners;         /* 0: box or ellipse */
   BrgPoint2 corner[BRG_OUTLINE_MAX_CORNERS];
-  int n_inset; /* of the polygon all rounded corners are swept around */
-  BrgPoint2 inset[2 * BRG_OUTLINE_MAX_CORNERS];
-  double radius_mm; /* of that sweep */
+  int n_sides; /* of the polygon that a disc is swept around to give rounded corners */
+  BrgOutlineSide side[2 * BRG_OUTLINE_MAX_CORNERS];
+  double radius_mm; /* of that disc */
   double burr_mm;   /* radius; 0: no burr holes */
   double half_kerf_mm;
 } BrgOutline;

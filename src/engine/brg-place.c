@@ -4,6 +4,7 @@
 
 #include "engine/brg-calvaria.h"
 #include "engine/brg-column.h"
+#include "engine/brg-components.h"
 #include "engine/brg-cutter.h"
 #include "engine/brg-outline.h"
 #include "engine/brg-random.h"
@@ -21,28 +22,29 @@
 #define N_OWN_REGION   40 /* candidates in the region dealt out, before any other is tried */
 #define N_SIZES        3
 #define JITTER_DEG     10.0
+#define MAIN_PIECE     0.97 /* of the flap, at least, in its largest piece */
 #define MIN_FLAP_MM3   100.0
 #define MAX_DICE       0.95
 #define RIM_STEP_MM    2.0
 
 /* clang-format off */
 static const BrgPreset presets[] = {
-  { "frontal", N_("Frontal"), { -0.4353, -0.8187, 0.3746 },
-    { .shape = BRG_SHAPE_CRANIOTOMY, .width_mm = 65, .height_mm = 55, .corners = 4,
+  { "frontal", N_("Frontal"), { -0.4169, -0.8548, 0.3090 },
+    { .shape = BRG_SHAPE_CRANIOTOMY, .width_mm = 62, .height_mm = 55, .corners = 5,
       .corner_radius_mm = 8, .burr_radius_mm = 6.5, .kerf_mm = 2, .bevel_deg = 15 } },
-  { "fronto-orbital", N_("Fronto-orbital"), { -0.5248, -0.8398, -0.1392 },
+  { "fronto-orbital", N_("Fronto-orbital"), { -0.4669, -0.8781, -0.1045 },
     { .shape = BRG_SHAPE_POLYGON, .width_mm = 75, .height_mm = 55, .corners = 6,
       .corner_radius_mm = 10, .burr_radius_mm = 6.5, .kerf_mm = 2, .bevel_deg = 10 } },
   { "parieto-temporal", N_("Parieto-temporal"), { -0.9686, 0.1361, 0.2079 },
     { .shape = BRG_SHAPE_CRANIOTOMY, .width_mm = 100, .height_mm = 80, .corners = 6,
       .corner_radius_mm = 10, .burr_radius_mm = 6.5, .kerf_mm = 2, .bevel_deg = 15 } },
-  { "bifrontal", N_("Bifrontal"), { 0, -0.9135, 0.4067 },
-    { .shape = BRG_SHAPE_CRANIOTOMY, .width_mm = 130, .height_mm = 70, .corners = 6,
-      .corner_radius_mm = 15, .burr_radius_mm = 6.5, .kerf_mm = 2, .bevel_deg = 15 } },
-  { "hemicraniectomy", N_("Hemicraniectomy"), { -0.9306, -0.1308, 0.3420 },
+  { "bifrontal", N_("Bifrontal"), { 0, -0.9563, 0.2924 },
+    { .shape = BRG_SHAPE_POLYGON, .width_mm = 118, .height_mm = 66, .corners = 8,
+      .corner_radius_mm = 20, .burr_radius_mm = 6.5, .kerf_mm = 2, .bevel_deg = 15 } },
+  { "hemicraniectomy", N_("Hemicraniectomy"), { -0.9565, -0.1344, 0.2588 },
     { .shape = BRG_SHAPE_POLYGON, .width_mm = 140, .height_mm = 110, .corners = 8,
       .corner_radius_mm = 25, .burr_radius_mm = 6.5, .kerf_mm = 2, .bevel_deg = 20 } },
-  { "occipital", N_("Occipital"), { -0.3418, 0.9391, 0.0349 },
+  { "occipital", N_("Occipital"), { -0.3726, 0.9221, -0.1045 },
     { .shape = BRG_SHAPE_POLYGON, .width_mm = 60, .height_mm = 55, .corners = 6,
       .corner_radius_mm = 12, .burr_radius_mm = 6.5, .kerf_mm = 2, .bevel_deg = 10 } },
   { "vertex", N_("Vertex"), { 0, 0.1392, 0.9903 },
@@ -64,7 +66,7 @@ static const struct
   bool two_sided;
 } regions[N_PRESETS] = {
   { 0.60, 0.60, 0.90, true },  { 0.75, 0.40, 0.70, true }, { 0.60, 0.60, 0.90, true },
-  { 0.80, 0.30, 0.90, false }, { 0.80, 0.25, 0.85, true }, { 0.65, 0.60, 0.90, true },
+  { 0.82, 0.28, 0.90, false }, { 0.80, 0.25, 0.85, true }, { 0.65, 0.60, 0.90, true },
   { 0.55, 0.65, 0.90, false }, { 0.80, 0.80, 0.90, true },
 };
 
@@ -284,8 +286,19 @@ touches_border (const BrgMask *mask)
 
 /* BRG_EMPTY when no implant could fill this defect, or one of the earlier flaps is the same. */
 static BrgStatus
-judge_flap (const BrgMask *flap, const BrgMask *const *earlier, int n_earlier, BrgError *error)
+judge_flap (const BrgMask *flap,
+            const BrgMask *const *earlier,
+            int n_earlier,
+            BrgJob *job,
+            BrgError *error)
 {
+  BrgIslands pieces;
+  BrgStatus status = brg_components_count (flap, 26, &pieces, job, error);
+
+  if (status != BRG_OK)
+    return status;
+  if ((double) pieces.largest_vox < MAIN_PIECE * (double) brg_mask_count (flap))
+    return brg_error_set (error, BRG_EMPTY, "the flap falls into pieces");
   if (brg_mask_volume_mm3 (flap) < MIN_FLAP_MM3 || touches_border (flap))
     return brg_error_set (error, BRG_EMPTY, "too little bone, or at the border of the scan");
   for (int e = 0; e < n_earlier; e++)
@@ -318,7 +331,7 @@ try_defect (const BrgMask *skull,
   if (status != BRG_OK)
     return status;
   brg_mask_and (flap, skull, NULL);
-  status = judge_flap (flap, earlier, n_earlier, error);
+  status = judge_flap (flap, earlier, n_earlier, job, error);
   brg_mask_unref (flap);
   return status;
 }

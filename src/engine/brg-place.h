@@ -36,10 +36,11 @@ BrgStatus brg_place_preset (const BrgMask *skull,
 /* Entry `index` (0, 1, ...) of the random series `seed`: a pure function of skull, seed, index and
  * the earlier flaps. Regions are dealt out in shuffled rounds, one of each per round, and three
  * size classes rotate over them; sides, shapes, sizes, rotation and bevel vary. A candidate is
- * taken only if its flap (skull AND cutter) is one that an implant can fill: at least 100 mm3, away
- * from the border of the grid, with bone along at least 90 % of its outline, and with a Dice
- * coefficient below 0.95 to each of the n_earlier flaps (which may be NULL for 0). BRG_EMPTY after
- * 64 candidates. */
+ * taken only if its flap (skull AND cutter) is one that an implant can fill: at least 100 mm3, 97 %
+ * of it in one piece, away from the border of the grid, with bone along 90 % of its outline (70 %
+ * at the orbit, 85 % of a hemicraniectomy), and with a Dice coefficient below 0.95 to each of the
+ * n_earlier flaps (which may be NULL for 0). A region that offers no place in 40 candidates gives
+ * way to the next. BRG_EMPTY after 64 candidates. */
 BrgStatus brg_place_random (const BrgMask *skull,
                             uint64_t seed,
                             int index,

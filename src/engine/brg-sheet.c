@@ -259,16 +259,27 @@ slope (const float *line, int n, int stride, int x, double step_mm)
   return hi > lo ? (double) (line[hi * stride] - line[lo * stride]) / ((hi - lo) * step_mm) : 0;
 }
 
+void
+brg_sheet_slope (const BrgSheet *sheet,
+                 const float *outer,
+                 int node,
+                 double *along_u,
+                 double *along_v)
+{
+  int p = node % sheet->n_u, q = node / sheet->n_u;
+
+  *along_u = slope (outer + q * sheet->n_u, sheet->n_u, 1, p, sheet->step_mm);
+  *along_v = slope (outer + p, sheet->n_v, sheet->n_u, q, sheet->step_mm);
+}
+
 /* Cosine between the frame's normal and the surface normal at a node. */
 static double
 surface_cosine (const BrgSheet *sheet, const float *outer, int node)
 {
-  int p = node % sheet->n_u, q = node / sheet->n_u;
-  double along_u = slope (outer + q * sheet->n_u, sheet->n_u, 1, p, sheet->step_mm);
-  double along_v = slope (outer + p, sheet->n_v, sheet->n_u, q, sheet->step_mm);
-  double cosine = 1 / sqrt (1 + along_u * along_u + along_v * along_v);
+  double along_u, along_v;
 
-  return fmax (cosine, LIMIT_MIN_COSINE);
+  brg_sheet_slope (sheet, outer, node, &along_u, &along_v);
+  return fmax (1 / sqrt (1 + along_u * along_u + along_v * along_v), LIMIT_MIN_COSINE);
 }
 
 static double

@@ -46,4 +46,11 @@ BrgStatus brg_sheet_limit (BrgSheet *sheet, BrgError *error);
 /* Means of the outer table over a square of radius_mm, NAN where not reached. brg_free() it. */
 float *brg_sheet_smooth_outer (const BrgSheet *sheet, double radius_mm, BrgError *error);
 
+/* Slopes along u and v at a node of the (smoothed) outer table, from the neighbours there are. */
+void brg_sheet_slope (const BrgSheet *sheet,
+                      const float *outer,
+                      int node,
+                      double *along_u,
+                      double *along_v);
+
 void brg_sheet_clear (BrgSheet *sheet); /* zeroed allowed */

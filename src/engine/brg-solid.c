@@ -3,12 +3,13 @@
 #include "engine/brg-alloc.h"
 #include "engine/brg-cutter.h"
 
-#define MIN_STEP_MM   1.0
-#define SHEET_NODES   200 /* per axis, about, at most */
+#define MIN_STEP_MM   1.5
+#define SHEET_NODES   120 /* per axis, about, at most */
 #define SHEET_RISE_MM 5.0 /* above the outer table */
 #define SHEET_SINK_MM 0.5 /* below the inner table, besides one voxel */
 #define SMOOTH_MM     3.0
 #define CELL_STEP_MM  2.0
+#define ROUNDING_MM   1e-3 /* cell ranges are wider by this */
 
 /* How far bevel moves the walls at a height above the surface it is counted from. */
 static double
@@ -61,7 +62,7 @@ brg_solid_test (const BrgSolid *solid, double u, double v, double h)
   return brg_outline_test (&solid->outline, (BrgPoint2){ u, v }, wall_offset (solid, h - outer));
 }
 
-/* Widens lo..hi by the four nodes of a cell; false if one of them holds nothing. */
+/* Range of a field over the four nodes of a cell; false if one of them holds nothing. */
 static bool
 cell_range (const BrgSolid *solid, const float *field, int node, double *lo, double *hi)
 {
@@ -82,27 +83,28 @@ cell_range (const BrgSolid *solid, const float *field, int node, double *lo, dou
 static BrgSolidCell
 make_cell (const BrgSolid *solid, int p, int q)
 {
-  BrgSolidCell cell = { solid->h_lo, solid->h_lo, solid->h_hi, solid->h_hi, false, false };
-  int node = q * solid->n_u + p;
+  double lo_min = solid->h_lo, lo_max = lo_min, hi_min = solid->h_hi, hi_max = hi_min;
   double outer_min = 0, outer_max = 0;
   double radius = solid->step_mm * 0.7072 + BRG_OUTLINE_CLOSE_MM;
   double kerf = solid->outline.half_kerf_mm;
+  int node = q * solid->n_u + p;
   BrgPoint2 centre = { (p + 0.5 - solid->mid_u) * solid->step_mm,
                        (q + 0.5 - solid->mid_v) * solid->step_mm };
 
-  if (solid->bottom != NULL)
-    cell.outside = !cell_range (solid, solid->bottom, node, &cell.lo_min, &cell.lo_max) ||
-                   !cell_range (solid, solid->top, node, &cell.hi_min, &cell.hi_max) ||
-                   !cell_range (solid, solid->outer, node, &outer_min, &outer_max);
-  if (cell.outside)
-    return cell;
+  if (solid->bottom != NULL && (!cell_range (solid, solid->bottom, node, &lo_min, &lo_max) ||
+                                !cell_range (solid, solid->top, node, &hi_min, &hi_max) ||
+                                !cell_range (solid, solid->outer, node, &outer_min, &outer_max)))
+    return (BrgSolidCell){ .outside = true };
   double distance = brg_outline_distance (&solid->outline, centre);
   double burr = brg_outline_burr_distance (&solid->outline, centre);
-  double least = wall_offset (solid, cell.lo_min - outer_max) - kerf;
-  double most = wall_offset (solid, cell.hi_max - outer_min) + kerf;
-  cell.inside = distance + radius < least && burr - radius > 0;
-  cell.outside = distance - radius > most && burr - radius > 0;
-  return cell;
+  double least = wall_offset (solid, lo_min - outer_max) - kerf;
+  double most = wall_offset (solid, hi_max - outer_min) + kerf;
+  return (BrgSolidCell){ .lo_min = (float) (lo_min - ROUNDING_MM),
+                         .lo_max = (float) (lo_max + ROUNDING_MM),
+                         .hi_min = (float) (hi_min - ROUNDING_MM),
+                         .hi_max = (float) (hi_max + ROUNDING_MM),
+                         .inside = distance + radius < least && burr - radius > 0,
+                         .outside = distance - radius > most && burr - radius > 0 };
 }
 
 static BrgStatus
@@ -118,6 +120,23 @@ make_cells (BrgSolid *solid, BrgError *error)
     for (int p = 0; p < solid->n_u - 1; p++)
       *cell++ = make_cell (solid, p, q);
   return BRG_OK;
+}
+
+/* Narrows h_lo..h_hi of a solid with columns to what its cells hold. */
+static void
+find_heights (BrgSolid *solid)
+{
+  const BrgSolidCell *cell = solid->cells;
+  float lo = INFINITY, hi = -INFINITY;
+
+  for (int c = 0; c < (solid->n_u - 1) * (solid->n_v - 1); c++, cell++)
+    if (!cell->outside)
+      {
+        lo = fminf (lo, cell->lo_min);
+        hi = fmaxf (hi, cell->hi_max);
+      }
+  solid->h_lo = (double) lo;
+  solid->h_hi = (double) hi;
 }
 
 /* One pass of an extreme filter of numbers over 2 * radius + 1 nodes; sign -1 takes the lowest. */
@@ -153,18 +172,6 @@ spread (const BrgSolid *solid, float *field, int radius, float sign, double shif
   return BRG_OK;
 }
 
-static void
-find_heights (BrgSolid *solid)
-{
-  solid->h_lo = INFINITY;
-  solid->h_hi = -INFINITY;
-  for (int node = 0; node < solid->n_u * solid->n_v; node++)
-    {
-      solid->h_lo = fmin (solid->h_lo, (double) solid->bottom[node]);
-      solid->h_hi = fmax (solid->h_hi, (double) solid->top[node]);
-    }
-}
-
 /* Takes the columns of a sheet, made a little longer, and bevels from its outer table. */
 static BrgStatus
 take_sheet (BrgSolid *solid, const BrgGrid *grid, BrgSheet *sheet, BrgError *error)
@@ -188,7 +195,6 @@ take_sheet (BrgSolid *solid, const BrgGrid *grid, BrgSheet *sheet, BrgError *err
   BrgStatus status = spread (solid, solid->bottom, radius, -1, -voxel_mm - SHEET_SINK_MM, error);
   if (status == BRG_OK)
     status = spread (solid, solid->top, radius, 1, SHEET_RISE_MM, error);
-  find_heights (solid);
   return status;
 }
 
@@ -252,6 +258,8 @@ brg_solid_make (const BrgMask *skull,
     status = follow_bone (solid, skull, error);
   if (status == BRG_OK)
     status = make_cells (solid, error);
+  if (status == BRG_OK && solid->bottom != NULL)
+    find_heights (solid);
   if (status != BRG_OK)
     brg_solid_clear (solid);
   return status;

@@ -9,10 +9,10 @@
 /* What is known about all points over one square of the footprint. */
 typedef struct
 {
-  double lo_min, lo_max; /* where the solid begins, at lowest and at highest */
-  double hi_min, hi_max; /* and ends */
-  bool outside;          /* no point belongs to it */
-  bool inside;           /* every point between lo_max and hi_min does, and is no drill */
+  float lo_min, lo_max; /* where the solid begins, at lowest and at highest */
+  float hi_min, hi_max; /* and ends; all with a margin for rounding */
+  bool outside;         /* no point belongs to it */
+  bool inside;          /* every point between lo_max and hi_min does, and is no drill */
 } BrgSolidCell;
 
 typedef struct
