@@ -350,7 +350,8 @@ static const BrgCliOption options[] = {
     "burr-hole; other options change what it brings." },
   { "at", 0, "L,P,S", "Middle of the defect in mm; the bone nearest to it is cut." },
   { "size", 0, "W[,H[,D]]",
-    "Width, height (as the width) and depth in mm; depth 0 goes through the bone (60,50,0)" },
+    "Width, height (as the width) and depth in mm; depth 0 goes through the bone (with --at: "
+    "60,50,0)" },
   { "count", 0, "N", "Make N different defects at random, 1 to 1000 (1)" },
   { "seed", 0, "S", "Number the random places and shapes follow from (1)" },
   { "scidata", 0, "SHAPE",
