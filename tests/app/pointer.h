@@ -8,8 +8,8 @@
 /* Runs the main loop for this long. */
 void pointer_wait_ms (guint ms);
 
-/* Runs the main loop until `done` says so; fails the test after 60 s. */
-void pointer_wait_until (gboolean (*done) (gpointer data), gpointer data);
+/* Runs the main loop until `done` says so; fails the test with `what` after 60 s. */
+void pointer_wait_until (const char *what, gboolean (*done) (gpointer data), gpointer data);
 
 /* Moves to a point of `widget`, in its coordinates. */
 void pointer_move (GtkWidget *widget, double x, double y);

@@ -100,7 +100,7 @@ choose_step (Journey *journey, BrgStep step)
 
   journey->step = step;
   pointer_click (GTK_WIDGET (gtk_list_box_get_row_at_index (list, (int) step)));
-  pointer_wait_until (is_at_step_cb, journey);
+  pointer_wait_until ("is at step", is_at_step_cb, journey);
   pointer_wait_ms (400);
 }
 
@@ -109,14 +109,14 @@ choose_tool (Journey *journey, const char *button, BrgTool tool)
 {
   journey->tool = tool;
   pointer_click (find (journey, button));
-  pointer_wait_until (has_tool_cb, journey);
+  pointer_wait_until ("has tool", has_tool_cb, journey);
 }
 
 static void
 open_sample (Journey *journey)
 {
   pointer_click (find (journey, "start_sample_button"));
-  pointer_wait_until (has_skull_cb, journey);
+  pointer_wait_until ("has skull", has_skull_cb, journey);
   g_assert_cmpuint (brg_mask_count (brg_case_get_result (journey->the_case)->skull), ==, 562507);
 }
 
@@ -140,8 +140,8 @@ drag_threshold (Journey *journey)
   size_t before = brg_mask_count (brg_case_get_result (journey->the_case)->skull);
 
   pointer_drag (GTK_WIDGET (histogram), from, height * 0.5, to, height * 0.5, 8);
-  pointer_wait_until (has_new_threshold_cb, journey);
-  pointer_wait_until (has_skull_cb, journey);
+  pointer_wait_until ("has new threshold", has_new_threshold_cb, journey);
+  pointer_wait_until ("has skull", has_skull_cb, journey);
   int lo_hu = brg_case_get_recipe (journey->the_case)->threshold_lo_hu;
   g_assert_cmpint (lo_hu, <, 270);
   g_assert_cmpuint (brg_mask_count (brg_case_get_result (journey->the_case)->skull), <, before);
@@ -181,7 +181,7 @@ paint_hole_fill (Journey *journey)
   axial_point (journey, from, &x0, &y0);
   axial_point (journey, to, &x1, &y1);
   pointer_drag (axial, x0, y0, x1, y1, 6);
-  pointer_wait_until (can_undo_stroke_cb, journey);
+  pointer_wait_until ("can undo stroke", can_undo_stroke_cb, journey);
   size_t painted = brg_mask_count (brg_case_get_added (journey->the_case));
   /* A 6 mm wide capsule of about 20 mm in 1 mm voxels. */
   g_assert_cmpuint (painted, >, 100);
@@ -189,11 +189,11 @@ paint_hole_fill (Journey *journey)
 
   journey->painted = 0;
   pointer_key (axial, GDK_KEY_z, TRUE, FALSE);
-  pointer_wait_until (has_painted_cb, journey);
+  pointer_wait_until ("has painted", has_painted_cb, journey);
   journey->painted = painted;
   pointer_key (axial, GDK_KEY_z, TRUE, TRUE);
-  pointer_wait_until (has_painted_cb, journey);
-  pointer_wait_until (has_skull_cb, journey);
+  pointer_wait_until ("has painted", has_painted_cb, journey);
+  pointer_wait_until ("has skull", has_skull_cb, journey);
 }
 
 /* The topmost bone under the middle of a coronal line: a point of the vertex. */
@@ -214,7 +214,7 @@ place_defect (Journey *journey)
   choose_tool (journey, "place_button", BRG_TOOL_DEFECT);
   brg_slice_px_from_vox (&skull->grid, brg_slice_view_get_map (coronal), vox, px);
   pointer_click_at (GTK_WIDGET (coronal), px[0] / scale, px[1] / scale);
-  pointer_wait_until (has_implant_cb, journey);
+  pointer_wait_until ("has implant", has_implant_cb, journey);
   g_assert_cmpfloat (brg_case_get_result (journey->the_case)->fit.removed_mm3, >, 1000);
 }
 
@@ -258,7 +258,7 @@ export_triple (Journey *journey)
 
   brg_export_panel_set_folder (journey->window->export_panel, folder);
   pointer_click (find (journey, "export_button"));
-  pointer_wait_until (is_exported_cb, journey);
+  pointer_wait_until ("is exported", is_exported_cb, journey);
   check_files (journey);
 }
 
