@@ -285,6 +285,8 @@ test_journey (void)
   journey.window = brg_window_new (journey.application);
   journey.the_case = brg_window_get_case (journey.window);
   journey.folder = g_dir_make_tmp ("bregma-journey-XXXXXX", NULL);
+  /* A frame of software GL may last longer than a click may; GTK would drop the click. */
+  g_object_set (gtk_settings_get_default (), "gtk-double-click-time", 10000, NULL);
   gtk_window_set_default_size (GTK_WINDOW (journey.window), WIDTH, HEIGHT);
   gtk_window_present (GTK_WINDOW (journey.window));
   pointer_wait_ms (500);
