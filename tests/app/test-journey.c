@@ -93,15 +93,34 @@ has_painted_cb (gpointer data)
   return brg_mask_count (brg_case_get_added (journey->the_case)) == journey->painted;
 }
 
+static gboolean
+is_settled_cb (gpointer data)
+{
+  Journey *journey = data;
+
+  return !brg_case_get_busy (journey->the_case) &&
+         brg_mesh_view_is_settled (journey->window->mesh_view);
+}
+
+/* Lets the last picture be drawn: a press that waits behind a long frame of software GL is
+ * sometimes cancelled by GDK. */
+static void
+settle (Journey *journey)
+{
+  pointer_wait_until ("is settled", is_settled_cb, journey);
+  pointer_wait_ms (400);
+}
+
 static void
 choose_step (Journey *journey, BrgStep step)
 {
   GtkListBox *list = journey->window->step_list;
 
+  settle (journey);
   journey->step = step;
   pointer_click (GTK_WIDGET (gtk_list_box_get_row_at_index (list, (int) step)));
   pointer_wait_until ("is at step", is_at_step_cb, journey);
-  pointer_wait_ms (400);
+  settle (journey);
 }
 
 static void
@@ -110,6 +129,7 @@ choose_tool (Journey *journey, const char *button, BrgTool tool)
   journey->tool = tool;
   pointer_click (find (journey, button));
   pointer_wait_until ("has tool", has_tool_cb, journey);
+  settle (journey);
 }
 
 static void
@@ -285,8 +305,6 @@ test_journey (void)
   journey.window = brg_window_new (journey.application);
   journey.the_case = brg_window_get_case (journey.window);
   journey.folder = g_dir_make_tmp ("bregma-journey-XXXXXX", NULL);
-  /* A frame of software GL may last longer than a click may; GTK would drop the click. */
-  g_object_set (gtk_settings_get_default (), "gtk-double-click-time", 10000, NULL);
   gtk_window_set_default_size (GTK_WINDOW (journey.window), WIDTH, HEIGHT);
   gtk_window_present (GTK_WINDOW (journey.window));
   pointer_wait_ms (500);
