@@ -177,18 +177,20 @@ brg_place_preset (const BrgMask *skull,
     return status;
   BrgDefect placed = scale_defect (&preset->defect, &calvaria);
   BrgVec3 straight = brg_vec3_normalize (preset->direction);
-  status = place_along (skull, &calvaria, straight, &placed, job, error);
+  BrgError own = { 0 };
+  status = place_along (skull, &calvaria, straight, &placed, job, &own);
   for (int ring = 1; status == BRG_EMPTY && ring <= N_RINGS; ring++)
     for (int round = 0; status == BRG_EMPTY && round < N_ROUND; round++)
       {
         BrgVec3 direction = turn (straight, ring * RING_DEG, 2 * BRG_PI * round / N_ROUND);
-        status = place_along (skull, &calvaria, direction, &placed, job, error);
+        status = place_along (skull, &calvaria, direction, &placed, job, &own);
       }
   if (status == BRG_EMPTY)
     return brg_error_set (error, BRG_EMPTY, "the skull has no bone where %s would be", preset->key);
-  if (status == BRG_OK)
-    *defect = placed;
-  return status;
+  if (status != BRG_OK)
+    return brg_error_set (error, status, "%s", own.message);
+  *defect = placed;
+  return BRG_OK;
 }
 
 /* The region entry `index` is dealt: rounds of all regions, each shuffled on its own. */
@@ -356,6 +358,7 @@ brg_place_random (const BrgMask *skull,
     return status;
   int region = deal_region (seed, index);
   int size_class = (index + index / N_PRESETS) % N_SIZES;
+  BrgError own = { 0 };
   status = BRG_EMPTY;
   for (int candidate = 0; status == BRG_EMPTY && candidate < N_CANDIDATES; candidate++)
     {
@@ -364,9 +367,9 @@ brg_place_random (const BrgMask *skull,
         region = (region + 1) % N_PRESETS;
       BrgDefect drawn = draw_defect (&random, region, size_class, &direction);
       BrgDefect placed = scale_defect (&drawn, &calvaria);
-      status = place_along (skull, &calvaria, direction, &placed, job, error);
+      status = place_along (skull, &calvaria, direction, &placed, job, &own);
       if (status == BRG_OK)
-        status = try_defect (skull, &placed, regions[region].rim, earlier, n_earlier, job, error);
+        status = try_defect (skull, &placed, regions[region].rim, earlier, n_earlier, job, &own);
       if (status == BRG_OK)
         *defect = placed;
     }
@@ -374,7 +377,7 @@ brg_place_random (const BrgMask *skull,
     return brg_error_set (error, BRG_EMPTY,
                           "no place for defect %d found in %d attempts; the skull may be too small",
                           index + 1, N_CANDIDATES);
-  return status;
+  return status == BRG_OK ? BRG_OK : brg_error_set (error, status, "%s", own.message);
 }
 
 double

@@ -1,0 +1,183 @@
+#include "engine/brg-fill.h"
+#include "engine/brg-median.h"
+#include "engine/brg-morphology.h"
+#include "engine/brg-pipeline-private.h"
+#include "engine/brg-threshold.h"
+
+/* Refuses an empty mask with words; passes any other on. */
+static BrgMask *
+not_empty (BrgPipelineRun *run, BrgMask *mask, const char *what)
+{
+  if (mask == NULL || !brg_mask_is_empty (mask))
+    return mask;
+  brg_error_set (run->error, BRG_EMPTY, "%s", what);
+  brg_mask_unref (mask);
+  return NULL;
+}
+
+/* Says why a threshold left nothing. */
+static void
+explain_threshold (BrgPipelineRun *run)
+{
+  const BrgVolume *scan = run->pipeline->crop;
+  int lo = run->recipe->threshold_lo_hu, hi = run->recipe->threshold_hi_hu;
+  int min = INT16_MAX, max = INT16_MIN;
+  size_t n = brg_grid_n_voxels (&scan->grid);
+
+  for (size_t v = 0; v < n; v++)
+    {
+      min = scan->hu[v] < min ? scan->hu[v] : min;
+      max = scan->hu[v] > max ? scan->hu[v] : max;
+    }
+  if (max < lo)
+    brg_error_set (run->error, BRG_EMPTY,
+                   "no voxel reaches %d HU; the scan's highest value is %d HU", lo, max);
+  else if (min > hi)
+    brg_error_set (run->error, BRG_EMPTY,
+                   "no voxel is as low as %d HU; the scan's lowest value is %d HU", hi, min);
+  else
+    brg_error_set (run->error, BRG_EMPTY, "no voxel lies between %d and %d HU", lo, hi);
+}
+
+BrgMask *
+_brg_pipeline_threshold (BrgPipelineRun *run, BrgMask *before)
+{
+  const BrgRecipe *recipe = run->recipe;
+  BrgMask *mask = brg_threshold (run->pipeline->crop, recipe->threshold_lo_hu,
+                                 recipe->threshold_hi_hu, run->job, run->error);
+
+  (void) before;
+  if (mask == NULL)
+    return NULL;
+  size_t count = brg_mask_count (mask);
+  if (count == 0)
+    {
+      explain_threshold (run);
+      brg_mask_unref (mask);
+      return NULL;
+    }
+  run->pipeline->threshold_vox = count;
+  return mask;
+}
+
+BrgMask *
+_brg_pipeline_islands (BrgPipelineRun *run, BrgMask *before)
+{
+  const BrgRecipe *recipe = run->recipe;
+  int neighbours = brg_connectivity_neighbours (recipe->connectivity);
+  double least_vox = ceil (recipe->min_island_mm3 / brg_grid_voxel_mm3 (&before->grid) - 1e-9);
+  BrgIslands report;
+  BrgMask *mask;
+
+  if (recipe->keep == BRG_KEEP_LARGEST)
+    mask = brg_components_keep_largest (before, neighbours, &report, run->job, run->error);
+  else if (least_vox > 1)
+    mask = brg_components_drop_small (before, neighbours, (size_t) least_vox, &report, run->job,
+                                      run->error);
+  else
+    mask = brg_components_count (before, neighbours, &report, run->job, run->error) == BRG_OK
+             ? brg_mask_ref (before)
+             : NULL;
+  if (mask == NULL)
+    return NULL;
+  if (brg_mask_is_empty (mask))
+    {
+      brg_error_set (
+        run->error, BRG_EMPTY, "no island is as large as %g mm³; the largest has %g mm³",
+        recipe->min_island_mm3, (double) report.largest_vox * brg_grid_voxel_mm3 (&before->grid));
+      brg_mask_unref (mask);
+      return NULL;
+    }
+  run->pipeline->report = report;
+  return mask;
+}
+
+BrgMask *
+_brg_pipeline_median (BrgPipelineRun *run, BrgMask *before)
+{
+  const BrgRecipe *recipe = run->recipe;
+
+  if (!(recipe->median_mm > 0))
+    return brg_mask_ref (before);
+  BrgMask *mask =
+    brg_median (before, recipe->median_mm, (BrgKernel) recipe->median_kernel, run->job, run->error);
+  if (mask != NULL && brg_mask_is_empty (mask))
+    {
+      brg_mask_unref (mask);
+      brg_error_set (run->error, BRG_EMPTY, "a median of %g mm leaves no bone", recipe->median_mm);
+      return NULL;
+    }
+  return mask;
+}
+
+/* Drops `before` and passes on what was made of it. */
+static BrgMask *
+replace (BrgMask *before, BrgMask *after)
+{
+  brg_mask_unref (before);
+  return after;
+}
+
+BrgMask *
+_brg_pipeline_holes (BrgPipelineRun *run, BrgMask *before)
+{
+  const BrgRecipe *r = run->recipe;
+  BrgMask *mask = brg_mask_ref (before);
+
+  if (r->fill_area_mm2 > 0)
+    mask = replace (mask, brg_fill_slices (mask, r->fill_area_mm2, run->job, run->error));
+  if (mask != NULL && r->fill_volume_mm3 > 0)
+    mask = replace (mask, brg_fill_volume (mask, r->fill_volume_mm3, run->job, run->error));
+  if (mask != NULL && r->close_mm > 0)
+    mask = replace (mask, brg_close (mask, r->close_mm, run->job, run->error));
+  return mask;
+}
+
+/* An edit mask on the grid of the pipeline's masks, cropped as the scan is. */
+static BrgMask *
+crop_edit (BrgPipelineRun *run, const BrgMask *edit)
+{
+  const BrgGrid *scan = &run->pipeline->scan->grid;
+
+  if (brg_grid_check_equal (&edit->grid, scan, run->error) != BRG_OK)
+    {
+      brg_error_prefix (run->error, "hand edits");
+      return NULL;
+    }
+  if (run->pipeline->crop == run->pipeline->scan)
+    return brg_mask_copy (edit, run->error);
+  return brg_mask_crop (edit, &run->recipe->crop_vox, run->error);
+}
+
+static BrgStatus
+apply_edit (BrgPipelineRun *run, BrgMask *mask, const BrgMask *edit, bool adds)
+{
+  BrgMask *crop = edit != NULL ? crop_edit (run, edit) : NULL;
+
+  if (edit == NULL)
+    return BRG_OK;
+  if (crop == NULL)
+    return run->error->status;
+  BrgStatus status =
+    adds ? brg_mask_or (mask, crop, run->error) : brg_mask_and_not (mask, crop, run->error);
+  brg_mask_unref (crop);
+  return status;
+}
+
+BrgMask *
+_brg_pipeline_skull (BrgPipelineRun *run, BrgMask *before)
+{
+  bool edited = run->added != NULL || run->removed != NULL;
+  BrgMask *mask = edited ? brg_mask_copy (before, run->error) : brg_mask_ref (before);
+
+  if (mask == NULL)
+    return NULL;
+  if (apply_edit (run, mask, run->added, true) != BRG_OK ||
+      apply_edit (run, mask, run->removed, false) != BRG_OK)
+    return replace (mask, NULL);
+  if (run->recipe->keep_again)
+    mask = replace (mask, brg_components_keep_largest (
+                            mask, brg_connectivity_neighbours (run->recipe->connectivity), NULL,
+                            run->job, run->error));
+  return not_empty (run, mask, "the hand edits remove all bone");
+}
