@@ -8,6 +8,7 @@
 #include "engine/brg-place.h"
 
 #define FILL_OPACITY      0.35
+#define IMPLANT_OPACITY   0.65
 #define EDIT_OPACITY      0.55
 #define CUTTER_OPACITY    0.12
 #define PREVIEW_OPACITY   0.5
@@ -28,7 +29,7 @@ update_layers (BrgWindow *self)
   const BrgSliceLayer layers[] = {
     { previewing ? NULL : bone, BRG_RGB_SKULL, FILL_OPACITY, true },
     { result != NULL ? result->cutter : NULL, BRG_RGB_DEFECT, CUTTER_OPACITY, true },
-    { result != NULL ? result->implant : NULL, BRG_RGB_IMPLANT, FILL_OPACITY, true },
+    { result != NULL ? result->implant : NULL, BRG_RGB_IMPLANT, IMPLANT_OPACITY, true },
     { brg_case_get_added (self->the_case), BRG_RGB_ADDED, EDIT_OPACITY, false },
     { brg_case_get_removed (self->the_case), BRG_RGB_REMOVED, EDIT_OPACITY, false },
   };
@@ -139,6 +140,15 @@ slice_picked_cb (BrgWindow *self, const BrgVec3 *lps_mm)
   _brg_window_place_defect (self, *lps_mm, FALSE);
 }
 
+static void
+slice_dragged_cb (BrgWindow *self, const BrgVec3 *lps_mm, gboolean last)
+{
+  brg_view_state_set_defect_dragging (self->view_state, !last);
+  _brg_window_place_defect (self, *lps_mm, TRUE);
+  if (last)
+    brg_case_end_change (self->the_case);
+}
+
 static const char *
 tissue_at (BrgWindow *self, const int vox[3])
 {
@@ -214,6 +224,8 @@ make_slice (BrgWindow *self, int cell)
   g_signal_connect_object (slice, "stroke-end", G_CALLBACK (stroke_end_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (slice, "picked", G_CALLBACK (slice_picked_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (slice, "dragged", G_CALLBACK (slice_dragged_cb), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (slice, "hover", G_CALLBACK (hover_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect (slice, "maximise", G_CALLBACK (maximise_cb), self);
   brg_view_grid_set_view (self->view_grid, cell, slice);

@@ -207,6 +207,8 @@ connect_case (BrgWindow *self)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->the_case, "failed", G_CALLBACK (failed_cb), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->the_case, "notify::name", G_CALLBACK (_brg_window_update_title),
+                           self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->the_case, "notify::task", G_CALLBACK (task_changed_cb), self,
                            G_CONNECT_SWAPPED);
 }

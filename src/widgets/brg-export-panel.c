@@ -22,6 +22,7 @@ struct _BrgExportPanel
   BrgRow *implant_row;
   GtkLabel *done_label;
   GtkWidget *show_button;
+  gboolean updating;
 };
 
 G_DEFINE_FINAL_TYPE (BrgExportPanel, brg_export_panel, BRG_TYPE_PANEL)
@@ -29,14 +30,29 @@ G_DEFINE_FINAL_TYPE (BrgExportPanel, brg_export_panel, BRG_TYPE_PANEL)
 static void
 name_changed_cb (BrgExportPanel *self)
 {
+  BrgCase *the_case = brg_panel_get_case (BRG_PANEL (self));
   const char *name = gtk_editable_get_text (self->name_entry);
 
-  if (g_strcmp0 (name, brg_case_get_name (brg_panel_get_case (BRG_PANEL (self)))) == 0)
+  if (self->updating)
     return;
-  if (brg_case_set_name (brg_panel_get_case (BRG_PANEL (self)), name))
+  if (g_strcmp0 (name, brg_case_get_name (the_case)) == 0 || brg_case_set_name (the_case, name))
     gtk_widget_remove_css_class (GTK_WIDGET (self->name_entry), "error");
   else
     gtk_widget_add_css_class (GTK_WIDGET (self->name_entry), "error");
+}
+
+/* The name of the case, unless the user is in the middle of one that cannot be taken yet. */
+static void
+update_name (BrgExportPanel *self, BrgCase *the_case)
+{
+  const char *name = brg_case_get_name (the_case);
+
+  if (gtk_widget_has_css_class (GTK_WIDGET (self->name_entry), "error") ||
+      g_strcmp0 (gtk_editable_get_text (self->name_entry), name) == 0)
+    return;
+  self->updating = TRUE;
+  gtk_editable_set_text (self->name_entry, name);
+  self->updating = FALSE;
 }
 
 static void
@@ -56,8 +72,7 @@ brg_export_panel_update (BrgPanel *panel, BrgCase *the_case)
   gboolean has_defect = result != NULL && result->implant != NULL;
   const char *missing = has_defect ? "" : _ ("Place a defect first");
 
-  if (!gtk_widget_has_css_class (GTK_WIDGET (self->name_entry), "error"))
-    gtk_editable_set_text (self->name_entry, brg_case_get_name (the_case));
+  update_name (self, the_case);
   set_volume (self->skull_label, result != NULL ? result->skull : NULL);
   set_volume (self->defect_label, has_defect ? result->defective : NULL);
   set_volume (self->implant_label, has_defect ? result->implant : NULL);

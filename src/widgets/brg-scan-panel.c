@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 
 #include "widgets/brg-row.h"
+#include "widgets/brg-text.h"
 
 typedef struct
 {
@@ -155,8 +156,7 @@ brg_scan_panel_update (BrgPanel *panel, BrgCase *the_case)
   set_label (self->spacing_label,
              g_strdup_printf (_ ("%.3g × %.3g × %.3g mm"), brg_grid_spacing_mm (grid, 0),
                               brg_grid_spacing_mm (grid, 1), brg_grid_spacing_mm (grid, 2)));
-  set_label (self->range_label,
-             g_strdup_printf (_ ("%d to %d HU"), histogram->min_hu, histogram->max_hu));
+  set_label (self->range_label, brg_text_hu_range (histogram->min_hu, histogram->max_hu));
   update_warnings (self, the_case);
   update_crop (self, grid, brg_case_get_recipe (the_case));
 }

@@ -113,6 +113,19 @@ stroke_through_history (BrgSliceView *self, GtkGesture *gesture)
       stroke_to (self, x, y);
 }
 
+/* ---- defect ---- */
+
+static void
+drag_defect_to (BrgSliceView *self, double x, double y, gboolean last)
+{
+  BrgVec3 lps_mm = lps_at (self, x, y);
+
+  self->drag_moved = TRUE;
+  self->drag_last[0] = x;
+  self->drag_last[1] = y;
+  g_signal_emit_by_name (self, "dragged", &lps_mm, last);
+}
+
 /* ---- left button ---- */
 
 static void
@@ -135,6 +148,11 @@ primary_begin_cb (GtkGestureDrag *gesture, double x, double y, BrgSliceView *sel
       self->drag = BRG_SLICE_DRAG_CROSSHAIR;
       _brg_slice_view_move_crosshair (self, lps_at (self, x, y));
     }
+  else if (self->tool == BRG_TOOL_DEFECT)
+    {
+      self->drag = BRG_SLICE_DRAG_DEFECT;
+      self->drag_moved = FALSE;
+    }
 }
 
 static void
@@ -152,12 +170,18 @@ primary_update_cb (GtkGestureDrag *gesture, double dx, double dy, BrgSliceView *
       stroke_through_history (self, GTK_GESTURE (gesture));
       stroke_to (self, x + dx, y + dy);
     }
+  else if (self->drag == BRG_SLICE_DRAG_DEFECT &&
+           (self->drag_moved ||
+            gtk_drag_check_threshold (GTK_WIDGET (self), 0, 0, (int) dx, (int) dy)))
+    drag_defect_to (self, x + dx, y + dy, FALSE);
 }
 
 static void
 primary_end_cb (BrgSliceView *self)
 {
   _brg_slice_view_end_stroke (self);
+  if (self->drag == BRG_SLICE_DRAG_DEFECT && self->drag_moved && self->volume != NULL)
+    drag_defect_to (self, self->drag_last[0], self->drag_last[1], TRUE);
   self->drag = BRG_SLICE_DRAG_NONE;
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }

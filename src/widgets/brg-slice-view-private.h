@@ -10,6 +10,7 @@ typedef enum
   BRG_SLICE_DRAG_CROSSHAIR,
   BRG_SLICE_DRAG_STROKE,
   BRG_SLICE_DRAG_RAIL,
+  BRG_SLICE_DRAG_DEFECT, /* pressed with the defect in hand; moves once past the threshold */
 } BrgSliceDrag;
 
 /* Shared by the files of the widget: brg-slice-view.c (state and properties), -navigate.c
@@ -39,7 +40,8 @@ struct _BrgSliceView
   BrgSliceDrag drag;
   double stroke_vox[3]; /* where the stroke is */
   double press[2];      /* where the left button went down */
-  double drag_last[2];  /* pan: offset already applied */
+  double drag_last[2];  /* pan: offset already applied; defect: where it was dragged to */
+  gboolean drag_moved;  /* defect: past the threshold */
   double drag_level_hu, drag_window_hu;
   const char *cursor_name;
   double scroll_rest; /* part of a wheel step not used yet */

@@ -259,6 +259,7 @@ install_signals (void)
   install_signal ("stroke-to", 2, G_TYPE_POINTER, G_TYPE_POINTER);
   install_signal ("stroke-end", 0, 0, 0);
   install_signal ("picked", 1, vec3, 0);
+  install_signal ("dragged", 2, vec3, G_TYPE_BOOLEAN);
   install_signal ("maximise", 0, 0, 0);
   install_signal ("hover", 1, G_TYPE_POINTER, 0);
 }

@@ -42,6 +42,8 @@ typedef struct
  *   "stroke-to"        (const double *from_vox, const double *to_vox)   3 each, in this slice
  *   "stroke-end"       ()       always follows a "stroke-begin"
  *   "picked"           (const BrgVec3 *lps_mm)   a click with BRG_TOOL_ISLAND or BRG_TOOL_DEFECT
+ *   "dragged"          (const BrgVec3 *lps_mm, gboolean last)   with BRG_TOOL_DEFECT: the pointer
+ *                      moves with the button down, past a click; once more with last at the end
  *   "maximise"         ()
  *   "hover"            (const BrgSliceHover *)   NULL when the pointer is not over the scan */
 #define BRG_TYPE_SLICE_VIEW (brg_slice_view_get_type ())

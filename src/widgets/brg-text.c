@@ -28,6 +28,19 @@ brg_text_count (guint64 count)
   return g_string_free (text, FALSE);
 }
 
+static const char *
+minus (int value)
+{
+  return value < 0 ? "−" : "";
+}
+
+char *
+brg_text_hu_range (int min_hu, int max_hu)
+{
+  return g_strdup_printf (_ ("%s%d to %s%d HU"), minus (min_hu), ABS (min_hu), minus (max_hu),
+                          ABS (max_hu));
+}
+
 char *
 brg_text_mm (double mm)
 {
