@@ -21,7 +21,7 @@
 #define N_CANDIDATES   64
 #define N_OWN_REGION   40 /* candidates in the region dealt out, before any other is tried */
 #define N_SIZES        3
-#define JITTER_DEG     10.0
+#define BURR_HOLES_MM  15.0 /* of the mean size, per burr hole */
 #define MAIN_PIECE     0.97 /* of the flap, at least, in its largest piece */
 #define MIN_FLAP_MM3   100.0
 #define MAX_DICE       0.95
@@ -30,7 +30,7 @@
 /* clang-format off */
 static const BrgPreset presets[] = {
   { "frontal", N_("Frontal"), { -0.4169, -0.8548, 0.3090 },
-    { .shape = BRG_SHAPE_CRANIOTOMY, .width_mm = 62, .height_mm = 55, .corners = 5,
+    { .shape = BRG_SHAPE_CRANIOTOMY, .width_mm = 66, .height_mm = 56, .corners = 4,
       .corner_radius_mm = 8, .burr_radius_mm = 6.5, .kerf_mm = 2, .bevel_deg = 15 } },
   { "fronto-orbital", N_("Fronto-orbital"), { -0.4669, -0.8781, -0.1045 },
     { .shape = BRG_SHAPE_POLYGON, .width_mm = 75, .height_mm = 55, .corners = 6,
@@ -59,15 +59,17 @@ static const BrgPreset presets[] = {
 #define N_PRESETS ((int) (sizeof presets / sizeof *presets))
 
 /* How random defects depart from their preset: the smallest size and the share of it that may be
- * added, the bone wanted along the outline, and whether it may be mirrored to the left. */
+ * added, how far the place may move, the bone wanted along the outline, whether the defect may be
+ * mirrored to the left, and whether it may have burr holes. */
 static const struct
 {
-  double least, spread, rim;
-  bool two_sided;
+  double least, spread, jitter_deg, rim;
+  bool two_sided, burr_holes;
 } regions[N_PRESETS] = {
-  { 0.60, 0.60, 0.90, true },  { 0.75, 0.40, 0.70, true }, { 0.60, 0.60, 0.90, true },
-  { 0.82, 0.28, 0.90, false }, { 0.80, 0.25, 0.85, true }, { 0.65, 0.60, 0.90, true },
-  { 0.55, 0.65, 0.90, false }, { 0.80, 0.80, 0.90, true },
+  { 0.60, 0.60, 10, 0.90, true, true },  { 0.75, 0.40, 6, 0.70, true, false },
+  { 0.60, 0.60, 10, 0.90, true, true },  { 0.82, 0.28, 6, 0.90, false, false },
+  { 0.80, 0.25, 8, 0.85, true, true },   { 0.65, 0.60, 10, 0.90, true, true },
+  { 0.55, 0.65, 12, 0.90, false, true }, { 0.80, 0.80, 10, 0.90, true, false },
 };
 
 const BrgPreset *
@@ -212,11 +214,22 @@ deal_region (uint64_t seed, int index)
   return deck[index % N_PRESETS];
 }
 
+/* Polygons take any number of corners; burr holes stay some 40 mm apart. */
+static int
+draw_corners (BrgRandom *random, const BrgDefect *defect)
+{
+  int fitting = (int) ((defect->width_mm + defect->height_mm) / 2 / BURR_HOLES_MM);
+  int most = fitting < 4 ? 4 : fitting > 7 ? 7 : fitting;
+  int corners = brg_random_int (random, 4, 8);
+
+  return defect->shape == BRG_SHAPE_CRANIOTOMY && corners > most ? most : corners;
+}
+
 /* A defect of this region and size class, not placed, and where to look for it. */
 static BrgDefect
 draw_defect (BrgRandom *random, int region, int size_class, BrgVec3 *direction)
 {
-  const int shapes[] = { BRG_SHAPE_CRANIOTOMY, BRG_SHAPE_POLYGON, BRG_SHAPE_CYLINDER };
+  const int shapes[] = { BRG_SHAPE_POLYGON, BRG_SHAPE_CYLINDER, BRG_SHAPE_CRANIOTOMY };
   BrgDefect defect = presets[region].defect;
   double step = regions[region].spread / N_SIZES;
   double least = regions[region].least + step * size_class;
@@ -226,14 +239,14 @@ draw_defect (BrgRandom *random, int region, int size_class, BrgVec3 *direction)
   defect.height_mm =
     hole ? defect.width_mm : defect.height_mm * brg_random_real (random, least, least + step);
   if (!hole)
-    defect.shape = shapes[brg_random_int (random, 0, 2)];
-  defect.corners = brg_random_int (random, 4, 8);
+    defect.shape = shapes[brg_random_int (random, 0, regions[region].burr_holes ? 2 : 1)];
+  defect.corners = draw_corners (random, &defect);
   defect.corner_radius_mm = brg_random_real (random, 3, 20);
   defect.burr_radius_mm = brg_random_real (random, 5.5, 7);
   defect.kerf_mm = brg_random_real (random, 1.5, 2.5);
   defect.bevel_deg = hole ? 0 : brg_random_real (random, 0, 30);
   defect.rotate_deg = brg_random_real (random, -20, 20);
-  double jitter_deg = JITTER_DEG * sqrt (brg_random_real (random, 0, 1));
+  double jitter_deg = regions[region].jitter_deg * sqrt (brg_random_real (random, 0, 1));
   *direction =
     turn (presets[region].direction, jitter_deg, brg_random_real (random, 0, 2 * BRG_PI));
   if (regions[region].two_sided && brg_random_int (random, 0, 1) == 1)
