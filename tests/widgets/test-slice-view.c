@@ -11,7 +11,8 @@ typedef struct
   GtkWidget *window;
   BrgSliceView *view;
   BrgVolume *volume;
-  int n_begin, n_to, n_end, n_index, n_moved, n_window, n_picked, n_maximise, n_hover;
+  int n_begin, n_to, n_end, n_index, n_moved, n_window, n_picked, n_dragged, n_dragged_last,
+    n_maximise, n_hover;
   double last_to[3];
   BrgVec3 picked;
   BrgSliceHover hover;
@@ -35,6 +36,14 @@ static void
 picked_cb (BrgSliceView *view, const BrgVec3 *lps_mm, Fixture *fixture)
 {
   fixture->n_picked++;
+  fixture->picked = *lps_mm;
+}
+
+static void
+dragged_cb (BrgSliceView *view, const BrgVec3 *lps_mm, gboolean last, Fixture *fixture)
+{
+  fixture->n_dragged++;
+  fixture->n_dragged_last += last;
   fixture->picked = *lps_mm;
 }
 
@@ -91,6 +100,7 @@ set_up (Fixture *fixture, gconstpointer plane)
                               counted[c].counter);
   g_signal_connect (fixture->view, "stroke-to", G_CALLBACK (stroke_to_cb), fixture);
   g_signal_connect (fixture->view, "picked", G_CALLBACK (picked_cb), fixture);
+  g_signal_connect (fixture->view, "dragged", G_CALLBACK (dragged_cb), fixture);
   g_signal_connect (fixture->view, "hover", G_CALLBACK (hover_cb), fixture);
   gtk_widget_show (fixture->window);
   gtk_test_widget_wait_for_draw (fixture->window);
@@ -320,6 +330,33 @@ test_pick (Fixture *fixture, gconstpointer plane)
   g_assert_cmpint (fixture->n_picked, ==, 1);
 }
 
+/* Below the threshold a press stays a click; past it the defect follows, and the end is told. */
+static void
+test_drag_defect (Fixture *fixture, gconstpointer plane)
+{
+  GtkEventController *drag = find_controller (fixture, GTK_TYPE_GESTURE_DRAG, GDK_BUTTON_PRIMARY);
+
+  brg_slice_view_set_tool (fixture->view, BRG_TOOL_DEFECT);
+  g_signal_emit_by_name (drag, "drag-begin", 120.0, 210.0);
+  g_signal_emit_by_name (drag, "drag-update", 1.0, 1.0);
+  g_signal_emit_by_name (drag, "drag-end", 1.0, 1.0);
+  g_assert_cmpint (fixture->n_dragged, ==, 0);
+  g_signal_emit_by_name (drag, "drag-begin", 120.0, 210.0);
+  g_signal_emit_by_name (drag, "drag-update", 40.0, 0.0);
+  g_signal_emit_by_name (drag, "drag-update", 50.0, -10.0);
+  g_assert_cmpint (fixture->n_dragged, ==, 2);
+  g_assert_cmpint (fixture->n_dragged_last, ==, 0);
+  g_signal_emit_by_name (drag, "drag-end", 50.0, -10.0);
+  g_assert_cmpint (fixture->n_dragged, ==, 3);
+  g_assert_cmpint (fixture->n_dragged_last, ==, 1);
+  BrgVec3 expected = brg_slice_lps_from_px (
+    &fixture->volume->grid, brg_slice_view_get_map (fixture->view), (double[]){ 170, 200 });
+  g_assert_cmpfloat (fixture->picked.x, ==, expected.x);
+  g_assert_cmpfloat (fixture->picked.y, ==, expected.y);
+  g_assert_cmpfloat (fixture->picked.z, ==, expected.z);
+  g_assert_cmpint (fixture->n_picked, ==, 0);
+}
+
 static void
 test_window_and_zoom (Fixture *fixture, gconstpointer plane)
 {
@@ -465,6 +502,7 @@ main (int argc, char *argv[])
   add ("crosshair", test_crosshair);
   add ("stroke", test_stroke);
   add ("pick", test_pick);
+  add ("drag-defect", test_drag_defect);
   add ("window-and-zoom", test_window_and_zoom);
   add ("hover", test_hover);
   add ("pixels", test_pixels);
