@@ -22,7 +22,7 @@ typedef struct
   int n_blocks;
   uint32_t *first; /* per vertex: its neighbours in `neighbours` */
   uint32_t *neighbours;
-  float (*start)[4]; /* where the vertex was */
+  float (*start)[4]; /* where the vertex was; in `older` or in `step` while they are free */
   float (*step)[4];  /* mean of the neighbours minus the vertex, at the start */
   float (*newer)[4]; /* displacement by the Chebyshev polynomial of degree n */
   float (*older)[4]; /* of degree n - 1; becomes n + 1 */
@@ -42,15 +42,23 @@ typedef struct
   float (*normal)[4]; /* per vertex: six times the gradient of the volume */
 } Pieces;
 
+/* Frees what the filter alone needs. */
 static void
-clear_filter (Filter *filter)
+clear_links (Filter *filter)
 {
   brg_free (filter->first);
   brg_free (filter->neighbours);
-  brg_free (filter->start);
-  brg_free (filter->step);
   brg_free (filter->newer);
   brg_free (filter->older);
+  filter->first = filter->neighbours = NULL;
+  filter->newer = filter->older = NULL;
+}
+
+static void
+clear_filter (Filter *filter)
+{
+  clear_links (filter);
+  brg_free (filter->step);
   brg_free (filter->sum);
 }
 
@@ -61,13 +69,12 @@ allocate_filter (Filter *filter, BrgError *error)
 
   filter->first = brg_alloc_zero (n + 2, sizeof *filter->first, error);
   filter->neighbours = brg_alloc (3 * filter->mesh->n_triangles, sizeof (uint32_t), error);
-  filter->start = brg_alloc (n, vector, error);
   filter->step = brg_alloc (n, vector, error);
   filter->newer = brg_alloc (n, vector, error);
-  filter->older = brg_alloc_zero (n, vector, error);
+  filter->older = brg_alloc (n, vector, error);
   filter->sum = brg_alloc (n, vector, error);
-  bool complete = filter->first && filter->neighbours && filter->start && filter->step &&
-                  filter->newer && filter->older && filter->sum;
+  bool complete = filter->first && filter->neighbours && filter->step && filter->newer &&
+                  filter->older && filter->sum;
   return complete ? BRG_OK : BRG_NO_MEMORY;
 }
 
@@ -89,8 +96,9 @@ link_neighbours (Filter *filter)
 }
 
 static void
-load_positions (Filter *filter, const BrgAffine *vox_from_lps)
+load_positions (Filter *filter, const BrgAffine *vox_from_lps, float (*into)[4])
 {
+  filter->start = into;
   for (size_t v = 0; v < filter->mesh->n_vertices; v++)
     {
       const float *p = filter->mesh->xyz + 3 * v;
@@ -213,6 +221,7 @@ run_filter (Filter *filter, const BrgJobPart *parts, BrgError *error)
   BrgStatus status =
     brg_parallel_slabs (filter->n_blocks, 1, first_degree, filter, parts->job, error);
 
+  memset (filter->older, 0, filter->mesh->n_vertices * sizeof *filter->older);
   for (filter->degree = 2; status == BRG_OK && filter->degree <= highest; filter->degree++)
     {
       brg_job_part (parts, FILTER_SHARE * (filter->degree - 1) / highest,
@@ -424,12 +433,14 @@ brg_mesh_smooth (BrgMesh *mesh, const BrgGrid *grid, double strength, BrgJob *jo
   if (status == BRG_OK)
     {
       link_neighbours (&filter);
-      load_positions (&filter, &vox_from_lps);
+      load_positions (&filter, &vox_from_lps, filter.older);
       design_filter (&filter, strength);
       status = run_filter (&filter, &parts, error);
     }
   if (status == BRG_OK)
     {
+      clear_links (&filter);
+      load_positions (&filter, &vox_from_lps, filter.step);
       limit_displacements (&filter);
       status = restore_volume (&filter, &parts, error);
     }

@@ -8,13 +8,6 @@
 
 typedef struct
 {
-  const BrgPreviewScene *scene;
-  const BrgPreviewLayer *opaque;
-  BrgPreviewPoints *points;
-} Load;
-
-typedef struct
-{
   BrgPreviewPoints *points;
   BrgPreviewValue value;
   const void *data;
@@ -48,12 +41,16 @@ make_offsets (BrgPreviewPoints *points)
     }
 }
 
+/* Pixel (x, y) from the nearest of its samples; `top` is the first row of samples in `opaque`. */
 static void
-load_point (const Load *load, int x, int y)
+load_point (BrgPreviewPoints *points,
+            const BrgPreviewScene *scene,
+            const BrgPreviewLayer *opaque,
+            int top,
+            int x,
+            int y)
 {
-  const BrgPreviewScene *scene = load->scene;
-  BrgPreviewPoint *point =
-    load->points->points + (size_t) y * (size_t) load->points->width + (size_t) x;
+  BrgPreviewPoint *point = points->points + (size_t) y * (size_t) points->width + (size_t) x;
   float nearest = 0;
   size_t best = 0;
   int best_x = 0, best_y = 0;
@@ -63,10 +60,10 @@ load_point (const Load *load, int x, int y)
     {
       int sx = x * BRG_PREVIEW_SAMPLES + s % BRG_PREVIEW_SAMPLES;
       int sy = y * BRG_PREVIEW_SAMPLES + s / BRG_PREVIEW_SAMPLES;
-      size_t at = (size_t) sy * (size_t) scene->width + (size_t) sx;
-      if (load->opaque->inverse_z[at] <= nearest)
+      size_t at = (size_t) (sy - top) * (size_t) scene->width + (size_t) sx;
+      if (opaque->inverse_z[at] <= nearest)
         continue;
-      nearest = load->opaque->inverse_z[at];
+      nearest = opaque->inverse_z[at];
       best = at;
       best_x = sx;
       best_y = sy;
@@ -77,19 +74,22 @@ load_point (const Load *load, int x, int y)
   point->position[0] = (px - scene->middle[0]) / scene->focal * depth;
   point->position[1] = (scene->middle[1] - py) / scene->focal * depth;
   point->position[2] = -depth;
-  _brg_preview_normal (scene, load->opaque->triangle[best], px, py, point->normal);
+  _brg_preview_normal (scene, opaque->triangle[best], px, py, point->normal);
 }
 
-static BrgStatus
-load_rows (void *data, int slab, int begin, int end, BrgError *error)
+void
+_brg_preview_points_load (BrgPreviewPoints *points,
+                          const BrgPreviewScene *scene,
+                          int band,
+                          const BrgPreviewLayer *opaque)
 {
-  const Load *load = data;
-  (void) slab, (void) error;
+  int top = band * BRG_PREVIEW_BAND_ROWS, bottom = top + BRG_PREVIEW_BAND_ROWS;
 
-  for (int y = begin; y < end; y++)
-    for (int x = 0; x < load->points->width; x++)
-      load_point (load, x, y);
-  return BRG_OK;
+  if (bottom > scene->height)
+    bottom = scene->height;
+  for (int y = top / BRG_PREVIEW_SAMPLES; y < bottom / BRG_PREVIEW_SAMPLES; y++)
+    for (int x = 0; x < points->width; x++)
+      load_point (points, scene, opaque, top, x, y);
 }
 
 static BrgStatus
@@ -166,14 +166,8 @@ _brg_preview_gather (BrgPreviewPoints *points,
 }
 
 BrgStatus
-_brg_preview_points_init (BrgPreviewPoints *points,
-                          const BrgPreviewScene *scene,
-                          const BrgPreviewLayer *opaque,
-                          BrgJob *job,
-                          BrgError *error)
+_brg_preview_points_init (BrgPreviewPoints *points, const BrgPreviewScene *scene, BrgError *error)
 {
-  Load load = { scene, opaque, points };
-
   *points = (BrgPreviewPoints){ .width = scene->width / BRG_PREVIEW_SAMPLES,
                                 .height = scene->height / BRG_PREVIEW_SAMPLES,
                                 .focal_px = scene->focal / BRG_PREVIEW_SAMPLES,
@@ -184,7 +178,7 @@ _brg_preview_points_init (BrgPreviewPoints *points,
   if (points->raw == NULL)
     return BRG_NO_MEMORY;
   make_offsets (points);
-  return brg_parallel_slabs (points->height, ROWS_PER_SLAB, load_rows, &load, job, error);
+  return BRG_OK;
 }
 
 void

@@ -22,19 +22,23 @@ typedef struct
   size_t *first_triangle; /* per item, and one past the last */
   size_t n_vertices, n_triangles;
   BrgPreviewVertex *vertices;
-  uint32_t *triangles; /* 3 vertices each, of all items in order */
-  int width, height;   /* in samples */
-  float focal;         /* samples per unit slope */
-  float middle[2];     /* sample straight ahead of the viewer */
-  float radius_mm;     /* of everything, about its centre */
-  float distance_mm;   /* of that centre from the viewer */
+  const uint32_t *triangles; /* 3 vertices each, of all items in order */
+  uint32_t *own_triangles;   /* NULL: those of the only item serve */
+  bool *one_sided;           /* per item: its backs are never seen, nor seen from a light */
+  int width, height;         /* in samples */
+  float focal;               /* samples per unit slope */
+  float middle[2];           /* sample straight ahead of the viewer */
+  float radius_mm;           /* of everything, about its centre */
+  float distance_mm;         /* of that centre from the viewer */
 } BrgPreviewScene;
+
+#define BRG_PREVIEW_NONE UINT32_MAX
 
 /* Which triangle is seen at each sample of some rows. */
 typedef struct
 {
-  float *inverse_z; /* 0: none */
-  uint32_t *triangle;
+  float *inverse_z;   /* 0: none */
+  uint32_t *triangle; /* BRG_PREVIEW_NONE: none; may be NULL where only depth is of interest */
 } BrgPreviewLayer;
 
 /* Triangles by band of rows, in index order: list[first[b]] .. list[first[b + 1] - 1]. */
@@ -67,7 +71,12 @@ _brg_preview_area (const BrgPreviewVertex *a, const BrgPreviewVertex *b, const B
   return (b->x - a->x) * (c->y - a->y) - (b->y - a->y) * (c->x - a->x);
 }
 
-/* Bins the triangles of the opaque or of the translucent items. */
+/* True for a closed surface that is turned outwards: each edge is passed once in each direction
+ * (found by a sum that vanishes then, and otherwise with a chance of 2^-64) and the volume is
+ * above 0. */
+bool _brg_preview_is_closed (const BrgMesh *mesh);
+
+/* Bins the triangles of the opaque or of the translucent items that can be seen. */
 BrgStatus _brg_preview_bins_init (BrgPreviewBins *bins,
                                   const BrgPreviewScene *scene,
                                   bool translucent,
@@ -76,8 +85,7 @@ void _brg_preview_bins_clear (BrgPreviewBins *bins);
 
 /* Clears the layer of one band and draws the band's triangles into it, the nearest winning, the
  * lower index among equals. `nearer` and `farther` are nullable layers of the same band: only
- * samples behind the first and before the second are drawn, and then only sides that face the
- * viewer. Returns the number of samples drawn. */
+ * samples behind the first and before the second are drawn. Returns the number of samples drawn. */
 size_t _brg_preview_draw_band (const BrgPreviewScene *scene,
                                const BrgPreviewBins *bins,
                                int band,
@@ -94,6 +102,17 @@ void _brg_preview_normal (const BrgPreviewScene *scene,
 
 #define BRG_PREVIEW_N_TURNS   16 /* rotations of the spiral, one per pixel of a 4 x 4 tile */
 #define BRG_PREVIEW_N_OFFSETS 16
+
+/* Everything as the key light sees it, in parallel projection. Nearness takes the place of the
+ * inverse depth: 1 in the middle of the scene, more towards the light. */
+typedef struct
+{
+  float *nearness;  /* of the nearest opaque surface; 0: none */
+  float axis[2][3]; /* of the map */
+  float middle[3];  /* of the scene, viewer space */
+  float radius_mm;  /* of the scene */
+  float samples_per_mm;
+} BrgPreviewShadow;
 
 /* The nearest opaque surface in each pixel, for what is computed once per pixel. */
 typedef struct
@@ -112,11 +131,14 @@ typedef struct
   float offsets[BRG_PREVIEW_N_TURNS][BRG_PREVIEW_N_OFFSETS][2]; /* in the unit disc */
 } BrgPreviewPoints;
 
-BrgStatus _brg_preview_points_init (BrgPreviewPoints *points,
-                                    const BrgPreviewScene *scene,
-                                    const BrgPreviewLayer *opaque,
-                                    BrgJob *job,
-                                    BrgError *error);
+BrgStatus
+_brg_preview_points_init (BrgPreviewPoints *points, const BrgPreviewScene *scene, BrgError *error);
+
+/* Fills in the pixels of one band from its samples. */
+void _brg_preview_points_load (BrgPreviewPoints *points,
+                               const BrgPreviewScene *scene,
+                               int band,
+                               const BrgPreviewLayer *opaque);
 void _brg_preview_points_clear (BrgPreviewPoints *points);
 
 static inline const BrgPreviewPoint *
@@ -152,8 +174,15 @@ BrgStatus _brg_preview_gather (BrgPreviewPoints *points,
 BrgStatus
 _brg_preview_occlusion (BrgPreviewPoints *points, float *openness, BrgJob *job, BrgError *error);
 
+/* Draws the opaque items from the key light. */
+BrgStatus _brg_preview_shadow_init (BrgPreviewShadow *shadow,
+                                    const BrgPreviewScene *scene,
+                                    BrgJob *job,
+                                    BrgError *error);
+void _brg_preview_shadow_clear (BrgPreviewShadow *shadow);
+
 /* Soft shadow of the opaque items in the key light: 1 lit, 0 dark. */
-BrgStatus _brg_preview_shadow (const BrgPreviewScene *scene,
+BrgStatus _brg_preview_shadow (const BrgPreviewShadow *shadow,
                                BrgPreviewPoints *points,
                                float *lit,
                                BrgJob *job,

@@ -24,6 +24,16 @@ band_range (const BrgPreviewScene *scene, uint32_t triangle, int *first, int *la
     *last = *first - 1;
 }
 
+static bool
+is_hidden (const BrgPreviewScene *scene, size_t triangle)
+{
+  const uint32_t *corner = scene->triangles + 3 * triangle;
+  const BrgPreviewVertex *vertices = scene->vertices;
+
+  return !(_brg_preview_area (vertices + corner[0], vertices + corner[1], vertices + corner[2]) <
+           0);
+}
+
 /* Counts (list NULL) or lists the triangles of one item. */
 static void
 bin_item (BrgPreviewBins *bins, const BrgPreviewScene *scene, size_t item, size_t *next)
@@ -31,6 +41,8 @@ bin_item (BrgPreviewBins *bins, const BrgPreviewScene *scene, size_t item, size_
   for (size_t t = scene->first_triangle[item]; t < scene->first_triangle[item + 1]; t++)
     {
       int first, last;
+      if (scene->one_sided[item] && is_hidden (scene, t))
+        continue;
       band_range (scene, (uint32_t) t, &first, &last);
       for (int band = first; band <= last; band++)
         {
@@ -105,7 +117,8 @@ draw_sample (Band *band, uint32_t triangle, size_t at, float inverse_z)
     return;
   band->n_drawn += band->out->inverse_z[at] <= 0;
   band->out->inverse_z[at] = inverse_z;
-  band->out->triangle[at] = triangle;
+  if (band->out->triangle != NULL)
+    band->out->triangle[at] = triangle;
 }
 
 static inline float
@@ -129,9 +142,8 @@ draw_triangle (Band *band, uint32_t triangle)
   const BrgPreviewVertex *a = scene->vertices + corner[0], *b = scene->vertices + corner[1];
   const BrgPreviewVertex *c = scene->vertices + corner[2];
   float area = _brg_preview_area (a, b, c);
-  bool one_sided = band->nearer != NULL || band->farther != NULL;
 
-  if (!(area < 0) && (one_sided || !(area > 0)))
+  if (!(area < 0 || area > 0))
     return;
   float scale = 1 / area;
   int x0 = clamp_to (least (a->x, b->x, c->x) + 0.5f, 0, scene->width);
@@ -173,8 +185,10 @@ _brg_preview_draw_band (const BrgPreviewScene *scene,
   drawn.bottom = drawn.top + BRG_PREVIEW_BAND_ROWS;
   if (drawn.bottom > scene->height)
     drawn.bottom = scene->height;
-  memset (out->inverse_z, 0,
-          (size_t) (drawn.bottom - drawn.top) * (size_t) scene->width * sizeof *out->inverse_z);
+  size_t n_samples = (size_t) (drawn.bottom - drawn.top) * (size_t) scene->width;
+  memset (out->inverse_z, 0, n_samples * sizeof *out->inverse_z);
+  if (out->triangle != NULL)
+    memset (out->triangle, 0xff, n_samples * sizeof *out->triangle);
   for (size_t n = bins->first[band]; n < bins->first[band + 1]; n++)
     draw_triangle (&drawn, bins->list[n]);
   return drawn.n_drawn;

@@ -168,8 +168,8 @@ add_item (BrgPreviewScene *scene, const Viewer *viewer, const BrgMesh *mesh, Brg
 
   if (normals == NULL)
     return BRG_NO_MEMORY;
-  for (size_t h = 0; h < 3 * mesh->n_triangles; h++)
-    scene->triangles[3 * scene->n_triangles + h] =
+  for (size_t h = 0; scene->own_triangles != NULL && h < 3 * mesh->n_triangles; h++)
+    scene->own_triangles[3 * scene->n_triangles + h] =
       mesh->triangles[h] + (uint32_t) scene->n_vertices;
   for (size_t v = 0; v < mesh->n_vertices; v++)
     project (viewer, vertex_at (mesh, v), normals + 3 * v, scene->vertices + scene->n_vertices + v);
@@ -190,9 +190,15 @@ allocate (BrgPreviewScene *scene, BrgError *error)
       n_triangles += scene->items[i].mesh->n_triangles;
     }
   scene->first_triangle = brg_alloc (scene->n_items + 1, sizeof *scene->first_triangle, error);
+  scene->one_sided = brg_alloc (scene->n_items, sizeof *scene->one_sided, error);
   scene->vertices = brg_alloc (n_vertices, sizeof *scene->vertices, error);
-  scene->triangles = brg_alloc (n_triangles, 3 * sizeof *scene->triangles, error);
-  return scene->first_triangle && scene->vertices && scene->triangles ? BRG_OK : BRG_NO_MEMORY;
+  scene->triangles = scene->items[0].mesh->triangles;
+  if (scene->n_items > 1)
+    scene->triangles = scene->own_triangles =
+      brg_alloc (n_triangles, 3 * sizeof *scene->triangles, error);
+  return scene->first_triangle && scene->one_sided && scene->vertices && scene->triangles
+           ? BRG_OK
+           : BRG_NO_MEMORY;
 }
 
 BrgStatus
@@ -221,6 +227,7 @@ _brg_preview_scene_init (BrgPreviewScene *scene,
   for (size_t i = 0; status == BRG_OK && i < n_items; i++)
     {
       scene->first_triangle[i] = scene->n_triangles;
+      scene->one_sided[i] = items[i].opacity < 1 || _brg_preview_is_closed (items[i].mesh);
       status = add_item (scene, &viewer, items[i].mesh, error);
     }
   scene->first_triangle[n_items] = scene->n_triangles;
@@ -233,8 +240,9 @@ void
 _brg_preview_scene_clear (BrgPreviewScene *scene)
 {
   brg_free (scene->first_triangle);
+  brg_free (scene->one_sided);
   brg_free (scene->vertices);
-  brg_free (scene->triangles);
+  brg_free (scene->own_triangles);
 }
 
 const BrgPreviewItem *

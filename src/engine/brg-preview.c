@@ -12,24 +12,20 @@ typedef struct
 {
   BrgPreviewScene scene;
   BrgPreviewBins opaque_bins, translucent_bins;
-  BrgPreviewLayer opaque; /* of the whole picture */
-  float *openness, *lit;  /* per pixel: to its surroundings, by the key light */
+  uint32_t *seen; /* per sample: opaque triangle, or BRG_PREVIEW_NONE */
+  BrgPreviewShadow shadow;
+  BrgPreviewPoints points;
+  float *openness, *lit; /* per pixel: to its surroundings, by the key light */
   uint8_t *rgba;
 } Picture;
 
 /* Scratch of one band. */
 typedef struct
 {
-  BrgPreviewLayer peel[2];
-  float (*light)[4]; /* what came through so far, and the share still to come */
-  int top, rows;     /* in samples */
+  BrgPreviewLayer opaque, peel[2]; /* only where something is translucent */
+  float (*light)[4];               /* what came through so far, and the share still to come */
+  int top, rows;                   /* in samples */
 } Band;
-
-static BrgPreviewLayer
-layer_row (const BrgPreviewLayer *layer, size_t at)
-{
-  return (BrgPreviewLayer){ layer->inverse_z + at, layer->triangle + at };
-}
 
 static size_t
 band_start (const BrgPreviewScene *scene, int band)
@@ -41,10 +37,17 @@ static BrgStatus
 draw_opaque (void *data, int slab, int begin, int end, BrgError *error)
 {
   Picture *picture = data;
-  BrgPreviewLayer rows = layer_row (&picture->opaque, band_start (&picture->scene, begin));
-  (void) slab, (void) end, (void) error;
+  const BrgPreviewScene *scene = &picture->scene;
+  size_t n = BRG_PREVIEW_BAND_ROWS * (size_t) scene->width;
+  float *inverse_z = brg_alloc (n, sizeof *inverse_z, error);
+  BrgPreviewLayer rows = { inverse_z, picture->seen + band_start (scene, begin) };
+  (void) slab, (void) end;
 
-  _brg_preview_draw_band (&picture->scene, &picture->opaque_bins, begin, NULL, NULL, &rows);
+  if (inverse_z == NULL)
+    return BRG_NO_MEMORY;
+  _brg_preview_draw_band (scene, &picture->opaque_bins, begin, NULL, NULL, &rows);
+  _brg_preview_points_load (&picture->points, scene, begin, &rows);
+  brg_free (inverse_z);
   return BRG_OK;
 }
 
@@ -79,7 +82,7 @@ light_of_sample (const Picture *picture,
 
 /* Adds a layer behind what is in the band already. */
 static void
-composite (const Picture *picture, const Band *band, const BrgPreviewLayer *layer, bool opaque)
+composite (const Picture *picture, const Band *band, const uint32_t *seen, bool opaque)
 {
   int width = picture->scene.width;
 
@@ -89,13 +92,13 @@ composite (const Picture *picture, const Band *band, const BrgPreviewLayer *laye
         size_t at = (size_t) r * (size_t) width + (size_t) x;
         float *light = band->light[at], own[3];
         int y = band->top + r;
-        if (layer->inverse_z[at] <= 0 || light[3] <= 0)
+        if (seen[at] == BRG_PREVIEW_NONE || light[3] <= 0)
           continue;
         size_t pixel = (size_t) (y / BRG_PREVIEW_SAMPLES) * (size_t) (width / BRG_PREVIEW_SAMPLES) +
                        (size_t) (x / BRG_PREVIEW_SAMPLES);
         float open = opaque ? picture->openness[pixel] : 1;
         float lit = opaque ? picture->lit[pixel] : 1;
-        float clear = light_of_sample (picture, layer->triangle[at], x, y, open, lit, own);
+        float clear = light_of_sample (picture, seen[at], x, y, open, lit, own);
         for (int a = 0; a < 3; a++)
           light[a] += light[3] * (1 - clear) * own[a];
         light[3] *= clear;
@@ -121,22 +124,29 @@ add_ground (const Picture *picture, const Band *band)
       }
 }
 
+static bool
+has_translucent (const Picture *picture, int band)
+{
+  const size_t *first = picture->translucent_bins.first + band;
+  return first[1] > first[0];
+}
+
 static void
 peel_translucent (const Picture *picture, Band *band, int index)
 {
-  BrgPreviewLayer opaque = layer_row (&picture->opaque, band_start (&picture->scene, index));
+  const BrgPreviewScene *scene = &picture->scene;
   const BrgPreviewLayer *nearer = NULL;
 
+  _brg_preview_draw_band (scene, &picture->opaque_bins, index, NULL, NULL, &band->opaque);
   for (int n = 0; n < MAX_PEELS; n++)
     {
       BrgPreviewLayer *layer = &band->peel[n % 2];
-      if (_brg_preview_draw_band (&picture->scene, &picture->translucent_bins, index, nearer,
-                                  &opaque, layer) == 0)
+      if (_brg_preview_draw_band (scene, &picture->translucent_bins, index, nearer, &band->opaque,
+                                  layer) == 0)
         break;
-      composite (picture, band, layer, false);
+      composite (picture, band, layer->triangle, false);
       nearer = layer;
     }
-  composite (picture, band, &opaque, true);
 }
 
 /* Bayer's 4 x 4 order: hides the steps of dark gradients without noise. */
@@ -183,13 +193,18 @@ store_pixels (const Picture *picture, const Band *band)
 }
 
 static void
+clear_layer (BrgPreviewLayer *layer)
+{
+  brg_free (layer->inverse_z);
+  brg_free (layer->triangle);
+}
+
+static void
 clear_band (Band *band)
 {
-  for (int p = 0; p < 2; p++)
-    {
-      brg_free (band->peel[p].inverse_z);
-      brg_free (band->peel[p].triangle);
-    }
+  clear_layer (&band->opaque);
+  clear_layer (&band->peel[0]);
+  clear_layer (&band->peel[1]);
   brg_free (band->light);
 }
 
@@ -202,12 +217,16 @@ allocate_layer (BrgPreviewLayer *layer, size_t n, BrgError *error)
 }
 
 static BrgStatus
-allocate_band (Band *band, size_t n, BrgError *error)
+allocate_band (Band *band, size_t n, bool with_layers, BrgError *error)
 {
-  BrgStatus status = allocate_layer (&band->peel[0], n, error);
+  BrgStatus status = BRG_OK;
 
-  if (status == BRG_OK)
-    status = allocate_layer (&band->peel[1], n, error);
+  if (with_layers)
+    {
+      status = allocate_layer (&band->opaque, n, error);
+      for (int p = 0; status == BRG_OK && p < 2; p++)
+        status = allocate_layer (&band->peel[p], n, error);
+    }
   if (status != BRG_OK)
     return status;
   band->light = brg_alloc_zero (n, sizeof *band->light, error);
@@ -223,16 +242,20 @@ shade_band (void *data, int slab, int begin, int end, BrgError *error)
 {
   Picture *picture = data;
   const BrgPreviewScene *scene = &picture->scene;
+  bool translucent = has_translucent (picture, begin);
   Band band = { .top = begin * BRG_PREVIEW_BAND_ROWS };
   (void) slab, (void) end;
 
   band.rows = scene->height - band.top;
   if (band.rows > BRG_PREVIEW_BAND_ROWS)
     band.rows = BRG_PREVIEW_BAND_ROWS;
-  BrgStatus status = allocate_band (&band, (size_t) band.rows * (size_t) scene->width, error);
+  BrgStatus status =
+    allocate_band (&band, (size_t) band.rows * (size_t) scene->width, translucent, error);
   if (status == BRG_OK)
     {
-      peel_translucent (picture, &band, begin);
+      if (translucent)
+        peel_translucent (picture, &band, begin);
+      composite (picture, &band, picture->seen + band_start (scene, begin), true);
       add_ground (picture, &band);
       store_pixels (picture, &band);
     }
@@ -243,56 +266,57 @@ shade_band (void *data, int slab, int begin, int end, BrgError *error)
 static BrgStatus
 allocate_picture (Picture *picture, BrgError *error)
 {
-  size_t n = (size_t) picture->scene.width * (size_t) picture->scene.height;
-  BrgStatus status = allocate_layer (&picture->opaque, n, error);
+  const BrgPreviewScene *scene = &picture->scene;
+  size_t n = (size_t) scene->width * (size_t) scene->height;
+  BrgStatus status = _brg_preview_bins_init (&picture->opaque_bins, scene, false, error);
 
+  if (status == BRG_OK)
+    status = _brg_preview_bins_init (&picture->translucent_bins, scene, true, error);
+  if (status == BRG_OK)
+    status = _brg_preview_points_init (&picture->points, scene, error);
   if (status != BRG_OK)
     return status;
+  picture->seen = brg_alloc (n, sizeof *picture->seen, error);
   n /= BRG_PREVIEW_SAMPLES * BRG_PREVIEW_SAMPLES;
   picture->openness = brg_alloc (n, sizeof *picture->openness, error);
-  picture->lit = picture->openness ? brg_alloc (n, sizeof *picture->lit, error) : NULL;
-  if (picture->lit == NULL)
+  picture->lit = brg_alloc (n, sizeof *picture->lit, error);
+  if (!picture->seen || !picture->openness || !picture->lit)
     return BRG_NO_MEMORY;
   for (size_t at = 0; at < n; at++)
     picture->openness[at] = picture->lit[at] = 1;
-  status = _brg_preview_bins_init (&picture->opaque_bins, &picture->scene, false, error);
-  if (status == BRG_OK)
-    status = _brg_preview_bins_init (&picture->translucent_bins, &picture->scene, true, error);
-  return status;
+  return BRG_OK;
 }
 
 /* What needs the neighbourhood of a pixel or the view of a light. */
 static BrgStatus
 gather_light (Picture *picture, BrgJob *job, BrgError *error)
 {
-  BrgPreviewPoints points;
   BrgJobPart parts = brg_job_parts (job);
 
-  brg_job_part (&parts, 0.0, 0.1);
-  BrgStatus status =
-    _brg_preview_points_init (&points, &picture->scene, &picture->opaque, job, error);
-  brg_job_part (&parts, 0.1, 0.5);
+  brg_job_part (&parts, 0.0, 0.7);
+  BrgStatus status = _brg_preview_occlusion (&picture->points, picture->openness, job, error);
+  brg_job_part (&parts, 0.7, 1.0);
   if (status == BRG_OK)
-    status = _brg_preview_occlusion (&points, picture->openness, job, error);
-  brg_job_part (&parts, 0.5, 1.0);
-  if (status == BRG_OK)
-    status = _brg_preview_shadow (&picture->scene, &points, picture->lit, job, error);
+    status = _brg_preview_shadow (&picture->shadow, &picture->points, picture->lit, job, error);
   brg_job_parts_end (&parts);
-  _brg_preview_points_clear (&points);
   return status;
 }
 
+/* The light's view comes first: its vertices are gone before the picture's buffers come. */
 static BrgStatus
 draw (Picture *picture, BrgJob *job, BrgError *error)
 {
   int n_bands = _brg_preview_n_bands (&picture->scene);
   BrgJobPart parts = brg_job_parts (job);
-  BrgStatus status = allocate_picture (picture, error);
 
-  brg_job_part (&parts, 0.0, 0.3);
+  brg_job_part (&parts, 0.0, 0.2);
+  BrgStatus status = _brg_preview_shadow_init (&picture->shadow, &picture->scene, job, error);
+  if (status == BRG_OK)
+    status = allocate_picture (picture, error);
+  brg_job_part (&parts, 0.2, 0.4);
   if (status == BRG_OK)
     status = brg_parallel_slabs (n_bands, 1, draw_opaque, picture, job, error);
-  brg_job_part (&parts, 0.3, 0.7);
+  brg_job_part (&parts, 0.4, 0.7);
   if (status == BRG_OK)
     status = gather_light (picture, job, error);
   brg_job_part (&parts, 0.7, 1.0);
@@ -306,10 +330,11 @@ static void
 clear_picture (Picture *picture)
 {
   _brg_preview_scene_clear (&picture->scene);
+  _brg_preview_shadow_clear (&picture->shadow);
+  _brg_preview_points_clear (&picture->points);
   _brg_preview_bins_clear (&picture->opaque_bins);
   _brg_preview_bins_clear (&picture->translucent_bins);
-  brg_free (picture->opaque.inverse_z);
-  brg_free (picture->opaque.triangle);
+  brg_free (picture->seen);
   brg_free (picture->openness);
   brg_free (picture->lit);
 }

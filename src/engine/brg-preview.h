@@ -7,9 +7,9 @@
 
 typedef struct
 {
-  const BrgMesh *mesh;
-  uint32_t rgb;   /* 0xRRGGBB, sRGB */
-  double opacity; /* above 0 to 1; below 1 only the sides that face the viewer are drawn */
+  const BrgMesh *mesh; /* its backs are left out where it is closed and turned outwards */
+  uint32_t rgb;        /* 0xRRGGBB, sRGB */
+  double opacity;      /* above 0 to 1; below 1 backs are left out */
 } BrgPreviewItem;
 
 /* The side of the head that faces the viewer. Superior is up, in the last two anterior is up. */

@@ -154,6 +154,42 @@ test_translucent (void)
   brg_mesh_unref (behind);
 }
 
+/* Backs are left out of a closed surface turned outwards, and only of that. */
+static void
+test_backs (void)
+{
+  guint8 outwards[4 * SIZE * SIZE], inwards[4 * SIZE * SIZE], open[4 * SIZE * SIZE];
+  BrgMesh *ball = ball_mesh (brg_vec3 (10, 20, 1500), 20);
+  BrgMesh *turned = brg_mesh_copy (ball, NULL), *cut = brg_mesh_copy (ball, NULL);
+  BrgPreviewItem item = { ball, BRG_RGB_SKULL, 1 };
+  size_t n_left = 0;
+
+  draw (&item, 1, BRG_VIEW_LEFT, outwards);
+  for (size_t t = 0; t < turned->n_triangles; t++)
+    {
+      uint32_t *corner = turned->triangles + 3 * t, swap = corner[1];
+      corner[1] = corner[2];
+      corner[2] = swap;
+    }
+  item.mesh = turned;
+  draw (&item, 1, BRG_VIEW_LEFT, inwards);
+  g_assert_true (memcmp (outwards, inwards, sizeof outwards) == 0);
+
+  /* The half of the ball away from the viewer shows its inside. */
+  for (size_t t = 0; t < ball->n_triangles; t++)
+    if (ball->xyz[3 * (size_t) ball->triangles[3 * t]] < 10)
+      memcpy (cut->triangles + 3 * n_left++, ball->triangles + 3 * t, 3 * sizeof (uint32_t));
+  cut->n_triangles = n_left;
+  item.mesh = cut;
+  draw (&item, 1, BRG_VIEW_LEFT, open);
+  g_assert_true (is_ground (pixel (open, 0.02, 0.02)));
+  g_assert_false (is_ground (pixel (open, 0.5, 0.5)));
+  g_assert_false (is_ground (pixel (open, 0.7, 0.6)));
+  brg_mesh_unref (ball);
+  brg_mesh_unref (turned);
+  brg_mesh_unref (cut);
+}
+
 static void
 test_threads (void)
 {
@@ -244,6 +280,7 @@ main (int argc, char **argv)
   g_test_add_func ("/preview/ball", test_ball);
   g_test_add_func ("/preview/views", test_views);
   g_test_add_func ("/preview/translucent", test_translucent);
+  g_test_add_func ("/preview/backs", test_backs);
   g_test_add_func ("/preview/threads", test_threads);
   g_test_add_func ("/preview/pit", test_pit);
   g_test_add_func ("/preview/names", test_names);
