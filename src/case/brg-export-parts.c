@@ -9,19 +9,29 @@
 #include "io/brg-nrrd.h"
 #include "io/brg-png.h"
 
-#define MAX_THREADS 2
+#define MAX_AT_ONCE 2
 
-/* The work list: the surface of each part, then the voxels of each part, then the edits. */
+/* What there is to do for a part once its surface is made; of the last part also the edits. */
+enum
+{
+  PICTURE,
+  SURFACE,
+  VOXELS,
+  EDITS,
+};
+
+/* Parts are built one after the other, so that one surface is in memory at a time; the picture of
+ * a part is drawn while its files are written. */
 typedef struct
 {
-  const BrgExportPart *parts;
-  guint n_parts;
+  const BrgExportPart *part; /* under way */
+  const BrgMesh *mesh;       /* of that part */
   const BrgExportEdits *edits;
   BrgJob *job; /* the caller's; reported to on the caller's thread only */
   GThread *caller;
-  int n_threads;  /* of each piece of work */
-  gint *permille; /* atomic; progress of each piece */
+  gint *permille; /* atomic; progress of each piece of work */
   gint n_pieces;
+  gint n_started; /* pieces of the parts and steps before */
 } Build;
 
 /* The job of one piece of work. */
@@ -53,6 +63,16 @@ piece_report_cb (void *data, const char *title, double fraction)
     report_all (piece->build);
   if (brg_job_is_cancelled (piece->build->job))
     brg_job_cancel (&piece->job);
+}
+
+static Piece
+begin_piece (Build *build, gint index)
+{
+  Piece piece = { .job = BRG_JOB_INIT, .build = build, .permille = &build->permille[index] };
+
+  piece.job.n_threads = build->job != NULL ? build->job->n_threads : 0;
+  piece.job.report = piece_report_cb;
+  return piece;
 }
 
 /* The view that shows the side the defect is on. */
@@ -111,21 +131,11 @@ make_mesh (const BrgExportPart *part, BrgJob *job, BrgError *error)
 }
 
 static BrgStatus
-write_surface (const BrgExportPart *part, BrgJob *job, BrgError *error)
+write_surface (const BrgExportPart *part, const BrgMesh *mesh, BrgError *error)
 {
-  brg_job_stage (job, "Surface", 0, 0.5);
-  BrgMesh *mesh = make_mesh (part, job, error);
-
-  if (mesh == NULL)
-    return error->status;
   BrgStatus status = brg_mesh_write (mesh, part->stl.path, false, error);
-  if (status == BRG_OK)
-    status = digest (&part->stl, error);
-  brg_job_stage (job, "Picture", 0.6, 1);
-  if (status == BRG_OK && part->png.path != NULL)
-    status = write_picture (part, mesh, job, error);
-  brg_mesh_unref (mesh);
-  return status;
+
+  return status == BRG_OK ? digest (&part->stl, error) : status;
 }
 
 static BrgStatus
@@ -150,27 +160,32 @@ write_edits (const BrgExportEdits *edits, BrgJob *job, BrgError *error)
 }
 
 static BrgStatus
-do_piece (Build *build, guint index, BrgJob *job, BrgError *error)
+do_piece (Build *build, int index, BrgJob *job, BrgError *error)
 {
-  if (index < build->n_parts)
-    return write_surface (&build->parts[index], job, error);
-  if (index < 2 * build->n_parts)
-    return write_voxels (&build->parts[index - build->n_parts], job, error);
-  return write_edits (build->edits, job, error);
+  switch (index)
+    {
+    case PICTURE:
+      return build->part->png.path != NULL ? write_picture (build->part, build->mesh, job, error)
+                                           : BRG_OK;
+    case SURFACE:
+      return write_surface (build->part, build->mesh, error);
+    case VOXELS:
+      return write_voxels (build->part, job, error);
+    default:
+      return write_edits (build->edits, job, error);
+    }
 }
 
 static BrgStatus
 piece_cb (void *data, int slab, int begin, int end, BrgError *error)
 {
   Build *build = data;
-  Piece piece = { .job = BRG_JOB_INIT, .build = build, .permille = &build->permille[slab] };
+  Piece piece = begin_piece (build, build->n_started + slab);
   (void) begin;
   (void) end;
 
-  piece.job.n_threads = build->n_threads;
-  piece.job.report = piece_report_cb;
   piece.job.report_data = &piece;
-  BrgStatus status = do_piece (build, (guint) slab, &piece.job, error);
+  BrgStatus status = do_piece (build, slab, &piece.job, error);
   g_atomic_int_set (piece.permille, 1000);
   return status;
 }
@@ -186,6 +201,37 @@ stop_cb (void *data, const char *title, double fraction)
     brg_job_cancel (jobs[0]);
 }
 
+/* Does the first `n` pieces for the part, all that can be at once. */
+static BrgStatus
+do_pieces (Build *build, int n, BrgError *error)
+{
+  BrgJob pieces = BRG_JOB_INIT;
+  BrgJob *jobs[2] = { &pieces, build->job };
+
+  pieces.n_threads = MIN (brg_job_threads (build->job), MAX_AT_ONCE);
+  pieces.report = stop_cb;
+  pieces.report_data = jobs;
+  BrgStatus status = brg_parallel_slabs (n, 1, piece_cb, build, &pieces, error);
+  build->n_started += n;
+  return status;
+}
+
+static BrgStatus
+build_part (Build *build, const BrgExportPart *part, bool is_last, BrgError *error)
+{
+  Piece piece = begin_piece (build, build->n_started++);
+
+  piece.job.report_data = &piece;
+  BrgMesh *mesh = make_mesh (part, &piece.job, error);
+  if (mesh == NULL)
+    return error->status;
+  build->part = part;
+  build->mesh = mesh;
+  BrgStatus status = do_pieces (build, is_last ? EDITS + 1 : EDITS, error);
+  brg_mesh_unref (mesh);
+  return status;
+}
+
 BrgStatus
 _brg_export_build (const BrgExportPart *parts,
                    guint n_parts,
@@ -193,16 +239,16 @@ _brg_export_build (const BrgExportPart *parts,
                    BrgJob *job,
                    BrgError *error)
 {
-  gint n_pieces = (gint) (2 * n_parts + 1);
+  gint n_pieces = (gint) n_parts * (1 + EDITS) + 1;
   g_autofree gint *permille = g_new0 (gint, n_pieces);
-  int n_threads = brg_job_threads (job), n_at_once = MIN (n_threads, MAX_THREADS);
-  Build build = { parts,    n_parts, edits, job, g_thread_self (), MAX (n_threads / n_at_once, 1),
-                  permille, n_pieces };
-  BrgJob pieces = BRG_JOB_INIT;
-  BrgJob *jobs[2] = { &pieces, job };
+  Build build = { .edits = edits,
+                  .job = job,
+                  .caller = g_thread_self (),
+                  .permille = permille,
+                  .n_pieces = n_pieces };
+  BrgStatus status = BRG_OK;
 
-  pieces.n_threads = n_at_once;
-  pieces.report = stop_cb;
-  pieces.report_data = jobs;
-  return brg_parallel_slabs (n_pieces, 1, piece_cb, &build, &pieces, error);
+  for (guint p = 0; status == BRG_OK && p < n_parts; p++)
+    status = build_part (&build, &parts[p], p + 1 == n_parts, error);
+  return status;
 }
