@@ -297,10 +297,27 @@ make_pieces (const Filter *filter, Pieces *pieces, BrgError *error)
 }
 
 static inline void
-position (const Filter *filter, float (*displacement)[4], uint32_t v, float out[3])
+position (const Filter *filter, float (*displacement)[4], uint32_t v, float out[4])
 {
-  for (int a = 0; a < 3; a++)
+  for (int a = 0; a < 4; a++)
     out[a] = filter->start[v][a] + (displacement ? displacement[v][a] : 0.0f);
+}
+
+/* Twice the area of a triangle times its unit normal. */
+static inline void
+area_vector (float p[3][4], float out[4])
+{
+  float u[3], v[3];
+
+  for (int a = 0; a < 3; a++)
+    {
+      u[a] = p[1][a] - p[0][a];
+      v[a] = p[2][a] - p[0][a];
+    }
+  out[0] = u[1] * v[2] - u[2] * v[1];
+  out[1] = u[2] * v[0] - u[0] * v[2];
+  out[2] = u[0] * v[1] - u[1] * v[0];
+  out[3] = 0;
 }
 
 /* Volume of each piece and its gradient, with the surface displaced or (NULL) as it was. */
@@ -315,21 +332,17 @@ measure_pieces (const Filter *filter, float (*displacement)[4], Pieces *pieces)
   for (size_t t = 0; t < 3 * filter->mesh->n_triangles; t += 3)
     {
       const uint32_t *corner = filter->mesh->triangles + t;
-      float p[3][3], normal[3];
+      float p[3][4], normal[4];
       for (int c = 0; c < 3; c++)
         position (filter, displacement, corner[c], p[c]);
+      area_vector (p, normal);
+      double volume = 0;
       for (int a = 0; a < 3; a++)
-        {
-          int b = (a + 1) % 3, c = (a + 2) % 3;
-          normal[a] =
-            (p[1][b] - p[0][b]) * (p[2][c] - p[0][c]) - (p[1][c] - p[0][c]) * (p[2][b] - p[0][b]);
-        }
-      for (int a = 0; a < 3; a++)
-        {
-          pieces->volume[pieces->piece[corner[0]]] += (double) p[0][a] * (double) normal[a] / 6;
-          for (int c = 0; c < 3; c++)
-            pieces->normal[corner[c]][a] += normal[a];
-        }
+        volume += (double) p[0][a] * (double) normal[a];
+      pieces->volume[pieces->piece[corner[0]]] += volume / 6;
+      for (int c = 0; c < 3; c++)
+        for (int a = 0; a < 4; a++)
+          pieces->normal[corner[c]][a] += normal[a];
     }
 }
 

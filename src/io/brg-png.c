@@ -7,6 +7,7 @@
 #include "io/brg-output.h"
 
 #define MAX_SIDE 32767
+#define LEVEL    2 /* with one fixed filter: a sixth of the default's time, a quarter larger */
 
 typedef struct
 {
@@ -56,6 +57,8 @@ encode (png_structp png, png_infop info, int width, int height, const uint8_t *r
     return;
   png_set_IHDR (png, info, (png_uint_32) width, (png_uint_32) height, 8, PNG_COLOR_TYPE_RGB_ALPHA,
                 PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+  png_set_compression_level (png, LEVEL);
+  png_set_filter (png, PNG_FILTER_TYPE_BASE, PNG_FILTER_SUB);
   png_write_info (png, info);
   for (int y = 0; y < height; y++)
     png_write_row (png, rgba + (size_t) y * (size_t) width * 4);
