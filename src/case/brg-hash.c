@@ -2,7 +2,7 @@
 
 #include "case/brg-file-private.h"
 #include "case/brg-manifest-private.h"
-#include "case/brg-sha256-private.h"
+#include "engine/brg-sha256.h"
 #include "io/brg-bits.h"
 
 #define CHUNK 65536
@@ -13,14 +13,14 @@ brg_export_hash_mask (const BrgMask *mask, BrgSha256 out)
   BrgSha256State state;
   g_autofree guint8 *row = g_malloc ((gsize) mask->grid.dim[0]);
 
-  _brg_sha256_init (&state);
+  brg_sha256_init (&state);
   for (int k = 0; k < mask->grid.dim[2]; k++)
     for (int j = 0; j < mask->grid.dim[1]; j++)
       {
         brg_bits_to_bytes (brg_mask_row (mask, j, k), (gsize) mask->grid.dim[0], 1, row);
-        _brg_sha256_update (&state, row, (gsize) mask->grid.dim[0]);
+        brg_sha256_update (&state, row, (gsize) mask->grid.dim[0]);
       }
-  _brg_sha256_finish (&state, out);
+  brg_sha256_finish (&state, out);
 }
 
 void
@@ -30,15 +30,15 @@ brg_export_hash_volume (const BrgVolume *volume, BrgSha256 out)
   g_autofree gint16 *chunk = g_new (gint16, CHUNK);
   gsize n_voxels = brg_grid_n_voxels (&volume->grid);
 
-  _brg_sha256_init (&state);
+  brg_sha256_init (&state);
   for (gsize from = 0; from < n_voxels; from += CHUNK)
     {
       gsize n = MIN (n_voxels - from, CHUNK);
       for (gsize v = 0; v < n; v++)
         chunk[v] = GINT16_TO_LE (volume->hu[from + v]);
-      _brg_sha256_update (&state, chunk, n * sizeof *chunk);
+      brg_sha256_update (&state, chunk, n * sizeof *chunk);
     }
-  _brg_sha256_finish (&state, out);
+  brg_sha256_finish (&state, out);
 }
 
 gboolean
@@ -51,15 +51,15 @@ _brg_hash_file (const char *path, BrgSha256 sha256, gint64 *bytes, GError **erro
   BrgSha256State state;
   g_autofree guint8 *chunk = g_malloc (CHUNK);
   gsize got;
-  _brg_sha256_init (&state);
+  brg_sha256_init (&state);
   *bytes = 0;
   while ((got = fread (chunk, 1, CHUNK, file)) > 0)
     {
-      _brg_sha256_update (&state, chunk, got);
+      brg_sha256_update (&state, chunk, got);
       *bytes += (gint64) got;
     }
   int errnum = ferror (file) ? errno : 0;
   fclose (file);
-  _brg_sha256_finish (&state, sha256);
+  brg_sha256_finish (&state, sha256);
   return errnum == 0 || _brg_file_fail (error, path, errnum);
 }
