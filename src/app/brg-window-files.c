@@ -23,16 +23,20 @@ report_error (BrgWindow *self, const GError *error)
     _brg_window_show_message (self, GTK_MESSAGE_ERROR, error->message);
 }
 
+/* Lists the scan among the recent ones, unless the desktop's privacy settings say no. */
 static void
 remember (GFile *file)
 {
   g_autofree char *uri = g_file_get_uri (file);
+  gboolean allowed;
   GtkRecentData data = { .mime_type = (char *) "application/octet-stream",
                          .app_name = (char *) "Bregma",
                          .app_exec = (char *) "bregma %u",
                          .is_private = TRUE };
 
-  gtk_recent_manager_add_full (gtk_recent_manager_get_default (), uri, &data);
+  g_object_get (gtk_settings_get_default (), "gtk-recent-files-enabled", &allowed, NULL);
+  if (allowed)
+    gtk_recent_manager_add_full (gtk_recent_manager_get_default (), uri, &data);
 }
 
 static void
@@ -188,7 +192,8 @@ dropped_cb (BrgWindow *self, const GValue *value)
 static GtkWidget *
 make_recent_row (GtkRecentInfo *info)
 {
-  g_autofree char *folder = g_path_get_dirname (gtk_recent_info_get_uri_display (info));
+  g_autofree char *path = gtk_recent_info_get_uri_display (info);
+  g_autofree char *folder = g_path_get_dirname (path);
   g_autofree char *when = g_date_time_format (gtk_recent_info_get_visited (info), "%x");
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
   GtkWidget *name = gtk_label_new (gtk_recent_info_get_display_name (info));

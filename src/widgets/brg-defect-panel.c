@@ -24,6 +24,8 @@ struct _BrgDefectPanel
   GtkLabel *overlap_label;
   GtkLabel *smallest_label;
   GtkLabel *median_label;
+  BrgRow *smallest_row;
+  BrgRow *median_row;
 };
 
 G_DEFINE_FINAL_TYPE (BrgDefectPanel, brg_defect_panel, BRG_TYPE_PANEL)
@@ -50,6 +52,18 @@ set_text (GtkLabel *label, char *text)
   g_free (text);
 }
 
+/* A gap between voxel faces, and in the caption the distance of the centres, which is what the
+ * clearance is measured by. */
+static void
+set_gap (BrgRow *row, GtkLabel *label, double gap_mm, double centre_mm)
+{
+  g_autofree char *distance = brg_text_mm (centre_mm);
+  g_autofree char *caption = g_strdup_printf (_ ("%s between voxel centres"), distance);
+
+  brg_row_set_caption (row, caption);
+  set_text (label, brg_text_mm (gap_mm));
+}
+
 static void
 update_fit (BrgDefectPanel *self, const BrgPipelineResult *result)
 {
@@ -60,6 +74,8 @@ update_fit (BrgDefectPanel *self, const BrgPipelineResult *result)
     {
       for (gsize l = 0; l < G_N_ELEMENTS (labels); l++)
         gtk_label_set_label (labels[l], "–");
+      brg_row_set_caption (self->smallest_row, _ ("Between voxel faces"));
+      brg_row_set_caption (self->median_row, _ ("Between voxel faces"));
       return;
     }
   const BrgFit *fit = &result->fit;
@@ -67,8 +83,8 @@ update_fit (BrgDefectPanel *self, const BrgPipelineResult *result)
   set_text (self->implant_label, brg_text_volume (fit->implant_mm3));
   set_text (self->overlap_label, brg_text_volume ((double) fit->overlap_vox *
                                                   brg_grid_voxel_mm3 (&result->skull->grid)));
-  set_text (self->smallest_label, brg_text_mm (fit->smallest_gap_mm));
-  set_text (self->median_label, brg_text_mm (fit->median_gap_mm));
+  set_gap (self->smallest_row, self->smallest_label, fit->smallest_gap_mm, fit->smallest_centre_mm);
+  set_gap (self->median_row, self->median_label, fit->median_gap_mm, fit->median_centre_mm);
 }
 
 static void
@@ -117,6 +133,8 @@ brg_defect_panel_class_init (BrgDefectPanelClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BrgDefectPanel, overlap_label);
   gtk_widget_class_bind_template_child (widget_class, BrgDefectPanel, smallest_label);
   gtk_widget_class_bind_template_child (widget_class, BrgDefectPanel, median_label);
+  gtk_widget_class_bind_template_child (widget_class, BrgDefectPanel, smallest_row);
+  gtk_widget_class_bind_template_child (widget_class, BrgDefectPanel, median_row);
 }
 
 static void

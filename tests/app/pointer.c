@@ -4,6 +4,7 @@
 #include <gdk/x11/gdkx.h>
 
 #define TIMEOUT_US (60 * G_USEC_PER_SEC)
+#define ATTEMPT_US (6 * G_USEC_PER_SEC)
 
 static Display *
 x_display (GtkWidget *widget)
@@ -28,18 +29,42 @@ pointer_wait_ms (guint ms)
     g_main_context_iteration (NULL, TRUE);
 }
 
-void
-pointer_wait_until (const char *what, gboolean (*done) (gpointer data), gpointer data)
+/* Runs the main loop until `done` or for at most `limit_us`. */
+static gboolean
+wait_at_most (gint64 limit_us, gboolean (*done) (gpointer data), gpointer data)
 {
-  gint64 deadline = g_get_monotonic_time () + TIMEOUT_US;
+  gint64 deadline = g_get_monotonic_time () + limit_us;
 
   while (!done (data))
     {
       if (g_get_monotonic_time () > deadline)
-        g_error ("waited in vain for %s", what);
+        return FALSE;
       if (!g_main_context_iteration (NULL, FALSE))
         g_usleep (2000);
     }
+  return TRUE;
+}
+
+void
+pointer_wait_until (const char *what, gboolean (*done) (gpointer data), gpointer data)
+{
+  if (!wait_at_most (TIMEOUT_US, done, data))
+    g_error ("waited in vain for %s", what);
+}
+
+void
+pointer_do_until (const char *what,
+                  void (*act) (gpointer data),
+                  gboolean (*done) (gpointer data),
+                  gpointer data)
+{
+  for (int attempt = 0; attempt < 5; attempt++)
+    {
+      act (data);
+      if (wait_at_most (ATTEMPT_US, done, data))
+        return;
+    }
+  g_error ("tried in vain: %s", what);
 }
 
 void

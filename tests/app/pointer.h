@@ -11,6 +11,14 @@ void pointer_wait_ms (guint ms);
 /* Runs the main loop until `done` says so; fails the test with `what` after 60 s. */
 void pointer_wait_until (const char *what, gboolean (*done) (gpointer data), gpointer data);
 
+/* Does something by hand until it has worked, as a user would: a press that waits behind a long
+ * frame of software GL is now and then dropped by GDK, which then sees the pointer move without a
+ * button. Five attempts, six seconds each; then the test fails with `what`. */
+void pointer_do_until (const char *what,
+                       void (*act) (gpointer data),
+                       gboolean (*done) (gpointer data),
+                       gpointer data);
+
 /* Moves to a point of `widget`, in its coordinates. */
 void pointer_move (GtkWidget *widget, double x, double y);
 

@@ -18,9 +18,11 @@ typedef struct
   BrgWindow *window;
   BrgCase *the_case;
   char *folder;
-  BrgStep step;   /* waited for */
-  BrgTool tool;   /* waited for */
-  size_t painted; /* voxels added by hand, waited for */
+  BrgStep step;          /* waited for */
+  BrgTool tool;          /* waited for */
+  const char *button;    /* to click */
+  double from[2], to[2]; /* of the drag, in the widget */
+  size_t painted;        /* voxels added by hand, waited for */
 } Journey;
 
 static GtkWidget *
@@ -64,6 +66,14 @@ has_implant_cb (gpointer data)
 }
 
 static gboolean
+is_exporting_cb (gpointer data)
+{
+  BrgWindow *window = ((Journey *) data)->window;
+
+  return window->exported || window->cancellable != NULL;
+}
+
+static gboolean
 is_exported_cb (gpointer data)
 {
   return ((Journey *) data)->window->exported;
@@ -102,8 +112,7 @@ is_settled_cb (gpointer data)
          brg_mesh_view_is_settled (journey->window->mesh_view);
 }
 
-/* Lets the last picture be drawn: a press that waits behind a long frame of software GL is
- * sometimes cancelled by GDK. */
+/* Lets the last picture be drawn. */
 static void
 settle (Journey *journey)
 {
@@ -112,30 +121,45 @@ settle (Journey *journey)
 }
 
 static void
-choose_step (Journey *journey, BrgStep step)
+click_step (gpointer data)
 {
+  Journey *journey = data;
   GtkListBox *list = journey->window->step_list;
 
+  pointer_click (GTK_WIDGET (gtk_list_box_get_row_at_index (list, (int) journey->step)));
+}
+
+static void
+choose_step (Journey *journey, BrgStep step)
+{
   settle (journey);
   journey->step = step;
-  pointer_click (GTK_WIDGET (gtk_list_box_get_row_at_index (list, (int) step)));
-  pointer_wait_until ("is at step", is_at_step_cb, journey);
+  pointer_do_until ("choose the step", click_step, is_at_step_cb, journey);
   settle (journey);
+}
+
+static void
+click_button (gpointer data)
+{
+  Journey *journey = data;
+
+  pointer_click (find (journey, journey->button));
 }
 
 static void
 choose_tool (Journey *journey, const char *button, BrgTool tool)
 {
   journey->tool = tool;
-  pointer_click (find (journey, button));
-  pointer_wait_until ("has tool", has_tool_cb, journey);
+  journey->button = button;
+  pointer_do_until ("choose the tool", click_button, has_tool_cb, journey);
   settle (journey);
 }
 
 static void
 open_sample (Journey *journey)
 {
-  pointer_click (find (journey, "start_sample_button"));
+  journey->button = "start_sample_button";
+  pointer_do_until ("open the sample", click_button, has_skull_cb, journey);
   pointer_wait_until ("has skull", has_skull_cb, journey);
   g_assert_cmpuint (brg_mask_count (brg_case_get_result (journey->the_case)->skull), ==, 562507);
 }
@@ -149,21 +173,26 @@ has_new_threshold_cb (gpointer data)
          !brg_view_state_get_threshold_dragging (journey->window->view_state);
 }
 
+static void
+drag_handle (gpointer data)
+{
+  Journey *journey = data;
+  GtkWidget *histogram = find (journey, "histogram");
+  double y = gtk_widget_get_height (histogram) * 0.5;
+
+  pointer_drag (histogram, _brg_histogram_view_x_from_hu (BRG_HISTOGRAM_VIEW (histogram), 150), y,
+                _brg_histogram_view_x_from_hu (BRG_HISTOGRAM_VIEW (histogram), 250), y, 8);
+}
+
 /* The lower handle goes right; the recipe and the mask follow. */
 static void
 drag_threshold (Journey *journey)
 {
-  BrgHistogramView *histogram = BRG_HISTOGRAM_VIEW (find (journey, "histogram"));
-  double height = gtk_widget_get_height (GTK_WIDGET (histogram));
-  double from = _brg_histogram_view_x_from_hu (histogram, 150);
-  double to = _brg_histogram_view_x_from_hu (histogram, 250);
   size_t before = brg_mask_count (brg_case_get_result (journey->the_case)->skull);
 
-  pointer_drag (GTK_WIDGET (histogram), from, height * 0.5, to, height * 0.5, 8);
-  pointer_wait_until ("has new threshold", has_new_threshold_cb, journey);
+  pointer_do_until ("drag the threshold", drag_handle, has_new_threshold_cb, journey);
   pointer_wait_until ("has skull", has_skull_cb, journey);
-  int lo_hu = brg_case_get_recipe (journey->the_case)->threshold_lo_hu;
-  g_assert_cmpint (lo_hu, <, 270);
+  g_assert_cmpint (brg_case_get_recipe (journey->the_case)->threshold_lo_hu, <, 270);
   g_assert_cmpuint (brg_mask_count (brg_case_get_result (journey->the_case)->skull), <, before);
 }
 
@@ -190,30 +219,55 @@ can_undo_stroke_cb (gpointer data)
 }
 
 static void
+draw_stroke (gpointer data)
+{
+  Journey *journey = data;
+
+  pointer_drag (GTK_WIDGET (journey->window->slices[BRG_AXIAL]), journey->from[0], journey->from[1],
+                journey->to[0], journey->to[1], 6);
+}
+
+static void
+press_undo (gpointer data)
+{
+  pointer_key (GTK_WIDGET (((Journey *) data)->window), GDK_KEY_z, TRUE, FALSE);
+}
+
+static void
+press_redo (gpointer data)
+{
+  pointer_key (GTK_WIDGET (((Journey *) data)->window), GDK_KEY_z, TRUE, TRUE);
+}
+
+static void
 paint_hole_fill (Journey *journey)
 {
   const int *dim = brg_case_get_scan (journey->the_case)->grid.dim;
-  GtkWidget *axial = GTK_WIDGET (journey->window->slices[BRG_AXIAL]);
   double from[3] = { dim[0] * 0.45, dim[1] * 0.5, 0 }, to[3] = { dim[0] * 0.55, dim[1] * 0.5, 0 };
-  double x0, y0, x1, y1;
 
   choose_tool (journey, "paint_button", BRG_TOOL_PAINT);
-  axial_point (journey, from, &x0, &y0);
-  axial_point (journey, to, &x1, &y1);
-  pointer_drag (axial, x0, y0, x1, y1, 6);
-  pointer_wait_until ("can undo stroke", can_undo_stroke_cb, journey);
+  axial_point (journey, from, &journey->from[0], &journey->from[1]);
+  axial_point (journey, to, &journey->to[0], &journey->to[1]);
+  pointer_do_until ("paint", draw_stroke, can_undo_stroke_cb, journey);
   size_t painted = brg_mask_count (brg_case_get_added (journey->the_case));
   /* A 6 mm wide capsule of about 20 mm in 1 mm voxels. */
   g_assert_cmpuint (painted, >, 100);
   g_assert_cmpuint (painted, <, 220);
 
   journey->painted = 0;
-  pointer_key (axial, GDK_KEY_z, TRUE, FALSE);
-  pointer_wait_until ("has painted", has_painted_cb, journey);
+  pointer_do_until ("undo", press_undo, has_painted_cb, journey);
   journey->painted = painted;
-  pointer_key (axial, GDK_KEY_z, TRUE, TRUE);
-  pointer_wait_until ("has painted", has_painted_cb, journey);
+  pointer_do_until ("redo", press_redo, has_painted_cb, journey);
   pointer_wait_until ("has skull", has_skull_cb, journey);
+}
+
+static void
+click_bone (gpointer data)
+{
+  Journey *journey = data;
+
+  pointer_click_at (GTK_WIDGET (journey->window->slices[BRG_CORONAL]), journey->to[0],
+                    journey->to[1]);
 }
 
 /* The topmost bone under the middle of a coronal line: a point of the vertex. */
@@ -233,8 +287,9 @@ place_defect (Journey *journey)
   vox[2] = top;
   choose_tool (journey, "place_button", BRG_TOOL_DEFECT);
   brg_slice_px_from_vox (&skull->grid, brg_slice_view_get_map (coronal), vox, px);
-  pointer_click_at (GTK_WIDGET (coronal), px[0] / scale, px[1] / scale);
-  pointer_wait_until ("has implant", has_implant_cb, journey);
+  journey->to[0] = px[0] / scale;
+  journey->to[1] = px[1] / scale;
+  pointer_do_until ("place the defect", click_bone, has_implant_cb, journey);
   g_assert_cmpfloat (brg_case_get_result (journey->the_case)->fit.removed_mm3, >, 1000);
 }
 
@@ -277,9 +332,24 @@ export_triple (Journey *journey)
   g_autoptr (GFile) folder = g_file_new_for_path (journey->folder);
 
   brg_export_panel_set_folder (journey->window->export_panel, folder);
-  pointer_click (find (journey, "export_button"));
+  journey->button = "export_button";
+  pointer_do_until ("start the export", click_button, is_exporting_cb, journey);
   pointer_wait_until ("is exported", is_exported_cb, journey);
   check_files (journey);
+}
+
+static void
+remove_folder (const char *path)
+{
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *child = g_build_filename (path, name, NULL);
+      remove_folder (child);
+    }
+  g_remove (path);
 }
 
 static void
@@ -302,6 +372,8 @@ test_journey (void)
 
   journey.application = brg_application_new ();
   g_assert_true (g_application_register (G_APPLICATION (journey.application), NULL, NULL));
+  /* GTK 4.8 leaks a date for every recent file. */
+  g_object_set (gtk_settings_get_default (), "gtk-recent-files-enabled", FALSE, NULL);
   journey.window = brg_window_new (journey.application);
   journey.the_case = brg_window_get_case (journey.window);
   journey.folder = g_dir_make_tmp ("bregma-journey-XXXXXX", NULL);
@@ -328,6 +400,7 @@ test_journey (void)
   gtk_window_destroy (GTK_WINDOW (journey.window));
   pointer_wait_ms (100);
   g_object_unref (journey.application);
+  remove_folder (journey.folder);
   g_free (journey.folder);
 }
 
