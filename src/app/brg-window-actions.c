@@ -271,12 +271,11 @@ _brg_window_set_tool (BrgWindow *self, BrgTool tool)
 void
 _brg_window_actions_class_init (GtkWidgetClass *widget_class)
 {
-  const guint tool_keys[] = { GDK_KEY_1, GDK_KEY_2, GDK_KEY_3, 0, GDK_KEY_4 };
+  const guint tool_keys[] = { GDK_KEY_1, GDK_KEY_2, GDK_KEY_3, GDK_KEY_5, GDK_KEY_4 };
 
   for (gsize t = 0; t < G_N_ELEMENTS (tools); t++)
-    if (tool_keys[t] != 0)
-      gtk_widget_class_add_binding_action (widget_class, tool_keys[t], 0, "win.tool", "s",
-                                           tools[t].name);
+    gtk_widget_class_add_binding_action (widget_class, tool_keys[t], 0, "win.tool", "s",
+                                         tools[t].name);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "win.cancel", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_g, 0, "win.overlay", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_r, 0, "win.reset-views", NULL);

@@ -135,9 +135,21 @@ stroke_end_cb (BrgWindow *self)
 }
 
 static void
+remove_island (BrgWindow *self, BrgVec3 lps_mm)
+{
+  BrgVec3 at = brg_grid_vox_from_lps (&brg_case_get_scan (self->the_case)->grid, lps_mm);
+  const int vox[3] = { brg_vox_round (at.x), brg_vox_round (at.y), brg_vox_round (at.z) };
+
+  brg_case_remove_island_at (self->the_case, vox);
+}
+
+static void
 slice_picked_cb (BrgWindow *self, const BrgVec3 *lps_mm)
 {
-  _brg_window_place_defect (self, *lps_mm, FALSE);
+  if (brg_view_state_get_tool (self->view_state) == BRG_TOOL_ISLAND)
+    remove_island (self, *lps_mm);
+  else
+    _brg_window_place_defect (self, *lps_mm, FALSE);
 }
 
 static void

@@ -14,6 +14,7 @@ typedef struct
   int at_vox[3]; /* of the skull's grid in the scan */
   int vox[3];    /* clicked, on the skull's grid */
   BrgMask *island;
+  gboolean is_skull; /* more than half of all bone: no loose piece */
   BrgError error;
 } Search;
 
@@ -38,6 +39,8 @@ search_thread_cb (GTask *task, gpointer source, gpointer data, GCancellable *can
 
   search->island =
     brg_components_at (search->skull, search->connectivity, search->vox, NULL, &search->error);
+  search->is_skull =
+    search->island != NULL && brg_mask_count (search->island) > brg_mask_count (search->skull) / 2;
   g_task_return_boolean (task, TRUE);
 }
 
@@ -55,6 +58,8 @@ found_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     _brg_case_emit_failed (self, search->error.status == BRG_NO_MEMORY
                                    ? search->error.message
                                    : _ ("There is no bone at this point."));
+  else if (search->is_skull)
+    _brg_case_emit_failed (self, _ ("This is the skull itself; only loose pieces are removed."));
   else if (!self->stroke.active)
     _brg_case_remove_voxels (self, search->island, search->at_vox, _ ("Remove island"));
 }

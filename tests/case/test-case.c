@@ -462,6 +462,22 @@ test_edits_and_crop (void)
   fixture_clear (&fixture);
 }
 
+/* First set voxel of a mask, which is consumed. */
+static void
+first_voxel (BrgMask *mask, int vox[3])
+{
+  BrgBox box = brg_mask_bounds (mask);
+
+  memcpy (vox, box.lo, sizeof box.lo);
+  while (!brg_mask_get (mask, vox[0], vox[1], vox[2]))
+    if (++vox[0] == box.hi[0])
+      {
+        vox[0] = box.lo[0];
+        vox[1]++;
+      }
+  brg_mask_unref (mask);
+}
+
 static void
 test_island (void)
 {
@@ -484,6 +500,11 @@ test_island (void)
   while (fixture.n_failed == 0)
     g_main_context_iteration (NULL, TRUE);
   g_assert_false (brg_case_get_stale (fixture.document));
+  first_voxel (phantom_skull (), vox);
+  brg_case_remove_island_at (fixture.document, vox);
+  while (fixture.n_failed == 1)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (brg_mask_count (brg_case_get_removed (fixture.document)), ==, 18);
   g_assert_true (brg_case_undo (fixture.document));
   g_assert_true (brg_mask_is_empty (brg_case_get_removed (fixture.document)));
   settle (&fixture);
