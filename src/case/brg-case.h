@@ -117,8 +117,8 @@ void brg_case_stroke_end (BrgCase *self);
 void brg_case_clear_edits (BrgCase *self);
 
 /* Removes the connected part of the skull at this voxel of the scan, as one entry. The part is
- * found in a worker; "failed" when there is no bone, or when it is more than half of all bone and so
- * no loose piece. */
+ * found in a worker; "failed" when there is no bone, or when it is more than half of all bone and
+ * so no loose piece. */
 void brg_case_remove_island_at (BrgCase *self, const int vox[3]);
 
 gboolean brg_case_can_undo (BrgCase *self);
