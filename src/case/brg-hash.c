@@ -3,7 +3,7 @@
 #include "case/brg-file-private.h"
 #include "case/brg-manifest-private.h"
 #include "engine/brg-sha256.h"
-#include "io/brg-bits.h"
+#include "io/brg-bit-bytes.h"
 
 #define CHUNK 65536
 
@@ -17,7 +17,7 @@ brg_export_hash_mask (const BrgMask *mask, BrgSha256 out)
   for (int k = 0; k < mask->grid.dim[2]; k++)
     for (int j = 0; j < mask->grid.dim[1]; j++)
       {
-        brg_bits_to_bytes (brg_mask_row (mask, j, k), (gsize) mask->grid.dim[0], 1, row);
+        brg_bit_bytes_unpack (brg_mask_row (mask, j, k), (gsize) mask->grid.dim[0], 1, row);
         brg_sha256_update (&state, row, (gsize) mask->grid.dim[0]);
       }
   brg_sha256_finish (&state, out);

@@ -79,16 +79,6 @@ brg_mask_and_not (BrgMask *mask, const BrgMask *other, BrgError *error)
   return status;
 }
 
-BrgStatus
-brg_mask_xor (BrgMask *mask, const BrgMask *other, BrgError *error)
-{
-  BrgStatus status = brg_grid_check_equal (&mask->grid, &other->grid, error);
-
-  for (size_t w = 0; status == BRG_OK && w < mask->n_words; w++)
-    mask->words[w] ^= other->words[w];
-  return status;
-}
-
 void
 brg_mask_invert (BrgMask *mask)
 {

@@ -60,7 +60,6 @@ brg_mask_set (BrgMask *mask, int i, int j, int k, bool value)
 BrgStatus brg_mask_and (BrgMask *mask, const BrgMask *other, BrgError *error);
 BrgStatus brg_mask_or (BrgMask *mask, const BrgMask *other, BrgError *error);
 BrgStatus brg_mask_and_not (BrgMask *mask, const BrgMask *other, BrgError *error);
-BrgStatus brg_mask_xor (BrgMask *mask, const BrgMask *other, BrgError *error);
 void brg_mask_invert (BrgMask *mask);
 void brg_mask_clear (BrgMask *mask);
 

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "engine/brg-alloc.h"
-#include "io/brg-bits.h"
+#include "io/brg-bit-bytes.h"
 #include "io/brg-message.h"
 #include "io/brg-nrrd-reading.h"
 
@@ -71,8 +71,8 @@ set_row (MaskReading *self, BrgMask *mask, int y, int z)
   if (lattice->axis[0] == 0)
     {
       if (lattice->sign[0] < 0)
-        brg_bits_reverse_bytes (self->flags, n);
-      brg_bits_from_bytes (self->flags, n, brg_mask_row (mask, vox[1], vox[2]));
+        brg_bit_bytes_reverse (self->flags, n);
+      brg_bit_bytes_pack (self->flags, n, brg_mask_row (mask, vox[1], vox[2]));
       return;
     }
   for (size_t x = 0; x < n; x++, vox[lattice->axis[0]] += lattice->sign[0])

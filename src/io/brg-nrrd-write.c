@@ -1,7 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "io/brg-bits.h"
+#include "io/brg-bit-bytes.h"
 #include "io/brg-gzip.h"
 #include "io/brg-lattice.h"
 #include "io/brg-message.h"
@@ -88,9 +88,9 @@ expand_row (const BrgLattice *lattice, const BrgMask *mask, uint8_t one, int y, 
   brg_lattice_row (lattice, y, z, vox);
   if (lattice->axis[0] == 0)
     {
-      brg_bits_to_bytes (brg_mask_row (mask, vox[1], vox[2]), n, one, row);
+      brg_bit_bytes_unpack (brg_mask_row (mask, vox[1], vox[2]), n, one, row);
       if (lattice->sign[0] < 0)
-        brg_bits_reverse_bytes (row, n);
+        brg_bit_bytes_reverse (row, n);
       return;
     }
   for (size_t x = 0; x < n; x++, vox[lattice->axis[0]] += lattice->sign[0])

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "files.h"
-#include "io/brg-format.h"
 #include "io/brg-stream.h"
 
 #define BIG 300001 /* more than two buffers, odd */
@@ -263,42 +262,6 @@ test_beside (void)
     }
 }
 
-static void
-assert_format (const void *bytes, size_t size, BrgFormat expected)
-{
-  char *path = files_write ("sniff", bytes, size);
-  BrgError error = { 0 };
-
-  g_assert_cmpint (brg_format_sniff (path, &error), ==, expected);
-  g_assert_cmpstr (error.message, ==, "");
-  g_remove (path);
-  g_free (path);
-}
-
-static void
-test_format (void)
-{
-  char binary[84 + 3 * 50] = "solid in spite of the word";
-  BrgError error = { 0 };
-
-  assert_format ("NRRD0005\n", 9, BRG_FORMAT_NRRD);
-  assert_format ("", 0, BRG_FORMAT_UNKNOWN);
-  assert_format ("NRR", 3, BRG_FORMAT_UNKNOWN);
-  assert_format ("solid a\n facet normal 0 0 1\n", 28, BRG_FORMAT_STL);
-  assert_format ("solid a\nendsolid a\n", 19, BRG_FORMAT_STL);
-  assert_format ("solid as a rock", 15, BRG_FORMAT_UNKNOWN);
-  binary[80] = 3;
-  assert_format (binary, sizeof binary, BRG_FORMAT_STL);
-  binary[80] = 4;
-  assert_format (binary, sizeof binary, BRG_FORMAT_UNKNOWN);
-  memset (binary + 80, 0xff, 4);
-  assert_format (binary, sizeof binary, BRG_FORMAT_UNKNOWN);
-  memset (binary, 0, sizeof binary);
-  assert_format (binary, 84, BRG_FORMAT_STL);
-  g_assert_cmpint (brg_format_sniff ("/nowhere/at all.nrrd", &error), ==, BRG_FORMAT_UNKNOWN);
-  g_assert_true (g_str_has_prefix (error.message, "at all.nrrd: cannot open: "));
-}
-
 int
 main (int argc, char **argv)
 {
@@ -311,7 +274,6 @@ main (int argc, char **argv)
   g_test_add_func ("/io/stream/surplus", test_surplus);
   g_test_add_func ("/io/stream/lines", test_lines);
   g_test_add_func ("/io/stream/beside", test_beside);
-  g_test_add_func ("/io/format", test_format);
   int failed = g_test_run ();
   files_end ();
   return failed;

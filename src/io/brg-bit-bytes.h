@@ -7,9 +7,9 @@
 
 /* Bit i of `words` is set where bytes[i] is not 0; bits from `n` to the end of the last word are 0.
  */
-void brg_bits_from_bytes (const uint8_t *bytes, size_t n, uint64_t *words);
+void brg_bit_bytes_pack (const uint8_t *bytes, size_t n, uint64_t *words);
 
 /* bytes[i] becomes `one` where bit i of `words` is set, else 0. */
-void brg_bits_to_bytes (const uint64_t *words, size_t n, uint8_t one, uint8_t *bytes);
+void brg_bit_bytes_unpack (const uint64_t *words, size_t n, uint8_t one, uint8_t *bytes);
 
-void brg_bits_reverse_bytes (uint8_t *bytes, size_t n);
+void brg_bit_bytes_reverse (uint8_t *bytes, size_t n);

@@ -1,4 +1,4 @@
-#include "io/brg-bits.h"
+#include "io/brg-bit-bytes.h"
 
 #include <string.h>
 
@@ -43,7 +43,7 @@ unpack_eight (uint64_t bits)
 }
 
 void
-brg_bits_from_bytes (const uint8_t *bytes, size_t n, uint64_t *words)
+brg_bit_bytes_pack (const uint8_t *bytes, size_t n, uint64_t *words)
 {
   size_t i = 0;
 
@@ -61,7 +61,7 @@ brg_bits_from_bytes (const uint8_t *bytes, size_t n, uint64_t *words)
 }
 
 void
-brg_bits_to_bytes (const uint64_t *words, size_t n, uint8_t one, uint8_t *bytes)
+brg_bit_bytes_unpack (const uint64_t *words, size_t n, uint8_t one, uint8_t *bytes)
 {
   size_t i = 0;
 
@@ -81,7 +81,7 @@ brg_bits_to_bytes (const uint64_t *words, size_t n, uint8_t one, uint8_t *bytes)
 }
 
 void
-brg_bits_reverse_bytes (uint8_t *bytes, size_t n)
+brg_bit_bytes_reverse (uint8_t *bytes, size_t n)
 {
   for (size_t i = 0; i < n / 2; i++)
     {
