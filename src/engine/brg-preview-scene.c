@@ -1,7 +1,5 @@
 #include "engine/brg-preview-private.h"
 
-#include <string.h>
-
 #include "engine/brg-alloc.h"
 
 #define HALF_FIELD_SINE 0.1908 /* of half the angle the whole is seen under, 11 degrees */
@@ -13,40 +11,6 @@ typedef struct
   BrgVec3 right, up, back; /* back points from the scene to the viewer */
   BrgVec3 eye;
 } Viewer;
-
-static const struct
-{
-  const char *name;
-  BrgVec3 back, up;
-} views[] = {
-  [BRG_VIEW_ANTERIOR] = { "anterior", { 0, -1, 0 }, { 0, 0, 1 } },
-  [BRG_VIEW_POSTERIOR] = { "posterior", { 0, 1, 0 }, { 0, 0, 1 } },
-  [BRG_VIEW_LEFT] = { "left", { 1, 0, 0 }, { 0, 0, 1 } },
-  [BRG_VIEW_RIGHT] = { "right", { -1, 0, 0 }, { 0, 0, 1 } },
-  [BRG_VIEW_THREE_QUARTER] = { "three-quarter", { 0.6, -0.8, 0.35 }, { 0, 0, 1 } },
-  [BRG_VIEW_SUPERIOR] = { "superior", { 0, 0, 1 }, { 0, -1, 0 } },
-  [BRG_VIEW_INFERIOR] = { "inferior", { 0, 0, -1 }, { 0, -1, 0 } },
-};
-
-#define N_VIEWS (sizeof views / sizeof views[0])
-
-bool
-brg_view_from_name (const char *name, BrgViewDirection *out)
-{
-  for (size_t v = 0; v < N_VIEWS; v++)
-    if (strcmp (name, views[v].name) == 0)
-      {
-        *out = (BrgViewDirection) v;
-        return true;
-      }
-  return false;
-}
-
-const char *
-brg_view_name (BrgViewDirection view)
-{
-  return views[view].name;
-}
 
 static BrgVec3
 vertex_at (const BrgMesh *mesh, size_t v)
@@ -112,9 +76,7 @@ place_viewer (BrgViewDirection view, BrgVec3 centre, double radius_mm)
 {
   Viewer viewer;
 
-  viewer.back = brg_vec3_normalize (views[view].back);
-  viewer.right = brg_vec3_normalize (brg_vec3_cross (views[view].up, viewer.back));
-  viewer.up = brg_vec3_cross (viewer.back, viewer.right);
+  brg_view_axes (view, &viewer.right, &viewer.up, &viewer.back);
   viewer.eye = brg_vec3_add (centre, brg_vec3_scale (viewer.back, radius_mm / HALF_FIELD_SINE));
   return viewer;
 }

@@ -2,6 +2,7 @@
 
 #include "engine/brg-job.h"
 #include "engine/brg-mesh.h"
+#include "engine/brg-view.h"
 
 /* Pictures of meshes without a graphics device. */
 
@@ -11,18 +12,6 @@ typedef struct
   uint32_t rgb;        /* 0xRRGGBB, sRGB */
   double opacity;      /* above 0 to 1; below 1 backs are left out */
 } BrgPreviewItem;
-
-/* The side of the head that faces the viewer. Superior is up, in the last two anterior is up. */
-typedef enum
-{
-  BRG_VIEW_ANTERIOR,
-  BRG_VIEW_POSTERIOR,
-  BRG_VIEW_LEFT,
-  BRG_VIEW_RIGHT,
-  BRG_VIEW_THREE_QUARTER, /* from the front, the left and a little above */
-  BRG_VIEW_SUPERIOR,
-  BRG_VIEW_INFERIOR,
-} BrgViewDirection;
 
 #define BRG_PREVIEW_MAX_SIZE_PX 8192
 
@@ -42,9 +31,3 @@ BrgStatus brg_preview (const BrgPreviewItem *items,
                        uint8_t *rgba,
                        BrgJob *job,
                        BrgError *error);
-
-/* "anterior", "posterior", "left", "right", "three-quarter", "superior" or "inferior". */
-bool brg_view_from_name (const char *name, BrgViewDirection *out);
-
-/* The name of a view; static. */
-const char *brg_view_name (BrgViewDirection view);

@@ -124,7 +124,7 @@ brg_camera_new (void)
   BrgCamera camera = { .orientation = { 1, 0, 0, 0 } };
 
   brg_camera_set_scene (&camera, brg_vec3 (-90, -110, -90), brg_vec3 (90, 110, 90));
-  brg_camera_look (&camera, BRG_CAMERA_THREE_QUARTER);
+  brg_camera_look (&camera, BRG_VIEW_THREE_QUARTER);
   brg_camera_fit (&camera, 1);
   return camera;
 }
@@ -140,24 +140,12 @@ brg_camera_set_scene (BrgCamera *camera, BrgVec3 lo, BrgVec3 hi)
 }
 
 void
-brg_camera_look (BrgCamera *camera, BrgCameraView view)
+brg_camera_look (BrgCamera *camera, BrgViewDirection view)
 {
-  static const struct
-  {
-    BrgVec3 back, up;
-  } presets[BRG_N_CAMERA_VIEWS] = {
-    [BRG_CAMERA_ANTERIOR] = { { 0, -1, 0 }, { 0, 0, 1 } },
-    [BRG_CAMERA_POSTERIOR] = { { 0, 1, 0 }, { 0, 0, 1 } },
-    [BRG_CAMERA_LEFT] = { { 1, 0, 0 }, { 0, 0, 1 } },
-    [BRG_CAMERA_RIGHT] = { { -1, 0, 0 }, { 0, 0, 1 } },
-    [BRG_CAMERA_SUPERIOR] = { { 0, 0, 1 }, { 0, -1, 0 } },
-    [BRG_CAMERA_INFERIOR] = { { 0, 0, -1 }, { 0, -1, 0 } },
-    [BRG_CAMERA_THREE_QUARTER] = { { 0.66, -0.66, 0.36 }, { 0, 0, 1 } },
-  };
-  BrgVec3 back = brg_vec3_normalize (presets[view].back);
-  BrgVec3 right = brg_vec3_normalize (brg_vec3_cross (presets[view].up, back));
+  BrgVec3 right, up, back;
 
-  quaternion_from_rows (right, brg_vec3_cross (back, right), back, camera->orientation);
+  brg_view_axes (view, &right, &up, &back);
+  quaternion_from_rows (right, up, back, camera->orientation);
 }
 
 void

@@ -1,27 +1,12 @@
 #pragma once
 
-#include "engine/brg-geometry.h"
+#include "engine/brg-view.h"
 
 /* A perspective camera that orbits a target, in LPS mm. Pure maths on a plain value: copy freely.
  * Pixels are those of the view it is shown in, origin top left, y down; only their ratio to the
  * size that is passed along matters, so logical and device pixels serve equally. */
 
 #define BRG_CAMERA_FOV_DEG 22.0 /* vertical; little perspective, so that sizes can be judged */
-
-/* Where the camera stands as seen from the head; THREE_QUARTER is from the front, left and above.
- */
-typedef enum
-{
-  BRG_CAMERA_ANTERIOR,
-  BRG_CAMERA_POSTERIOR,
-  BRG_CAMERA_LEFT,
-  BRG_CAMERA_RIGHT,
-  BRG_CAMERA_SUPERIOR,
-  BRG_CAMERA_INFERIOR,
-  BRG_CAMERA_THREE_QUARTER,
-} BrgCameraView;
-
-#define BRG_N_CAMERA_VIEWS 7
 
 typedef struct
 {
@@ -43,8 +28,8 @@ BrgCamera brg_camera_new (void);
 /* Sets the box of everything shown. The view does not move. A flat or unordered box is widened. */
 void brg_camera_set_scene (BrgCamera *camera, BrgVec3 lo, BrgVec3 hi);
 
-/* Turns to a preset about the target; target and distance stay. */
-void brg_camera_look (BrgCamera *camera, BrgCameraView view);
+/* Turns to a view about the target; target and distance stay. */
+void brg_camera_look (BrgCamera *camera, BrgViewDirection view);
 
 /* Centres the scene box and moves to where a rounded solid that fills the box, in its middle plane
  * of depth and a little in front of it, is inside the view with a margin of 14 %. `aspect` is width

@@ -100,7 +100,7 @@ _brg_mesh_view_stop_flight (BrgMeshView *self)
 }
 
 void
-brg_mesh_view_set_view (BrgMeshView *self, BrgCameraView view)
+brg_mesh_view_set_view (BrgMeshView *self, BrgViewDirection view)
 {
   g_return_if_fail (BRG_IS_MESH_VIEW (self));
 
@@ -117,7 +117,7 @@ brg_mesh_view_reset (BrgMeshView *self)
   g_return_if_fail (BRG_IS_MESH_VIEW (self));
 
   self->fitted = TRUE;
-  brg_mesh_view_set_view (self, BRG_CAMERA_THREE_QUARTER);
+  brg_mesh_view_set_view (self, BRG_VIEW_THREE_QUARTER);
 }
 
 const BrgCamera *

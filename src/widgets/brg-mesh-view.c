@@ -162,9 +162,9 @@ render_cb (GtkGLArea *area, GdkGLContext *context, BrgMeshView *self)
 static void
 look_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  BrgCameraView view;
+  BrgViewDirection view;
 
-  if (brg_camera_view_from_name (g_variant_get_string (parameter, NULL), &view))
+  if (brg_view_from_name (g_variant_get_string (parameter, NULL), &view))
     brg_mesh_view_set_view (BRG_MESH_VIEW (widget), view);
 }
 

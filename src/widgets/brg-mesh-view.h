@@ -19,9 +19,12 @@ G_BEGIN_DECLS
  *       a click without a drag: the ray from the eye, LPS mm, through the pointer
  *   "dragged" (const BrgVec3 *origin, const BrgVec3 *direction, int phase)
  *       while "placing", a drag that began on the visible cutter; `phase` is a BrgMeshDragPhase.
- * The ray runs where the anchor goes, as if it had been grabbed at its middle "maximise" (void) a
- * double click Properties: "placing" (gboolean): the cutter can be dragged Actions: "mesh.look"
- * ('anterior', 'left', ...; see brg_camera_view_name()), "mesh.reset". */
+ *       The ray runs where the anchor goes, as if it had been grabbed at its middle
+ *   "maximise" (void)
+ *       a double click
+ *
+ * Property: "placing" (gboolean), the cutter can be dragged.
+ * Actions: "mesh.look" ('anterior', 'left', ...; see brg_view_name()), "mesh.reset". */
 #define BRG_TYPE_MESH_VIEW (brg_mesh_view_get_type ())
 G_DECLARE_FINAL_TYPE (BrgMeshView, brg_mesh_view, BRG, MESH_VIEW, GtkWidget)
 
@@ -57,7 +60,7 @@ void brg_mesh_view_set_crosshair (BrgMeshView *self, const BrgVec3 *lps, gboolea
 
 /* Turns to a preset, in a short animation where the desktop wants them. Shows everything, unless
  * the user has zoomed or moved. */
-void brg_mesh_view_set_view (BrgMeshView *self, BrgCameraView view);
+void brg_mesh_view_set_view (BrgMeshView *self, BrgViewDirection view);
 
 /* Three-quarter view of everything. */
 void brg_mesh_view_reset (BrgMeshView *self);

@@ -15,38 +15,42 @@ struct _BrgOrientationCube
 
 G_DEFINE_FINAL_TYPE (BrgOrientationCube, brg_orientation_cube, GTK_TYPE_WIDGET)
 
-/* The six faces, in the order of BrgCameraView: outward normal and the up of the letter. */
-typedef struct
-{
-  BrgVec3 normal, up;
-  const char *letter;
-} Face;
-
-static const Face faces[6] = {
-  [BRG_CAMERA_ANTERIOR] = { { 0, -1, 0 }, { 0, 0, 1 }, NC_ ("side of the patient", "A") },
-  [BRG_CAMERA_POSTERIOR] = { { 0, 1, 0 }, { 0, 0, 1 }, NC_ ("side of the patient", "P") },
-  [BRG_CAMERA_LEFT] = { { 1, 0, 0 }, { 0, 0, 1 }, NC_ ("side of the patient", "L") },
-  [BRG_CAMERA_RIGHT] = { { -1, 0, 0 }, { 0, 0, 1 }, NC_ ("side of the patient", "R") },
-  [BRG_CAMERA_SUPERIOR] = { { 0, 0, 1 }, { 0, -1, 0 }, NC_ ("side of the patient", "S") },
-  [BRG_CAMERA_INFERIOR] = { { 0, 0, -1 }, { 0, -1, 0 }, NC_ ("side of the patient", "I") },
+static const char *const letters[BRG_N_VIEW_SIDES] = {
+  [BRG_VIEW_ANTERIOR] = NC_ ("side of the patient", "A"),
+  [BRG_VIEW_POSTERIOR] = NC_ ("side of the patient", "P"),
+  [BRG_VIEW_LEFT] = NC_ ("side of the patient", "L"),
+  [BRG_VIEW_RIGHT] = NC_ ("side of the patient", "R"),
+  [BRG_VIEW_SUPERIOR] = NC_ ("side of the patient", "S"),
+  [BRG_VIEW_INFERIOR] = NC_ ("side of the patient", "I"),
 };
 
-static const char *const view_names[BRG_N_CAMERA_VIEWS] = { "anterior",     "posterior", "left",
-                                                            "right",        "superior",  "inferior",
-                                                            "three-quarter" };
+/* A face as seen head on: its letter runs along `across`, its outward normal is `normal`. */
+typedef struct
+{
+  BrgVec3 across, up, normal;
+} Face;
+
+static Face
+face_of (int side)
+{
+  Face face;
+
+  brg_view_axes ((BrgViewDirection) side, &face.across, &face.up, &face.normal);
+  return face;
+}
 
 /* Maps the square -1..1 (y down) of a face to the widget. */
 static cairo_matrix_t
 face_matrix (BrgOrientationCube *self, const Face *face)
 {
-  BrgVec3 across = brg_vec3_cross (face->up, face->normal);
   cairo_matrix_t m;
 
-  cairo_matrix_init (
-    &m, HALF_PX * brg_vec3_dot (across, self->right), -HALF_PX * brg_vec3_dot (across, self->up),
-    -HALF_PX * brg_vec3_dot (face->up, self->right), HALF_PX * brg_vec3_dot (face->up, self->up),
-    SIZE_PX / 2.0 + HALF_PX * brg_vec3_dot (face->normal, self->right),
-    SIZE_PX / 2.0 - HALF_PX * brg_vec3_dot (face->normal, self->up));
+  cairo_matrix_init (&m, HALF_PX * brg_vec3_dot (face->across, self->right),
+                     -HALF_PX * brg_vec3_dot (face->across, self->up),
+                     -HALF_PX * brg_vec3_dot (face->up, self->right),
+                     HALF_PX * brg_vec3_dot (face->up, self->up),
+                     SIZE_PX / 2.0 + HALF_PX * brg_vec3_dot (face->normal, self->right),
+                     SIZE_PX / 2.0 - HALF_PX * brg_vec3_dot (face->normal, self->up));
   return m;
 }
 
@@ -71,10 +75,10 @@ face_outline (cairo_t *cr)
 }
 
 static void
-draw_letter (BrgOrientationCube *self, cairo_t *cr, const Face *face)
+draw_letter (BrgOrientationCube *self, cairo_t *cr, int side)
 {
   g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (
-    GTK_WIDGET (self), g_dpgettext2 (NULL, "side of the patient", face->letter));
+    GTK_WIDGET (self), g_dpgettext2 (NULL, "side of the patient", letters[side]));
   g_autoptr (PangoFontDescription) font = pango_font_description_from_string ("Sans Bold");
   PangoRectangle ink;
 
@@ -89,10 +93,13 @@ draw_letter (BrgOrientationCube *self, cairo_t *cr, const Face *face)
 static void
 draw_face (BrgOrientationCube *self, cairo_t *cr, int side)
 {
-  const Face *face = &faces[side];
-  cairo_matrix_t m = face_matrix (self, face);
-  double light = 0.58 + 0.24 * brg_vec3_dot (face->normal, self->back) +
-                 0.14 * brg_vec3_dot (face->normal, self->up);
+  const Face face = face_of (side);
+
+  if (!face_is_seen (self, &face))
+    return;
+  cairo_matrix_t m = face_matrix (self, &face);
+  double light = 0.58 + 0.24 * brg_vec3_dot (face.normal, self->back) +
+                 0.14 * brg_vec3_dot (face.normal, self->up);
   gboolean hovered = side == self->hovered;
 
   cairo_save (cr);
@@ -107,7 +114,7 @@ draw_face (BrgOrientationCube *self, cairo_t *cr, int side)
     cairo_set_source_rgb (cr, 1, 1, 1);
   else
     cairo_set_source_rgb (cr, 0.12, 0.13, 0.15);
-  draw_letter (self, cr, face);
+  draw_letter (self, cr, side);
   cairo_restore (cr);
 }
 
@@ -139,7 +146,8 @@ released_cb (GtkGestureClick *click, int n_press, double x, double y, BrgOrienta
   int side = brg_orientation_cube_pick (self, x, y);
 
   if (side >= 0)
-    gtk_widget_activate_action (GTK_WIDGET (self), "mesh.look", "s", view_names[side]);
+    gtk_widget_activate_action (GTK_WIDGET (self), "mesh.look", "s",
+                                brg_view_name ((BrgViewDirection) side));
 }
 
 /* Only the cube itself takes the pointer: beside it the mesh view is turned as everywhere. */
@@ -167,9 +175,8 @@ brg_orientation_cube_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   BrgOrientationCube *self = BRG_ORIENTATION_CUBE (widget);
   cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, SIZE_PX, SIZE_PX));
 
-  for (int side = 0; side < 6; side++)
-    if (face_is_seen (self, &faces[side]))
-      draw_face (self, cr, side);
+  for (int side = 0; side < BRG_N_VIEW_SIDES; side++)
+    draw_face (self, cr, side);
   cairo_destroy (cr);
 }
 
@@ -216,33 +223,16 @@ brg_orientation_cube_pick (BrgOrientationCube *self, double x, double y)
 {
   g_return_val_if_fail (BRG_IS_ORIENTATION_CUBE (self), -1);
 
-  for (int side = 0; side < 6; side++)
+  for (int side = 0; side < BRG_N_VIEW_SIDES; side++)
     {
-      cairo_matrix_t m = face_matrix (self, &faces[side]);
+      const Face face = face_of (side);
+      cairo_matrix_t m = face_matrix (self, &face);
       double u = x, v = y;
-      if (!face_is_seen (self, &faces[side]) || cairo_matrix_invert (&m) != CAIRO_STATUS_SUCCESS)
+      if (!face_is_seen (self, &face) || cairo_matrix_invert (&m) != CAIRO_STATUS_SUCCESS)
         continue;
       cairo_matrix_transform_point (&m, &u, &v);
       if (ABS (u) <= 1 && ABS (v) <= 1)
         return side;
     }
   return -1;
-}
-
-const char *
-brg_camera_view_name (BrgCameraView view)
-{
-  return (int) view >= 0 && view < BRG_N_CAMERA_VIEWS ? view_names[view] : NULL;
-}
-
-gboolean
-brg_camera_view_from_name (const char *name, BrgCameraView *view)
-{
-  for (int v = 0; v < BRG_N_CAMERA_VIEWS; v++)
-    if (g_strcmp0 (name, view_names[v]) == 0)
-      {
-        *view = (BrgCameraView) v;
-        return TRUE;
-      }
-  return FALSE;
 }

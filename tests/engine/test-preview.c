@@ -238,7 +238,7 @@ test_names (void)
 {
   BrgViewDirection view;
 
-  for (int v = 0; v <= BRG_VIEW_INFERIOR; v++)
+  for (int v = 0; v < BRG_N_VIEWS; v++)
     {
       g_assert_true (brg_view_from_name (brg_view_name ((BrgViewDirection) v), &view));
       g_assert_cmpint (view, ==, v);

@@ -51,15 +51,15 @@ test_views (void)
 {
   static const struct
   {
-    BrgCameraView view;
+    BrgViewDirection view;
     BrgVec3 back, right, up;
   } cases[] = {
-    { BRG_CAMERA_ANTERIOR, { 0, -1, 0 }, { 1, 0, 0 }, { 0, 0, 1 } },
-    { BRG_CAMERA_POSTERIOR, { 0, 1, 0 }, { -1, 0, 0 }, { 0, 0, 1 } },
-    { BRG_CAMERA_LEFT, { 1, 0, 0 }, { 0, 1, 0 }, { 0, 0, 1 } },
-    { BRG_CAMERA_RIGHT, { -1, 0, 0 }, { 0, -1, 0 }, { 0, 0, 1 } },
-    { BRG_CAMERA_SUPERIOR, { 0, 0, 1 }, { -1, 0, 0 }, { 0, -1, 0 } },
-    { BRG_CAMERA_INFERIOR, { 0, 0, -1 }, { 1, 0, 0 }, { 0, -1, 0 } },
+    { BRG_VIEW_ANTERIOR, { 0, -1, 0 }, { 1, 0, 0 }, { 0, 0, 1 } },
+    { BRG_VIEW_POSTERIOR, { 0, 1, 0 }, { -1, 0, 0 }, { 0, 0, 1 } },
+    { BRG_VIEW_LEFT, { 1, 0, 0 }, { 0, 1, 0 }, { 0, 0, 1 } },
+    { BRG_VIEW_RIGHT, { -1, 0, 0 }, { 0, -1, 0 }, { 0, 0, 1 } },
+    { BRG_VIEW_SUPERIOR, { 0, 0, 1 }, { -1, 0, 0 }, { 0, -1, 0 } },
+    { BRG_VIEW_INFERIOR, { 0, 0, -1 }, { 1, 0, 0 }, { 0, -1, 0 } },
   };
 
   for (size_t c = 0; c < G_N_ELEMENTS (cases); c++)
@@ -137,7 +137,7 @@ test_fit (void)
       BrgCamera camera = brg_camera_new ();
       double w = wide ? 900 : 300, h = 400, x, y;
       brg_camera_set_scene (&camera, lo, hi);
-      brg_camera_look (&camera, BRG_CAMERA_LEFT);
+      brg_camera_look (&camera, BRG_VIEW_LEFT);
       brg_camera_fit (&camera, w / h);
       assert_vec_near (camera.target, brg_vec3_scale (brg_vec3_add (lo, hi), 0.5), 1e-9);
       BrgVec3 edge =
@@ -154,7 +154,7 @@ test_turn (void)
   BrgCamera camera = odd_camera (), turned = camera;
   BrgVec3 right, up, back;
 
-  brg_camera_look (&turned, BRG_CAMERA_ANTERIOR);
+  brg_camera_look (&turned, BRG_VIEW_ANTERIOR);
   brg_camera_turn (&turned, WIDTH / 2, HEIGHT / 2, WIDTH / 2 + HEIGHT / 2 * sin (BRG_PI / 6),
                    HEIGHT / 2, WIDTH, HEIGHT);
   brg_camera_axes (&turned, &right, &up, &back);
@@ -184,11 +184,11 @@ test_orbit (void)
   BrgCamera camera = brg_camera_new ();
   BrgVec3 right, up, back;
 
-  brg_camera_look (&camera, BRG_CAMERA_ANTERIOR);
+  brg_camera_look (&camera, BRG_VIEW_ANTERIOR);
   brg_camera_orbit (&camera, 90, 0);
   brg_camera_axes (&camera, &right, &up, &back);
   assert_vec_near (back, brg_vec3 (-1, 0, 0), 1e-12);
-  brg_camera_look (&camera, BRG_CAMERA_ANTERIOR);
+  brg_camera_look (&camera, BRG_VIEW_ANTERIOR);
   brg_camera_orbit (&camera, 0, 90);
   brg_camera_axes (&camera, &right, &up, &back);
   assert_vec_near (back, brg_vec3 (0, 0, -1), 1e-12);
@@ -230,8 +230,8 @@ test_blend (void)
   BrgCamera a = odd_camera (), b = a;
   BrgVec3 right, up, back;
 
-  brg_camera_look (&a, BRG_CAMERA_ANTERIOR);
-  brg_camera_look (&b, BRG_CAMERA_LEFT);
+  brg_camera_look (&a, BRG_VIEW_ANTERIOR);
+  brg_camera_look (&b, BRG_VIEW_LEFT);
   b.distance_mm = a.distance_mm * 4;
   BrgCamera middle = brg_camera_blend (&a, &b, 0.5);
   brg_camera_axes (&middle, &right, &up, &back);
@@ -242,7 +242,7 @@ test_blend (void)
   assert_vec_near (brg_camera_eye (&last), brg_camera_eye (&b), 1e-9);
 
   /* Between opposite views, and between equal ones, it stays a rotation. */
-  brg_camera_look (&b, BRG_CAMERA_POSTERIOR);
+  brg_camera_look (&b, BRG_VIEW_POSTERIOR);
   middle = brg_camera_blend (&a, &b, 0.3);
   assert_orthonormal (&middle);
   middle = brg_camera_blend (&a, &a, 0.3);

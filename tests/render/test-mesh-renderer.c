@@ -36,7 +36,7 @@ set_up (Fixture *f, gconstpointer es)
   f->scene.items[1] = (BrgSceneItem){ 0x2EC4B6, 1, true };
   f->scene.items[2] = (BrgSceneItem){ 0xE5484D, 0.5, true };
   brg_camera_set_scene (&f->scene.camera, brg_vec3 (-60, -60, -60), brg_vec3 (60, 60, 60));
-  brg_camera_look (&f->scene.camera, BRG_CAMERA_ANTERIOR);
+  brg_camera_look (&f->scene.camera, BRG_VIEW_ANTERIOR);
   brg_camera_fit (&f->scene.camera, 1);
 }
 
@@ -136,7 +136,7 @@ test_opaque (Fixture *f, gconstpointer es)
   g_assert_true (is_background (pixel (f, SIZE - 3, SIZE - 3)));
   g_assert_cmpfloat (brg_mesh_renderer_total_ms (f->renderer), >, 0);
 
-  brg_camera_look (&f->scene.camera, BRG_CAMERA_POSTERIOR);
+  brg_camera_look (&f->scene.camera, BRG_VIEW_POSTERIOR);
   draw (f, FALSE);
   g_assert_true (is_bone (pixel (f, SIZE / 2, SIZE / 2)));
   f->scene.items[0].visible = false;
@@ -154,9 +154,9 @@ test_light (Fixture *f, gconstpointer es)
   if (no_gl (f))
     return;
   upload (f, 0, test_mesh_sphere (brg_vec3 (0, 0, 0), 55, 60), NULL);
-  for (int view = 0; view < BRG_N_CAMERA_VIEWS; view++)
+  for (int view = 0; view < BRG_N_VIEWS; view++)
     {
-      brg_camera_look (&f->scene.camera, (BrgCameraView) view);
+      brg_camera_look (&f->scene.camera, (BrgViewDirection) view);
       draw (f, FALSE);
       int middle = SIZE / 2, off = SIZE / 4;
       g_assert_cmpuint (pixel (f, middle - off, middle - off)[0], >,
@@ -185,7 +185,7 @@ test_translucent (Fixture *f, gconstpointer es)
   g_assert_cmpint (p[1], >, alone[1] + 25);
 
   /* Behind the opaque bone nothing of it shows. */
-  brg_camera_look (&f->scene.camera, BRG_CAMERA_POSTERIOR);
+  brg_camera_look (&f->scene.camera, BRG_VIEW_POSTERIOR);
   draw (f, FALSE);
   g_assert_true (is_bone (pixel (f, SIZE / 2, SIZE / 2)));
 

@@ -318,13 +318,6 @@ test_views (Fixture *f, gconstpointer data)
       g_assert_cmpfloat (back.x, <, 0.9);
     }
   gtk_widget_activate_action (GTK_WIDGET (f->view), "mesh.look", "s", "nowhere");
-  for (int view = 0; view < BRG_N_CAMERA_VIEWS; view++)
-    {
-      BrgCameraView back_again;
-      const char *name = brg_camera_view_name ((BrgCameraView) view);
-      g_assert_true (brg_camera_view_from_name (name, &back_again));
-      g_assert_cmpint (back_again, ==, view);
-    }
 }
 
 /* Seen from a side, the cube shows that side's face in its middle, and a click on it looks there.
@@ -336,18 +329,18 @@ test_cube (Fixture *f, gconstpointer data)
     gtk_widget_get_template_child (GTK_WIDGET (f->view), BRG_TYPE_MESH_VIEW, "cube"));
   BrgCamera camera = brg_camera_new ();
 
-  for (int side = 0; side < 6; side++)
+  for (int side = 0; side < BRG_N_VIEW_SIDES; side++)
     {
-      brg_camera_look (&camera, (BrgCameraView) side);
+      brg_camera_look (&camera, (BrgViewDirection) side);
       brg_orientation_cube_set_camera (cube, &camera);
       g_assert_cmpint (brg_orientation_cube_pick (cube, 36, 36), ==, side);
       g_assert_cmpint (brg_orientation_cube_pick (cube, 2, 2), ==, -1);
     }
-  brg_camera_look (&camera, BRG_CAMERA_THREE_QUARTER);
+  brg_camera_look (&camera, BRG_VIEW_THREE_QUARTER);
   brg_orientation_cube_set_camera (cube, &camera);
-  g_assert_cmpint (brg_orientation_cube_pick (cube, 36, 14), ==, BRG_CAMERA_SUPERIOR);
-  g_assert_cmpint (brg_orientation_cube_pick (cube, 24, 42), ==, BRG_CAMERA_ANTERIOR);
-  g_assert_cmpint (brg_orientation_cube_pick (cube, 48, 42), ==, BRG_CAMERA_LEFT);
+  g_assert_cmpint (brg_orientation_cube_pick (cube, 36, 14), ==, BRG_VIEW_SUPERIOR);
+  g_assert_cmpint (brg_orientation_cube_pick (cube, 24, 42), ==, BRG_VIEW_ANTERIOR);
+  g_assert_cmpint (brg_orientation_cube_pick (cube, 48, 42), ==, BRG_VIEW_LEFT);
 }
 
 /* Setters before the view is in any window. */
@@ -359,7 +352,7 @@ test_unrealized (void)
 
   brg_mesh_view_set_mesh (view, BRG_MESH_SKULL, mesh, 1);
   brg_mesh_view_set_crosshair (view, &(BrgVec3){ 1, 2, 3 }, TRUE);
-  brg_mesh_view_set_view (view, BRG_CAMERA_LEFT);
+  brg_mesh_view_set_view (view, BRG_VIEW_LEFT);
   brg_mesh_view_set_empty_text (view, "nothing yet");
   g_assert_true (brg_mesh_view_is_settled (view));
   brg_mesh_unref (mesh);
@@ -375,7 +368,7 @@ test_no_gl (Fixture *f, gconstpointer data)
   set_sphere (f, BRG_MESH_SKULL, 80, 180, 1);
   set_sphere (f, BRG_MESH_CUTTER, 80, 10, 0.5f);
   brg_mesh_view_set_crosshair (f->view, &(BrgVec3){ 1, 2, 3 }, TRUE);
-  brg_mesh_view_set_view (f->view, BRG_CAMERA_LEFT);
+  brg_mesh_view_set_view (f->view, BRG_VIEW_LEFT);
   brg_mesh_view_reset (f->view);
   settle (f);
   read_back (f);
