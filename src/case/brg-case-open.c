@@ -78,13 +78,13 @@ open_thread_cb (GTask *task, gpointer source, gpointer data, GCancellable *cance
   (void) source;
   (void) cancellable;
 
-  brg_job_stage (job, "Reading", 0, 0.95);
+  brg_job_stage (job, N_ ("Reading"), 0, 0.95);
   opening->scan = brg_nrrd_read_volume (opening->path, &info, job, &error);
   BrgStatus status = error.status;
   if (opening->scan != NULL)
     {
       opening->warnings = copy_warnings (&info);
-      brg_job_stage (job, "Histogram", 0.95, 1);
+      brg_job_stage (job, N_ ("Histogram"), 0.95, 1);
       status = prepare (opening, job, &error);
       if (status != BRG_OK)
         brg_error_prefix (&error, opening->source);

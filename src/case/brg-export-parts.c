@@ -5,6 +5,7 @@
 #include "engine/brg-mesh-smooth.h"
 #include "engine/brg-parallel.h"
 #include "engine/brg-preview.h"
+#include "engine/brg-translate.h"
 #include "io/brg-mesh-file.h"
 #include "io/brg-nrrd.h"
 #include "io/brg-png.h"
@@ -141,7 +142,7 @@ write_surface (const BrgExportPart *part, const BrgMesh *mesh, BrgError *error)
 static BrgStatus
 write_voxels (const BrgExportPart *part, BrgJob *job, BrgError *error)
 {
-  brg_job_stage (job, "Voxels", 0, 0.7);
+  brg_job_stage (job, N_ ("Voxels"), 0, 0.7);
   BrgStatus status = brg_nrrd_write_mask (part->mask, part->nrrd.path, job, error);
 
   if (status != BRG_OK)

@@ -8,6 +8,7 @@
 #include "case/brg-manifest-private.h"
 #include "case/brg-publish-private.h"
 #include "engine/brg-palette.h"
+#include "engine/brg-translate.h"
 
 #define MAX_NAME     64
 #define PNG_WIDTH_PX 800
@@ -168,7 +169,7 @@ build_files (Export *self, BrgJob *job, GError **error)
   self->edits = (BrgExportEdits){ any_edits != NULL ? &any_edits->grid : &what->skull->grid,
                                   what->added, what->removed, add_file (self, edits_name, "") };
   self->recipe = add_file (self, recipe_name, "");
-  brg_job_stage (job, "Writing", 0, 0.95);
+  brg_job_stage (job, N_ ("Writing"), 0, 0.95);
   if (_brg_export_build (self->parts, self->n_parts, &self->edits, job, &fault) != BRG_OK)
     return brg_case_error_set (error, &fault);
   return write_recipe (self, error) &&
@@ -212,7 +213,7 @@ run (Export *self, BrgJob *job, GError **error)
 {
   if (!build_files (self, job, error))
     return FALSE;
-  brg_job_stage (job, "Moving into place", 0.95, 1);
+  brg_job_stage (job, N_ ("Moving into place"), 0.95, 1);
   if (brg_job_is_cancelled (job))
     {
       BrgError cancelled = { .status = BRG_CANCELLED };

@@ -9,6 +9,7 @@
 #include "engine/brg-isosurface.h"
 #include "engine/brg-job-part.h"
 #include "engine/brg-mesh-check.h"
+#include "engine/brg-translate.h"
 #include "io/brg-mesh-file.h"
 #include "io/brg-nrrd.h"
 
@@ -275,7 +276,7 @@ brg_verify (const char *dir, BrgVerifyReport *report, BrgJob *job, GError **erro
   for (guint c = 0; c < manifest->cases->len && !brg_job_is_cancelled (job); c++)
     {
       check.one = manifest->cases->pdata[c];
-      brg_job_stage (job, "Checking", (double) c / manifest->cases->len,
+      brg_job_stage (job, N_ ("Checking"), (double) c / manifest->cases->len,
                      (c + 1.0) / manifest->cases->len);
       check_case (&check);
     }

@@ -11,8 +11,8 @@
  * is public so that it can live on the stack: `BrgJob job = BRG_JOB_INIT;`. Only brg_job_cancel()
  * may be called from another thread than the one that runs the long call. */
 
-/* Called on the thread that runs the long call, with the title of the current stage (an
- * untranslated English literal) and the overall fraction in 0..1. */
+/* Called on the thread that runs the long call, with the title of the current stage (an English
+ * literal, marked by N_() for translation) and the overall fraction in 0..1. */
 typedef void (*BrgJobReport) (void *data, const char *title, double fraction);
 
 typedef struct

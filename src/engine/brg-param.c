@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define N_(text)    text
+#include "engine/brg-translate.h"
+
 #define FIELD(name) offsetof (BrgRecipe, name)
 
 static const char *const keep_keys[] = { "largest", "all", NULL };

@@ -4,6 +4,7 @@
 #include "engine/brg-median.h"
 #include "engine/brg-param.h"
 #include "engine/brg-pipeline-private.h"
+#include "engine/brg-translate.h"
 
 /* Makes the output of a stage from the mask before it. */
 typedef BrgMask *(*MakeFunc) (BrgPipelineRun *run, BrgMask *before);
@@ -154,20 +155,20 @@ run_skull (BrgPipelineRun *run)
 {
   BrgPipeline *p = run->pipeline;
 
-  brg_job_stage (run->job, "Threshold", 0, 0.1);
+  brg_job_stage (run->job, N_ ("Threshold"), 0, 0.1);
   BrgStatus status = update_crop (run);
   if (status == BRG_OK)
     status = update (run, &p->threshold, BRG_STAGE_THRESHOLD, NULL, _brg_pipeline_threshold);
-  brg_job_stage (run->job, "Islands", 0.1, 0.25);
+  brg_job_stage (run->job, N_ ("Islands"), 0.1, 0.25);
   if (status == BRG_OK)
     status = update (run, &p->islands, BRG_STAGE_ISLANDS, p->threshold.mask, _brg_pipeline_islands);
-  brg_job_stage (run->job, "Smoothing", 0.25, 0.45);
+  brg_job_stage (run->job, N_ ("Smoothing"), 0.25, 0.45);
   if (status == BRG_OK)
     status = update (run, &p->median, BRG_STAGE_MEDIAN, p->islands.mask, _brg_pipeline_median);
-  brg_job_stage (run->job, "Holes", 0.45, 0.65);
+  brg_job_stage (run->job, N_ ("Holes"), 0.45, 0.65);
   if (status == BRG_OK)
     status = update (run, &p->holes, BRG_STAGE_HOLES, p->median.mask, _brg_pipeline_holes);
-  brg_job_stage (run->job, "Hand edits", 0.65, 0.7);
+  brg_job_stage (run->job, N_ ("Hand edits"), 0.65, 0.7);
   if (status == BRG_OK)
     status = update (run, &p->skull, BRG_STAGE_EDITS, p->holes.mask, _brg_pipeline_skull);
   return status;
@@ -176,9 +177,9 @@ run_skull (BrgPipelineRun *run)
 static BrgStatus
 run_defect (BrgPipelineRun *run)
 {
-  brg_job_stage (run->job, "Defect", 0.7, 0.85);
+  brg_job_stage (run->job, N_ ("Defect"), 0.7, 0.85);
   BrgStatus status = update_cutter (run);
-  brg_job_stage (run->job, "Implant", 0.85, 1);
+  brg_job_stage (run->job, N_ ("Implant"), 0.85, 1);
   if (status == BRG_OK)
     status = update_triple (run);
   return status;
@@ -283,10 +284,10 @@ brg_pipeline_triple (BrgMask *skull,
 
   *result = (BrgPipelineResult){ .median_kernel_vox = { 1, 1, 1 } };
   BrgStatus status = brg_recipe_check (recipe, error);
-  brg_job_stage (job, "Defect", 0, 0.4);
+  brg_job_stage (job, N_ ("Defect"), 0, 0.4);
   if (status == BRG_OK)
     status = make_cutter (skull, &recipe->defect, &result->frame, &cutter, &drills, job, error);
-  brg_job_stage (job, "Implant", 0.4, 1);
+  brg_job_stage (job, N_ ("Implant"), 0.4, 1);
   if (status == BRG_OK)
     status = brg_triple_make (skull, cutter, drills, recipe, &triple, job, error);
   if (status == BRG_OK)

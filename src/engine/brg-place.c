@@ -9,8 +9,7 @@
 #include "engine/brg-outline.h"
 #include "engine/brg-random.h"
 #include "engine/brg-sheet.h"
-
-#define N_(text) text
+#include "engine/brg-translate.h"
 
 #define ADULT_WIDTH_MM 145.0
 #define MIN_SCALE      0.1
