@@ -228,11 +228,8 @@ _brg_window_actions_update (BrgWindow *self)
 {
   BrgCase *the_case = self->the_case;
   const BrgPipelineResult *result = brg_case_get_result (the_case);
-  BrgMask *added = brg_case_get_added (the_case);
   gboolean has_scan = brg_case_get_scan (the_case) != NULL;
   gboolean has_skull = result != NULL && result->skull != NULL;
-  gboolean has_edits =
-    has_scan && !(brg_mask_is_empty (added) && brg_mask_is_empty (brg_case_get_removed (the_case)));
   gboolean file_task = self->cancellable != NULL;
 
   set_enabled (self, "open", !file_task);
@@ -240,7 +237,7 @@ _brg_window_actions_update (BrgWindow *self)
   set_enabled (self, "undo", brg_case_can_undo (the_case));
   set_enabled (self, "redo", brg_case_can_redo (the_case));
   set_enabled (self, "cancel", file_task || brg_case_get_task (the_case) != NULL);
-  set_enabled (self, "clear-edits", has_edits);
+  set_enabled (self, "clear-edits", brg_case_has_edits (the_case));
   set_enabled (self, "remove-defect", brg_case_get_recipe (the_case)->defect.placed);
   set_enabled (self, "preset", has_skull);
   set_enabled (self, "go-export", has_scan);

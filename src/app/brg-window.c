@@ -28,8 +28,6 @@ static gboolean
 step_is_done (BrgWindow *self, BrgStep step)
 {
   const BrgPipelineResult *result = brg_case_get_result (self->the_case);
-  BrgMask *added = brg_case_get_added (self->the_case);
-  BrgMask *removed = brg_case_get_removed (self->the_case);
 
   switch (step)
     {
@@ -38,7 +36,7 @@ step_is_done (BrgWindow *self, BrgStep step)
     case BRG_STEP_BONE:
       return result != NULL && result->skull != NULL;
     case BRG_STEP_REPAIR:
-      return added != NULL && !(brg_mask_is_empty (added) && brg_mask_is_empty (removed));
+      return brg_case_has_edits (self->the_case);
     case BRG_STEP_DEFECT:
       return result != NULL && result->implant != NULL;
     case BRG_STEP_EXPORT:

@@ -21,19 +21,22 @@ stroke_label (const BrgCaseStroke *stroke)
   return _ (stroke->erase ? erase[stroke->plane] : paint[stroke->plane]);
 }
 
-/* Remembers the masks an edit starts from; reports a lack of memory and returns FALSE. */
+/* The masks an edit starts from (NULL: empty), of which a worker has copies already, as a rule.
+ * Reports a lack of memory and returns FALSE. */
 static gboolean
 remember_masks (BrgCase *self, BrgMask **old_added, BrgMask **old_removed)
 {
   BrgError error;
+  const BrgCaseEdits *now = _brg_case_snapshot_edits (self, &error);
 
-  *old_added = brg_mask_copy (self->added, &error);
-  *old_removed = *old_added != NULL ? brg_mask_copy (self->removed, &error) : NULL;
-  if (*old_removed != NULL)
-    return TRUE;
-  g_clear_pointer (old_added, brg_mask_unref);
-  _brg_case_emit_failed (self, error.message);
-  return FALSE;
+  if (now == NULL)
+    {
+      _brg_case_emit_failed (self, error.message);
+      return FALSE;
+    }
+  *old_added = now->added != NULL ? brg_mask_ref (now->added) : NULL;
+  *old_removed = now->removed != NULL ? brg_mask_ref (now->removed) : NULL;
+  return TRUE;
 }
 
 /* Makes one history entry of what differs inside `box` since `old_*`. */
@@ -122,6 +125,28 @@ _brg_case_remove_voxels (BrgCase *self,
   commit_edit (self, old_added, old_removed, &box, label);
   brg_mask_unref (old_added);
   brg_mask_unref (old_removed);
+}
+
+void
+brg_case_count_edits (BrgCase *self, gsize *added_vox, gsize *removed_vox)
+{
+  if (self->counted_revision != self->edits_revision)
+    {
+      self->added_vox = brg_mask_count (self->added);
+      self->removed_vox = brg_mask_count (self->removed);
+      self->counted_revision = self->edits_revision;
+    }
+  *added_vox = self->added_vox;
+  *removed_vox = self->removed_vox;
+}
+
+gboolean
+brg_case_has_edits (BrgCase *self)
+{
+  gsize added_vox, removed_vox;
+
+  brg_case_count_edits (self, &added_vox, &removed_vox);
+  return added_vox + removed_vox > 0;
 }
 
 void

@@ -110,7 +110,6 @@ take_scan (BrgCase *self, Opening *opening)
   self->engine = g_steal_pointer (&opening->engine);
   self->warnings = g_steal_pointer (&opening->warnings);
   self->source = g_steal_pointer (&opening->source);
-  self->edits_revision = 0;
   self->recipe = brg_recipe_default ();
 }
 

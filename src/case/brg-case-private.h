@@ -43,7 +43,9 @@ struct _BrgCase
 
   BrgRecipe recipe;
   BrgMask *added, *removed;
-  guint64 edits_revision; /* changes with every voxel of added or removed */
+  guint64 edits_revision;       /* changes with every voxel of added or removed */
+  guint64 counted_revision;     /* the one of the next two */
+  gsize added_vox, removed_vox; /* 0 in revision 0 */
   BrgCaseEdits snapshot;
   BrgCaseStroke stroke;
   BrgHistory *history;

@@ -102,6 +102,10 @@ void brg_case_end_change (BrgCase *self);
 BrgMask *brg_case_get_added (BrgCase *self);
 BrgMask *brg_case_get_removed (BrgCase *self);
 
+/* Voxels set in each; counted once per change, so that panels may ask at every update. */
+void brg_case_count_edits (BrgCase *self, gsize *added_vox, gsize *removed_vox);
+gboolean brg_case_has_edits (BrgCase *self);
+
 /* A brush stroke: begin, any number of steps, end. Paint sets added and clears removed, erase the
  * other way round. Each step emits "edits-changed"; the end makes one history entry ("Paint bone,
  * axial") and wakes the worker. A stroke that changes nothing leaves no trace. While a stroke is

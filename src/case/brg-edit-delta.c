@@ -73,16 +73,17 @@ encode_word (Encoder *encoder, guint64 word)
     }
 }
 
+/* What differs between `a` (NULL: empty) and `b`. */
 static void
 encode_mask (Encoder *encoder, const Words *words, const BrgMask *a, const BrgMask *b)
 {
   for (int k = words->box.lo[2]; k < words->box.hi[2]; k++)
     for (int j = words->box.lo[1]; j < words->box.hi[1]; j++)
       {
-        const uint64_t *row_a = brg_mask_row (a, j, k) + words->first_word;
+        const uint64_t *row_a = a != NULL ? brg_mask_row (a, j, k) + words->first_word : NULL;
         const uint64_t *row_b = brg_mask_row (b, j, k) + words->first_word;
         for (size_t w = 0; w < words->n_row_words; w++)
-          encode_word (encoder, row_a[w] ^ row_b[w]);
+          encode_word (encoder, row_a != NULL ? row_a[w] ^ row_b[w] : row_b[w]);
       }
 }
 

@@ -18,7 +18,8 @@ typedef struct
   GBytes *runs;
 } BrgEditDelta;
 
-/* The difference inside `box`. NULL when nothing differs. The four masks share one grid. */
+/* The difference inside `box`. NULL when nothing differs. The masks share one grid; an old one that
+ * is NULL was empty. */
 BrgEditDelta *brg_edit_delta_new (const BrgMask *old_added,
                                   const BrgMask *old_removed,
                                   const BrgMask *added,

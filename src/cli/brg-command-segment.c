@@ -123,7 +123,7 @@ run_stages (BrgCli *cli, const Request *request, Work *work, BrgError *error)
                                  with_edits ? work->removed : NULL, with_edits ? 1 : 0,
                                  &work->result, &cli->job, error);
       if (status == BRG_OK)
-        work->n_vox[s] = brg_mask_count (work->result.skull);
+        work->n_vox[s] = work->result.skull_vox;
     }
   return status;
 }
@@ -191,7 +191,7 @@ finish_segment (BrgCli *cli, const Request *request, const Work *work)
   brg_report_count (report, "runner_up_vox", "Runner-up", result->islands.runner_up_vox, "voxels");
   brg_report_ints (report, "median_kernel_vox", "Median kernel", result->median_kernel_vox, 3,
                    "voxels");
-  brg_report_count (report, "voxels", "Skull", brg_mask_count (result->skull), "voxels");
+  brg_report_count (report, "voxels", "Skull", result->skull_vox, "voxels");
   brg_report_real (report, "volume_mm3", "Volume", brg_mask_volume_mm3 (result->skull), 1, "mm³");
   return brg_cli_finish (cli, report);
 }

@@ -27,6 +27,7 @@ struct BrgPipeline
   BrgPipelineSlot threshold, islands, median, holes, skull;
   BrgIslands report;    /* of the islands slot */
   size_t threshold_vox; /* of the threshold slot */
+  size_t skull_vox;     /* of the skull slot */
   BrgPipelineKey defect_key;
   BrgFrame frame;
   BrgMask *cutter, *drills;

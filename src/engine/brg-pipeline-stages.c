@@ -179,5 +179,8 @@ _brg_pipeline_skull (BrgPipelineRun *run, BrgMask *before)
     mask = replace (mask, brg_components_keep_largest (
                             mask, brg_connectivity_neighbours (run->recipe->connectivity), NULL,
                             run->job, run->error));
-  return not_empty (run, mask, "the hand edits remove all bone");
+  mask = not_empty (run, mask, "the hand edits remove all bone");
+  if (mask != NULL)
+    run->pipeline->skull_vox = brg_mask_count (mask);
+  return mask;
 }

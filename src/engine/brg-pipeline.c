@@ -206,6 +206,7 @@ fill_result (const BrgPipelineRun *run, BrgPipelineResult *result)
   result->skull = brg_mask_ref (p->skull.mask);
   result->islands = p->report;
   result->threshold_vox = p->threshold_vox;
+  result->skull_vox = p->skull_vox;
   if (recipe->median_mm > 0)
     brg_median_kernel_vox (&p->crop->grid, recipe->median_mm, (BrgKernel) recipe->median_kernel,
                            result->median_kernel_vox);
@@ -294,6 +295,7 @@ brg_pipeline_triple (BrgMask *skull,
     {
       result->stages = brg_mask_ref (skull);
       result->skull = brg_mask_ref (skull);
+      result->skull_vox = brg_mask_count (skull);
       fill_triple (result, cutter, drills, &triple);
     }
   else

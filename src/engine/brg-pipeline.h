@@ -35,6 +35,7 @@ typedef struct
   BrgIslands islands;       /* of the thresholded bone, before the choice */
   int median_kernel_vox[3]; /* realised; 1 1 1 when off */
   size_t threshold_vox;     /* voxels in the threshold range */
+  size_t skull_vox;         /* voxels of the skull */
   BrgFit fit;               /* zero without a defect */
   BrgFrame frame;           /* of the defect */
 } BrgPipelineResult;

@@ -64,7 +64,7 @@ update_result (BrgBonePanel *self, const BrgPipelineResult *result)
   set_count (self->threshold_label, result->threshold_vox, voxel_mm3);
   gtk_label_set_label (self->islands_label, islands);
   set_count (self->runner_up_label, result->islands.runner_up_vox, voxel_mm3);
-  set_count (self->skull_label, brg_mask_count (result->skull), voxel_mm3);
+  set_count (self->skull_label, result->skull_vox, voxel_mm3);
 }
 
 static void

@@ -56,12 +56,25 @@ update_name (BrgExportPanel *self, BrgCase *the_case)
 }
 
 static void
-set_volume (GtkLabel *label, const BrgMask *mask)
+set_volume (GtkLabel *label, gboolean known, double mm3)
 {
-  g_autofree char *text =
-    mask != NULL ? brg_text_volume (brg_mask_volume_mm3 (mask)) : g_strdup ("–");
+  g_autofree char *text = known ? brg_text_volume (mm3) : g_strdup ("–");
 
   gtk_label_set_label (label, text);
+}
+
+/* From what was counted with the result: masks are too large to be counted here. */
+static void
+update_volumes (BrgExportPanel *self, const BrgPipelineResult *result)
+{
+  gboolean has_defect = result != NULL && result->implant != NULL;
+  const BrgFit none = { 0 }, *fit = has_defect ? &result->fit : &none;
+  double skull_mm3 =
+    result != NULL ? (double) result->skull_vox * brg_grid_voxel_mm3 (&result->skull->grid) : 0;
+
+  set_volume (self->skull_label, result != NULL, skull_mm3);
+  set_volume (self->defect_label, has_defect, skull_mm3 - fit->removed_mm3);
+  set_volume (self->implant_label, has_defect, fit->implant_mm3);
 }
 
 static void
@@ -73,9 +86,7 @@ brg_export_panel_update (BrgPanel *panel, BrgCase *the_case)
   const char *missing = has_defect ? "" : _ ("Place a defect first");
 
   update_name (self, the_case);
-  set_volume (self->skull_label, result != NULL ? result->skull : NULL);
-  set_volume (self->defect_label, has_defect ? result->defective : NULL);
-  set_volume (self->implant_label, has_defect ? result->implant : NULL);
+  update_volumes (self, result);
   brg_row_set_caption (self->defect_row, missing);
   brg_row_set_caption (self->implant_row, missing);
   gtk_widget_set_visible (GTK_WIDGET (self->done_label), FALSE);

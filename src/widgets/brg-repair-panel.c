@@ -17,9 +17,11 @@ struct _BrgRepairPanel
 G_DEFINE_FINAL_TYPE (BrgRepairPanel, brg_repair_panel, BRG_TYPE_PANEL)
 
 static void
-set_volume (GtkLabel *label, const BrgMask *mask)
+set_volume (GtkLabel *label, BrgCase *the_case, gsize n_voxels)
 {
-  g_autofree char *text = brg_text_volume (mask != NULL ? brg_mask_volume_mm3 (mask) : 0);
+  BrgVolume *scan = brg_case_get_scan (the_case);
+  double voxel_mm3 = scan != NULL ? brg_grid_voxel_mm3 (&scan->grid) : 0;
+  g_autofree char *text = brg_text_volume ((double) n_voxels * voxel_mm3);
 
   gtk_label_set_label (label, text);
 }
@@ -28,9 +30,11 @@ static void
 brg_repair_panel_update (BrgPanel *panel, BrgCase *the_case)
 {
   BrgRepairPanel *self = BRG_REPAIR_PANEL (panel);
+  gsize added_vox, removed_vox;
 
-  set_volume (self->added_label, brg_case_get_added (the_case));
-  set_volume (self->removed_label, brg_case_get_removed (the_case));
+  brg_case_count_edits (the_case, &added_vox, &removed_vox);
+  set_volume (self->added_label, the_case, added_vox);
+  set_volume (self->removed_label, the_case, removed_vox);
 }
 
 /* The panel speaks of the brush's size, its diameter. */

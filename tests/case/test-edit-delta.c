@@ -78,6 +78,7 @@ test_nothing (void)
   g_assert_null (brg_edit_delta_new (mask, mask, mask, mask, &whole));
   g_assert_null (brg_edit_delta_new (mask, mask, mask, mask, &empty));
   g_assert_null (brg_edit_delta_new (mask, mask, mask, mask, &outside));
+  g_assert_null (brg_edit_delta_new (NULL, NULL, mask, mask, &whole));
   brg_mask_unref (mask);
 }
 
@@ -92,6 +93,8 @@ test_size (void)
 
   brg_mask_set (one, 300, 200, 5, true);
   g_autoptr (BrgEditDelta) delta = brg_edit_delta_new (empty, empty, empty, one, &whole);
+  g_autoptr (BrgEditDelta) same = brg_edit_delta_new (NULL, NULL, empty, one, &whole);
+  g_assert_true (g_bytes_equal (delta->runs, same->runs));
   g_assert_cmpuint (g_bytes_get_size (delta->runs), <=, 8);
   brg_mask_unref (empty);
   brg_mask_unref (one);

@@ -86,6 +86,8 @@ assert_same_result (const BrgPipelineResult *a, const BrgPipelineResult *b)
   g_assert_cmpmem (a->median_kernel_vox, sizeof a->median_kernel_vox, b->median_kernel_vox,
                    sizeof b->median_kernel_vox);
   g_assert_cmpuint (a->threshold_vox, ==, b->threshold_vox);
+  g_assert_cmpuint (a->skull_vox, ==, brg_mask_count (a->skull));
+  g_assert_cmpuint (b->skull_vox, ==, brg_mask_count (b->skull));
 }
 
 static BrgMask *

@@ -1,0 +1,161 @@
+/* The document: hand edits, undo and redo, islands. */
+
+#include "case-fixture.h"
+#include "phantom.h"
+
+static void
+assert_counted (BrgCase *document)
+{
+  gsize added_vox, removed_vox;
+
+  brg_case_count_edits (document, &added_vox, &removed_vox);
+  g_assert_cmpuint (added_vox, ==, brg_mask_count (brg_case_get_added (document)));
+  g_assert_cmpuint (removed_vox, ==, brg_mask_count (brg_case_get_removed (document)));
+  g_assert_cmpint (brg_case_has_edits (document), ==, added_vox > 0 || removed_vox > 0);
+}
+
+static void
+test_strokes (void)
+{
+  CaseFixture fixture;
+  const double from_vox[3] = { 20, 20, 20 }, to_vox[3] = { 24, 20, 20 };
+
+  case_fixture_open (&fixture);
+  size_t bone = brg_mask_count (brg_case_get_result (fixture.document)->skull);
+  guint results = fixture.n_results;
+  brg_case_stroke_begin (fixture.document, FALSE, 6);
+  brg_case_stroke_to (fixture.document, BRG_AXIAL, from_vox, from_vox);
+  brg_case_stroke_to (fixture.document, BRG_AXIAL, from_vox, to_vox);
+  g_assert_cmpuint (fixture.n_edits, ==, 2);
+  assert_counted (fixture.document);
+  g_assert_cmpint (fixture.box.lo[2], ==, 20);
+  g_assert_cmpint (fixture.box.hi[2], ==, 21);
+  g_assert_cmpuint (fixture.n_history, ==, 1); /* of opening */
+  g_assert_false (brg_case_can_undo (fixture.document));
+  g_assert_false (brg_case_get_busy (fixture.document));
+  brg_case_stroke_end (fixture.document);
+  g_assert_cmpstr (brg_case_get_undo_label (fixture.document), ==, "Paint bone, axial");
+  case_fixture_settle (&fixture);
+  g_assert_cmpuint (fixture.n_results, ==, results + 1);
+  size_t painted = brg_mask_count (brg_case_get_added (fixture.document));
+  g_assert_cmpuint (painted, >, 0);
+  g_assert_cmpuint (brg_mask_count (brg_case_get_result (fixture.document)->skull), ==,
+                    bone + painted);
+
+  brg_case_stroke_begin (fixture.document, TRUE, 6);
+  brg_case_stroke_to (fixture.document, BRG_SAGITTAL, from_vox, from_vox);
+  brg_case_stroke_end (fixture.document);
+  g_assert_cmpstr (brg_case_get_undo_label (fixture.document), ==, "Erase, sagittal");
+  BrgMask *added = brg_case_get_added (fixture.document);
+  BrgMask *removed = brg_case_get_removed (fixture.document);
+  g_assert_cmpuint (brg_mask_count_and (added, removed), ==, 0);
+  g_assert_false (brg_mask_get (added, 20, 20, 20));
+  g_assert_true (brg_mask_get (removed, 20, 20, 20));
+  assert_counted (fixture.document);
+
+  brg_case_stroke_begin (fixture.document, TRUE, 6); /* again: nothing changes */
+  brg_case_stroke_to (fixture.document, BRG_SAGITTAL, from_vox, from_vox);
+  brg_case_stroke_end (fixture.document);
+  g_assert_true (brg_case_undo (fixture.document));
+  g_assert_cmpstr (brg_case_get_redo_label (fixture.document), ==, "Erase, sagittal");
+  g_assert_true (brg_case_undo (fixture.document));
+  g_assert_true (brg_mask_is_empty (added));
+  g_assert_true (brg_mask_is_empty (removed));
+  assert_counted (fixture.document);
+  case_fixture_settle (&fixture);
+  g_assert_cmpuint (brg_mask_count (brg_case_get_result (fixture.document)->skull), ==, bone);
+  g_assert_true (brg_case_redo (fixture.document));
+  g_assert_cmpuint (brg_mask_count (added), ==, painted);
+
+  guint edits = fixture.n_edits;
+  brg_case_clear_edits (fixture.document);
+  brg_case_clear_edits (fixture.document);
+  g_assert_cmpuint (fixture.n_edits, ==, edits + 1);
+  g_assert_true (brg_mask_is_empty (added));
+  g_assert_true (brg_case_undo (fixture.document));
+  g_assert_cmpuint (brg_mask_count (added), ==, painted);
+  case_fixture_settle (&fixture);
+  case_fixture_clear (&fixture);
+}
+
+/* Edits survive a change of the recipe, also when they lie outside the crop. */
+static void
+test_edits_and_crop (void)
+{
+  CaseFixture fixture;
+  const double at_vox[3] = { 20, 20, 20 };
+
+  case_fixture_open (&fixture);
+  brg_case_stroke_begin (fixture.document, FALSE, 6);
+  brg_case_stroke_to (fixture.document, BRG_CORONAL, at_vox, at_vox);
+  BrgRecipe recipe = *brg_case_get_recipe (fixture.document);
+  recipe.crop_vox = (BrgBox){ { 5, 5, 22 }, { 36, 36, 41 } };
+  brg_case_set_recipe (fixture.document, &recipe, NULL, FALSE); /* ends the stroke */
+  g_assert_cmpstr (brg_case_get_undo_label (fixture.document), ==, "Crop");
+  case_fixture_settle (&fixture);
+  g_assert_cmpint (brg_case_get_result (fixture.document)->skull->grid.dim[2], ==, 19);
+  g_assert_true (brg_case_undo (fixture.document));
+  case_fixture_settle (&fixture);
+  g_assert_true (brg_mask_get (brg_case_get_result (fixture.document)->skull, 20, 20, 20));
+  g_assert_cmpstr (brg_case_get_undo_label (fixture.document), ==, "Paint bone, coronal");
+  case_fixture_clear (&fixture);
+}
+
+/* First set voxel of a mask, which is consumed. */
+static void
+first_voxel (BrgMask *mask, int vox[3])
+{
+  BrgBox box = brg_mask_bounds (mask);
+
+  memcpy (vox, box.lo, sizeof box.lo);
+  while (!brg_mask_get (mask, vox[0], vox[1], vox[2]))
+    if (++vox[0] == box.hi[0])
+      {
+        vox[0] = box.lo[0];
+        vox[1]++;
+      }
+  brg_mask_unref (mask);
+}
+
+static void
+test_island (void)
+{
+  CaseFixture fixture;
+  int vox[3], nowhere[3] = { 20, 20, 20 };
+
+  case_fixture_open (&fixture);
+  case_fixture_set_param (&fixture, "keep", BRG_KEEP_ALL, FALSE);
+  case_fixture_settle (&fixture);
+  phantom_speck_vox (vox);
+  g_assert_true (brg_mask_get (brg_case_get_result (fixture.document)->skull, 1, 1, 1));
+  brg_case_remove_island_at (fixture.document, vox);
+  while (fixture.n_edits == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpstr (brg_case_get_undo_label (fixture.document), ==, "Remove island");
+  case_fixture_settle (&fixture);
+  g_assert_cmpuint (brg_mask_count (brg_case_get_removed (fixture.document)), ==, 18);
+  g_assert_false (brg_mask_get (brg_case_get_result (fixture.document)->skull, 1, 1, 1));
+  brg_case_remove_island_at (fixture.document, nowhere);
+  while (fixture.n_failed == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_false (brg_case_get_stale (fixture.document));
+  first_voxel (phantom_skull (), vox);
+  brg_case_remove_island_at (fixture.document, vox);
+  while (fixture.n_failed == 1)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (brg_mask_count (brg_case_get_removed (fixture.document)), ==, 18);
+  g_assert_true (brg_case_undo (fixture.document));
+  g_assert_true (brg_mask_is_empty (brg_case_get_removed (fixture.document)));
+  case_fixture_settle (&fixture);
+  case_fixture_clear (&fixture);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/case/edit/strokes", test_strokes);
+  g_test_add_func ("/case/edit/crop", test_edits_and_crop);
+  g_test_add_func ("/case/edit/island", test_island);
+  return g_test_run ();
+}
