@@ -131,7 +131,7 @@ centre_margin (const int dim[3], const BrgScidata *spec)
 static BrgStatus
 check_centred (const int dim[3], const BrgScidata *spec, BrgError *error)
 {
-  const char *names[2] = { "cx", "cy" };
+  const char *names[2] = { "x", "y" };
   BrgStatus status = check_range ("size", spec->size, spec->kind == BRG_SCIDATA_CUBE ? 2 : 0,
                                   BRG_GRID_MAX_DIM, error);
 
@@ -248,8 +248,7 @@ brg_scidata_parse (const char *text,
   bool drilled = parsed.kind == BRG_SCIDATA_DRILLED;
   if (n_given != 0 && (drilled ? n_given != 4 : n_given != 2 && n_given != 3))
     return brg_error_set (error, BRG_INVALID, "\"%.40s\" does not read as %s", text,
-                          drilled ? "drilled:loc,loc1,idx,radius"
-                                  : "KIND:cx,cy or KIND:cx,cy,size");
+                          drilled ? "drilled:loc,loc1,idx,radius" : "KIND:x,y or KIND:x,y,size");
   if (drilled)
     {
       parsed.loc = n[0], parsed.loc1 = n[1], parsed.idx = n[2], parsed.radius = n[3];

@@ -180,7 +180,7 @@ test_parse (void)
   assert_refused ("cube:", &grid, "cube:");
   assert_refused ("cube:1", &grid, "cube:1");
   assert_refused ("cube:90,100,5", &grid, "even");
-  assert_refused ("cube:20,100", &grid, "cx must be 64 to 136");
+  assert_refused ("cube:20,100", &grid, "x must be 64 to 136");
   assert_refused ("cube:90,100,128,4", &grid, "read");
   assert_refused ("cube:90,1e2", &grid, "read");
   assert_refused ("cube:90,100,400", &grid, "too small");
