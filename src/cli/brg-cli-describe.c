@@ -170,12 +170,7 @@ describe_scan (BrgReport *report, const Scan *scan)
                     "");
   brg_report_real (report, "volume_mm3", "Volume", scan->bone.mm3, 1, "mm³");
   describe_components (report, &scan->bone);
-  brg_report_begin_list (report, "warnings");
-  for (int w = 0; w < header->n_warnings; w++)
-    brg_report_text (report, NULL, NULL, header->warnings[w]);
-  brg_report_end_list (report);
-  for (int w = 0; w < header->n_warnings; w++)
-    brg_report_text (report, NULL, "Warning", header->warnings[w]);
+  brg_cli_report_warnings (report, header);
   brg_report_end (report);
 }
 

@@ -59,8 +59,19 @@ is_scan (const char *path, BrgJob *job)
   return volume != NULL;
 }
 
+void
+brg_cli_report_warnings (BrgReport *report, const BrgNrrdInfo *info)
+{
+  brg_report_begin_list (report, "warnings");
+  for (int w = 0; w < info->n_warnings; w++)
+    brg_report_text (report, NULL, NULL, info->warnings[w]);
+  brg_report_end_list (report);
+  for (int w = 0; w < info->n_warnings; w++)
+    brg_report_text (report, NULL, "Warning", info->warnings[w]);
+}
+
 BrgMask *
-brg_cli_read_skull (const char *path, BrgJob *job, BrgError *error)
+brg_cli_read_skull (const char *path, BrgNrrdInfo *info, BrgJob *job, BrgError *error)
 {
   BrgError own = { 0 };
 
@@ -69,7 +80,7 @@ brg_cli_read_skull (const char *path, BrgJob *job, BrgError *error)
       brg_error_set (error, BRG_INVALID, "is a folder; name the mask in it, a .nrrd file");
       return NULL;
     }
-  BrgMask *mask = brg_nrrd_read_mask (path, NULL, job, &own);
+  BrgMask *mask = brg_nrrd_read_mask (path, info, job, &own);
   if (mask == NULL && own.status == BRG_FORMAT && is_scan (path, job))
     brg_error_set (error, BRG_INVALID,
                    "this is a scan, not a mask; make one first: bregma-cli segment SCAN -o "
@@ -84,13 +95,31 @@ brg_cli_read_skull (const char *path, BrgJob *job, BrgError *error)
   return mask;
 }
 
+/* A mesh file that has something to show. */
+static BrgMesh *
+read_mesh (const char *path, BrgError *error)
+{
+  BrgMesh *mesh = brg_mesh_read_stl (path, error);
+
+  if (mesh != NULL && mesh->n_triangles == 0)
+    {
+      brg_error_set (error, BRG_EMPTY, "has no triangles");
+      g_clear_pointer (&mesh, brg_mesh_unref);
+    }
+  return mesh;
+}
+
 BrgMesh *
-brg_cli_read_surface (const char *path, double smooth, BrgJob *job, BrgError *error)
+brg_cli_read_surface (const char *path,
+                      double smooth,
+                      BrgNrrdInfo *info,
+                      BrgJob *job,
+                      BrgError *error)
 {
   if (brg_cli_input_kind (path) == BRG_INPUT_MESH)
-    return brg_mesh_read_stl (path, error);
+    return read_mesh (path, error);
 
-  BrgMask *mask = brg_cli_read_skull (path, job, error);
+  BrgMask *mask = brg_cli_read_skull (path, info, job, error);
   if (mask == NULL)
     return NULL;
   BrgMesh *mesh = brg_isosurface (mask, job, error);

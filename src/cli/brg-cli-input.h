@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cli/brg-cli-report.h"
 #include "engine/brg-mask.h"
 #include "engine/brg-mesh.h"
 #include "engine/brg-volume.h"
@@ -23,9 +24,18 @@ bool brg_cli_is_mask (const BrgVolume *volume, int *value);
 /* True when both names lead to the same existing file: inputs are never written over. */
 bool brg_cli_is_same_file (const char *a, const char *b);
 
-/* Reads a mask for a command that needs one. A scan is refused with the advice to run segment, a
- * folder with the advice to name a file, an empty mask with BRG_EMPTY. */
-BrgMask *brg_cli_read_skull (const char *path, BrgJob *job, BrgError *error);
+/* What was odd about a file that was read all the same: a list "warnings" in the JSON, a line each
+ * in the text. */
+void brg_cli_report_warnings (BrgReport *report, const BrgNrrdInfo *info);
 
-/* The surface of a mask file, smoothed by `smooth` (0..1), or a mesh file as it is. */
-BrgMesh *brg_cli_read_surface (const char *path, double smooth, BrgJob *job, BrgError *error);
+/* Reads a mask for a command that needs one; `info` may be NULL. A scan is refused with the advice
+ * to run segment, a folder with the advice to name a file, an empty mask with BRG_EMPTY. */
+BrgMask *brg_cli_read_skull (const char *path, BrgNrrdInfo *info, BrgJob *job, BrgError *error);
+
+/* The surface of a mask file, smoothed by `smooth` (0..1), or a mesh file as it is; one without
+ * triangles is BRG_EMPTY. `info`, if not NULL, receives the warnings of a mask. */
+BrgMesh *brg_cli_read_surface (const char *path,
+                               double smooth,
+                               BrgNrrdInfo *info,
+                               BrgJob *job,
+                               BrgError *error);

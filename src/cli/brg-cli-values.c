@@ -110,10 +110,11 @@ brg_cli_crop_box (const BrgCliCrop *crop, const BrgGrid *grid, BrgBox *box, BrgE
       first[a] = crop->begin[a] < 0 ? 0 : crop->begin[a];
       last[a] = end - 1;
       if (last[a] >= dim[a])
-        return brg_error_set (error, BRG_INVALID, "crop %d:%d reaches outside axis %d of %d voxels",
-                              first[a], end, a, dim[a]);
+        return brg_error_set (error, BRG_INVALID, "crop %d:%d reaches outside axis %c of %d voxels",
+                              first[a], end, "ijk"[a], dim[a]);
       if (first[a] > last[a])
-        return brg_error_set (error, BRG_EMPTY, "crop %d:%d of axis %d is empty", first[a], end, a);
+        return brg_error_set (error, BRG_EMPTY, "crop %d:%d of axis %c is empty", first[a], end,
+                              "ijk"[a]);
     }
   brg_grid_vox_from_source (grid, first, a_vox);
   brg_grid_vox_from_source (grid, last, b_vox);

@@ -27,6 +27,7 @@ typedef struct
 typedef struct
 {
   BrgMask *skull;
+  BrgNrrdInfo header;
   BrgRecipe *recipes;
   BrgPipelineResult *results;
   const BrgMask **flaps; /* borrowed from the results */
@@ -219,7 +220,7 @@ make_defects (BrgCli *cli, const Request *request, Work *work, BrgError *error)
 {
   BrgStatus status = BRG_OK;
 
-  work->skull = brg_cli_read_skull (request->skull_path, &cli->job, error);
+  work->skull = brg_cli_read_skull (request->skull_path, &work->header, &cli->job, error);
   if (work->skull == NULL)
     return BRG_FORMAT;
   work->recipes = g_new0 (BrgRecipe, request->count);
@@ -266,11 +267,26 @@ report_shape (BrgReport *report, const BrgDefect *defect, const BrgPipelineResul
   brg_report_real (report, "rotate_deg", "Rotation", defect->rotate_deg, 0, "°");
 }
 
+/* Says so when the clearance asked for moves nothing. */
+static void
+report_clearance (BrgReport *report, double clearance_mm, size_t removed_vox, size_t implant_vox)
+{
+  if (clearance_mm <= 0 || implant_vox != removed_vox)
+    return;
+
+  g_autofree char *text = g_strdup_printf ("%g mm of clearance are no more than a voxel and took "
+                                           "nothing away; ask for more to open a gap",
+                                           clearance_mm);
+  brg_report_text (report, "warning", "Warning", text);
+}
+
 static void
 report_defect (BrgReport *report, const Request *request, const Work *work, int index)
 {
   const BrgPipelineResult *result = &work->results[index];
   const BrgFit *fit = &result->fit;
+  size_t removed_vox = brg_mask_count (work->skull) - brg_mask_count (result->defective);
+  size_t implant_vox = brg_mask_count (result->implant);
   g_autofree char *title = g_strdup_printf ("Defect %02d", index + 1);
 
   brg_report_begin (report, NULL, title);
@@ -280,9 +296,8 @@ report_defect (BrgReport *report, const Request *request, const Work *work, int 
     report_shape (report, &work->recipes[index].defect, result);
   brg_report_real (report, "removed_mm3", "Removed", fit->removed_mm3, 1, "mm³");
   brg_report_real (report, "implant_mm3", "Implant", fit->implant_mm3, 1, "mm³");
-  brg_report_count (report, "removed_vox", NULL,
-                    brg_mask_count (work->skull) - brg_mask_count (result->defective), "");
-  brg_report_count (report, "implant_vox", NULL, brg_mask_count (result->implant), "");
+  brg_report_count (report, "removed_vox", NULL, removed_vox, "");
+  brg_report_count (report, "implant_vox", NULL, implant_vox, "");
   brg_report_count (report, "overlap_vox", "Overlap", fit->overlap_vox, "voxels");
   brg_report_real (report, "smallest_gap_mm", "Smallest gap", fit->smallest_gap_mm, 2, "mm");
   brg_report_real (report, "median_gap_mm", "Median gap", fit->median_gap_mm, 2, "mm");
@@ -290,6 +305,7 @@ report_defect (BrgReport *report, const Request *request, const Work *work, int 
                    "mm");
   brg_report_real (report, "median_centre_mm", "Median, by centres", fit->median_centre_mm, 2,
                    "mm");
+  report_clearance (report, work->recipes[index].clearance_mm, removed_vox, implant_vox);
   brg_report_end (report);
 }
 
@@ -306,6 +322,7 @@ finish_defect (BrgCli *cli, const Request *request, const Work *work)
   for (int d = 0; d < work->n_made; d++)
     report_defect (report, request, work, d);
   brg_report_end_list (report);
+  brg_cli_report_warnings (report, &work->header);
   return brg_cli_finish (cli, report);
 }
 
@@ -347,7 +364,7 @@ static const BrgCliOption options[] = {
   { "name", 0, "NAME", "Name of the case: letters, digits, - and _ (Case01)" },
   { "preset", 0, "NAME",
     "frontal, fronto-orbital, parieto-temporal, bifrontal, hemicraniectomy, occipital, vertex or "
-    "burr-hole; other options change what it brings." },
+    "burr-hole; one-sided ones are on the patient's right; other options change what it brings." },
   { "at", 0, "L,P,S", "Middle of the defect in mm; the bone nearest to it is cut." },
   { "size", 0, "W[,H[,D]]",
     "Width, height (as the width) and depth in mm; depth 0 goes through the bone (with --at: "

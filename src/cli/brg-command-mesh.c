@@ -59,7 +59,11 @@ reduce_mesh (const Request *request, BrgMesh **mesh, BrgJob *job, BrgError *erro
 }
 
 static int
-finish_mesh (BrgCli *cli, const Request *request, const BrgMesh *mesh, const BrgMeshCheck *check)
+finish_mesh (BrgCli *cli,
+             const Request *request,
+             const BrgNrrdInfo *header,
+             const BrgMesh *mesh,
+             const BrgMeshCheck *check)
 {
   BrgReport *report = brg_report_new ();
 
@@ -71,6 +75,7 @@ finish_mesh (BrgCli *cli, const Request *request, const BrgMesh *mesh, const Brg
   brg_report_real (report, "volume_mm3", "Volume", check->volume_mm3, 1, "mm³");
   brg_report_truth (report, "closed", "Closed", check->closed);
   brg_report_truth (report, "manifold", "Manifold", check->manifold);
+  brg_cli_report_warnings (report, header);
   return brg_cli_finish (cli, report);
 }
 
@@ -80,12 +85,13 @@ run_mesh (BrgCli *cli)
   Request request;
   BrgError error = { 0 };
   BrgMeshCheck check;
+  BrgNrrdInfo header = { 0 };
   int outcome = read_request (cli, &request);
 
   if (outcome != BRG_CLI_DONE)
     return outcome;
   brg_cli_phase (cli, 0, 0.7);
-  BrgMesh *mesh = brg_cli_read_surface (request.input, request.smooth, &cli->job, &error);
+  BrgMesh *mesh = brg_cli_read_surface (request.input, request.smooth, &header, &cli->job, &error);
   brg_cli_phase (cli, 0.7, 1);
   if (mesh == NULL || reduce_mesh (&request, &mesh, &cli->job, &error) != BRG_OK ||
       brg_mesh_check (mesh, &check, &cli->job, &error) != BRG_OK)
@@ -93,7 +99,7 @@ run_mesh (BrgCli *cli)
   else if (brg_mesh_write (mesh, request.output, request.ras, &error) != BRG_OK)
     outcome = brg_cli_failed (cli, request.output, error.message);
   else
-    outcome = finish_mesh (cli, &request, mesh, &check);
+    outcome = finish_mesh (cli, &request, &header, mesh, &check);
   brg_mesh_unref (mesh);
   return outcome;
 }

@@ -34,8 +34,20 @@ typedef struct
   size_t roles[MAX_ITEMS];
   BrgPreviewItem items[MAX_ITEMS];
   BrgMesh *meshes[MAX_ITEMS];
+  BrgNrrdInfo headers[MAX_ITEMS];
   int n_items;
 } Request;
+
+/* True for `FILE.nrrd:word` and its like: the word is meant as a role. */
+static bool
+names_a_role (const char *path)
+{
+  const char *colon = strrchr (path, ':');
+  g_autofree char *file = colon != NULL ? g_strndup (path, (gsize) (colon - path)) : NULL;
+
+  return file != NULL && brg_cli_input_kind (path) == BRG_INPUT_NONE &&
+         brg_cli_input_kind (file) != BRG_INPUT_NONE;
+}
 
 /* Splits `FILE:role`; without a known role the place in the list decides. */
 static void
@@ -72,7 +84,12 @@ read_request (BrgCli *cli, Request *request)
                                 view);
   request->n_items = cli->n_operands;
   for (int i = 0; i < request->n_items; i++)
-    read_item (request, i, cli->operands[i]);
+    {
+      read_item (request, i, cli->operands[i]);
+      if (names_a_role (request->paths[i]))
+        return brg_cli_usage_error (cli, "%s must end in :skull, :implant or :defect",
+                                    request->paths[i]);
+    }
   return BRG_CLI_DONE;
 }
 
@@ -94,7 +111,8 @@ read_surfaces (BrgCli *cli, Request *request, double smooth, BrgError *error)
     {
       size_t role = request->roles[i];
       brg_cli_phase (cli, 0.6 * i / request->n_items, 0.6 * (i + 1) / request->n_items);
-      request->meshes[i] = brg_cli_read_surface (request->paths[i], smooth, &cli->job, error);
+      request->meshes[i] =
+        brg_cli_read_surface (request->paths[i], smooth, &request->headers[i], &cli->job, error);
       if (request->meshes[i] == NULL)
         return i;
       request->items[i] = (BrgPreviewItem){ .mesh = request->meshes[i],
@@ -135,6 +153,7 @@ finish_preview (BrgCli *cli, const Request *request)
       brg_report_text (report, "file", NULL, request->paths[i]);
       brg_report_text (report, "role", NULL, roles[request->roles[i]].name);
       brg_report_count (report, "triangles", NULL, request->meshes[i]->n_triangles, "");
+      brg_cli_report_warnings (report, &request->headers[i]);
       brg_report_end (report);
     }
   brg_report_end_list (report);

@@ -33,6 +33,7 @@ static const struct
 typedef struct
 {
   BrgVolume *scan;
+  BrgNrrdInfo header;
   BrgMask *added, *removed;
   BrgPipeline *pipeline;
   BrgPipelineResult result;
@@ -73,7 +74,7 @@ read_request (BrgCli *cli, Request *request)
 static BrgStatus
 read_inputs (const Request *request, Work *work, BrgJob *job, BrgError *error)
 {
-  work->scan = brg_nrrd_read_volume (request->scan_path, NULL, job, error);
+  work->scan = brg_nrrd_read_volume (request->scan_path, &work->header, job, error);
   if (work->scan == NULL)
     return BRG_IO;
   if (request->edits_path == NULL)
@@ -193,6 +194,7 @@ finish_segment (BrgCli *cli, const Request *request, const Work *work)
                    "voxels");
   brg_report_count (report, "voxels", "Skull", result->skull_vox, "voxels");
   brg_report_real (report, "volume_mm3", "Volume", brg_mask_volume_mm3 (result->skull), 1, "mm³");
+  brg_cli_report_warnings (report, &work->header);
   return brg_cli_finish (cli, report);
 }
 

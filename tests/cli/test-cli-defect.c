@@ -140,6 +140,7 @@ test_clearance (Fixture *fixture, gconstpointer data)
         "defect", fixture->skull, "-o", fixture->out, "--name", "Head-2", "--preset", "frontal",
         "--clearance", "3", "--clearance-from", from[f], "--drills", "defect", "--json", NULL);
       cli_assert_done (&run);
+      g_assert_null (strstr (run.out, "\"warning\""));
       BrgMask *defective = read_part (fixture, "Head-2_Defects/Head-2_Defects01.nrrd");
       BrgMask *implant = read_part (fixture, "Head-2_Implants/Head-2_Implants01.nrrd");
       double centre_mm = smallest_centre_mm (implant, defective);
@@ -150,6 +151,18 @@ test_clearance (Fixture *fixture, gconstpointer data)
       brg_mask_unref (defective);
       brg_mask_unref (implant);
     }
+}
+
+/* Voxels of 2 mm: a clearance of 1 mm moves nothing, and the report says so. */
+static void
+test_clearance_too_small (Fixture *fixture, gconstpointer data)
+{
+  (void) data;
+  g_auto (CliRun) small = cli_run ("defect", fixture->skull, "-o", fixture->out, "--preset",
+                                   "frontal", "--clearance", "1", NULL);
+  cli_assert_done (&small);
+  g_assert_nonnull (strstr (small.out, "Warning"));
+  assert_partition (fixture, "01");
 }
 
 static void
@@ -326,6 +339,7 @@ main (int argc, char **argv)
   add ("defect/default", test_default);
   add ("defect/partition", test_partition);
   add ("defect/clearance", test_clearance);
+  add ("defect/clearance-too-small", test_clearance_too_small);
   add ("defect/series", test_series);
   add ("defect/misses-bone", test_misses_bone);
   add ("defect/signals", test_signals);

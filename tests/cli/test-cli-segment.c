@@ -97,7 +97,7 @@ test_crop (Fixture *fixture, gconstpointer data)
   cli_assert_fails (&outside, 1, "scan.nrrd: crop 0:91");
   g_auto (CliRun) empty =
     cli_run ("segment", fixture->scan, "-o", fixture->skull, "--crop", "7:7,:,:", NULL);
-  cli_assert_fails (&empty, 1, "empty");
+  cli_assert_fails (&empty, 1, "crop 7:7 of axis i is empty");
 }
 
 static void
@@ -210,6 +210,33 @@ test_wrong_kind (Fixture *fixture, gconstpointer data)
   g_assert_false (g_file_test (out, G_FILE_TEST_EXISTS));
 }
 
+/* What was odd about an input is told by every command that goes on with it. */
+static void
+test_warnings (Fixture *fixture, gconstpointer data)
+{
+  static const char text[] = "NRRD0001\ntype: uchar\ndimension: 3\nsizes: 3 3 3\nspacings: 1 1 1\n"
+                             "encoding: ascii\n\n0 0 0 0 0 0 0 0 0 0 0 0 0 1 0 0 0 0 0 0 0 0 0 0 0 "
+                             "0 0\n";
+  g_autofree char *in = g_build_filename (fixture->dir, "bare.nrrd", NULL);
+  g_autofree char *stl = g_build_filename (fixture->dir, "bare.stl", NULL);
+  g_autofree char *png = g_build_filename (fixture->dir, "bare.png", NULL);
+
+  (void) data;
+  g_assert_true (g_file_set_contents (in, text, -1, NULL));
+  g_auto (CliRun) segment =
+    cli_run ("segment", in, "-o", fixture->skull, "--threshold=1", "--json", NULL);
+  cli_assert_done (&segment);
+  g_autoptr (JsonNode) root = cli_json_parse (segment.out);
+  g_autofree char *warning = cli_json_text (root, "$.warnings[0]");
+  g_assert_nonnull (strstr (warning, "orientation"));
+  g_auto (CliRun) mesh = cli_run ("mesh", in, "-o", stl, NULL);
+  cli_assert_done (&mesh);
+  g_assert_nonnull (strstr (mesh.out, "Warning"));
+  g_auto (CliRun) preview = cli_run ("preview", in, "-o", png, NULL);
+  cli_assert_done (&preview);
+  g_assert_nonnull (strstr (preview.out, "Warning"));
+}
+
 /* A report that cannot be printed is a failure, and so is an output that cannot be written. */
 static void
 test_full_disk (Fixture *fixture, gconstpointer data)
@@ -283,12 +310,16 @@ static void
 test_preview (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *png = g_build_filename (fixture->dir, "picture.png", NULL);
+  g_autofree char *stl = g_build_filename (fixture->dir, "none.stl", NULL);
   g_autofree char *role = g_strconcat (fixture->skull, ":implant", NULL);
   g_auto (CliRun) segment = cli_run ("segment", fixture->scan, "-o", fixture->skull, NULL);
   g_auto (CliRun) refused = cli_run ("preview", fixture->scan, "-o", png, NULL);
 
   (void) data;
   cli_assert_fails (&refused, 1, "this is a scan");
+  g_assert_true (g_file_set_contents (stl, "solid x\nendsolid x\n", -1, NULL));
+  g_auto (CliRun) nothing = cli_run ("preview", stl, "-o", png, NULL);
+  cli_assert_fails (&nothing, 1, "none.stl: has no triangles");
   g_assert_false (g_file_test (png, G_FILE_TEST_EXISTS));
   g_auto (CliRun) first = cli_run ("preview", role, "-o", png, "--view=left", "--threads=1", NULL);
   cli_assert_done (&first);
@@ -355,6 +386,7 @@ main (int argc, char **argv)
   add ("segment/edits", FALSE, test_edits);
   add ("segment/bad-files", FALSE, test_bad_files);
   add ("segment/wrong-kind", FALSE, test_wrong_kind);
+  add ("segment/warnings", FALSE, test_warnings);
   add ("segment/full-disk", FALSE, test_full_disk);
   add ("segment/quiet", FALSE, test_quiet);
   add ("segment/signals", FALSE, test_signals);

@@ -102,6 +102,7 @@ static const struct
   { { "mesh", "x.nrrd", "-o", "x.stl", "--smooth", "2" }, "--smooth" },
   { { "preview", "x.nrrd", "-o", "x.jpg" }, ".png" },
   { { "preview", "x.nrrd", "-o", "x.png", "--view", "inside" }, "--view" },
+  { { "preview", "x.nrrd:bone", "-o", "x.png" }, "x.nrrd:bone must end in :skull" },
   { { "verify" }, "a file is missing" },
 };
 
