@@ -11,15 +11,21 @@
 static const char *const composed_keys[] = { "threshold-lo", "threshold-hi", "width",
                                              "height",       "depth",        NULL };
 
+static void
+mask_controls (char *text)
+{
+  for (char *c = text; *c != '\0'; c++)
+    if (g_ascii_iscntrl (*c))
+      *c = '?';
+}
+
 /* One line whatever a file name or a message holds. */
 static void
 print_line (BrgCli *cli, const char *name, const char *message)
 {
   g_autofree char *line = g_strdup_printf ("bregma-cli: %s%s%s", name, *name ? ": " : "", message);
 
-  for (char *c = line; *c != '\0'; c++)
-    if (g_ascii_iscntrl (*c))
-      *c = '?';
+  mask_controls (line);
   brg_cli_progress_clear (cli);
   fprintf (stderr, "%s\n", line);
 }
@@ -72,6 +78,7 @@ int
 brg_cli_failed (BrgCli *cli, const char *path, const char *message)
 {
   g_autofree char *name = g_path_get_basename (path);
+  mask_controls (name);
   size_t length = strlen (name);
   bool is_named = strncmp (message, name, length) == 0 && message[length] == ':';
 

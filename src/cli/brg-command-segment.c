@@ -198,6 +198,17 @@ finish_segment (BrgCli *cli, const Request *request, const Work *work)
   return brg_cli_finish (cli, report);
 }
 
+/* A mask given as the scan has no bone at any sensible threshold: say what it is. */
+static const char *
+reason (const Work *work, const BrgError *error)
+{
+  int label = 0;
+  bool is_mask = error->status == BRG_EMPTY && work->scan != NULL &&
+                 brg_cli_is_mask (work->scan, &label) && label > 0;
+
+  return is_mask ? "this is a mask already, not a scan" : error->message;
+}
+
 static int
 run_segment (BrgCli *cli)
 {
@@ -210,7 +221,7 @@ run_segment (BrgCli *cli)
   if (outcome != BRG_CLI_DONE)
     return outcome;
   if (make_skull (cli, &request, &work, &error) != BRG_OK)
-    outcome = brg_cli_failed (cli, request.scan_path, error.message);
+    outcome = brg_cli_failed (cli, request.scan_path, reason (&work, &error));
   else if (write_skull (cli, &request, &work, &error) != BRG_OK)
     outcome = brg_cli_failed (cli, request.output, error.message);
   else if (!write_recipe (&request, &work, &recipe_error))

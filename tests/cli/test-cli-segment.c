@@ -190,6 +190,7 @@ test_wrong_kind (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *out = g_build_filename (fixture->dir, "out", NULL);
   g_autofree char *text = g_build_filename (fixture->dir, "notes.txt", NULL);
+  g_autofree char *twice = g_build_filename (fixture->dir, "twice.nrrd", NULL);
 
   (void) data;
   g_auto (CliRun) scan = cli_run ("defect", fixture->scan, "-o", out, NULL);
@@ -200,10 +201,14 @@ test_wrong_kind (Fixture *fixture, gconstpointer data)
   cli_assert_fails (&missing, 2, "-o must end in .nrrd");
   g_auto (CliRun) absent = cli_run ("segment", "/nowhere/x.nrrd", "-o", fixture->skull, NULL);
   cli_assert_fails (&absent, 1, "No such file");
+  g_auto (CliRun) made = cli_run ("segment", fixture->scan, "-o", fixture->skull, NULL);
+  cli_assert_done (&made);
+  g_auto (CliRun) again = cli_run ("segment", fixture->skull, "-o", twice, NULL);
+  cli_assert_fails (&again, 1, "skull.nrrd: this is a mask already");
   g_auto (CliRun) itself = cli_run ("segment", fixture->scan, "-o", fixture->scan, NULL);
   cli_assert_fails (&itself, 2, "the scan itself");
   g_auto (CliRun) newline = cli_run ("info", "a\nb.nrrd", NULL);
-  cli_assert_fails (&newline, 1, "a?b.nrrd: ");
+  cli_assert_fails (&newline, 1, "bregma-cli: a?b.nrrd: cannot open");
   g_assert_true (g_file_set_contents (text, "hello", -1, NULL));
   g_auto (CliRun) other = cli_run ("info", text, NULL);
   cli_assert_fails (&other, 1, "notes.txt: ");
