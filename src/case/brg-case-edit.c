@@ -34,8 +34,8 @@ remember_masks (BrgCase *self, BrgMask **old_added, BrgMask **old_removed)
       _brg_case_emit_failed (self, error.message);
       return FALSE;
     }
-  *old_added = now->added != NULL ? brg_mask_ref (now->added) : NULL;
-  *old_removed = now->removed != NULL ? brg_mask_ref (now->removed) : NULL;
+  *old_added = brg_mask_ref (now->added);
+  *old_removed = brg_mask_ref (now->removed);
   return TRUE;
 }
 
@@ -96,6 +96,19 @@ _brg_case_snapshot_edits (BrgCase *self, BrgError *error)
   return snapshot;
 }
 
+/* Removes the set voxels of a row that begins at voxel (at, j, k) of the scan. */
+static void
+remove_row (BrgCase *self, const uint64_t *row, size_t n_words, int at, int j, int k)
+{
+  for (size_t w = 0; w < n_words; w++)
+    for (uint64_t left = row[w]; left != 0; left &= left - 1)
+      {
+        int i = at + (int) w * 64 + __builtin_ctzll (left);
+        brg_mask_set (self->added, i, j, k, false);
+        brg_mask_set (self->removed, i, j, k, true);
+      }
+}
+
 void
 _brg_case_remove_voxels (BrgCase *self,
                          const BrgMask *voxels,
@@ -114,12 +127,8 @@ _brg_case_remove_voxels (BrgCase *self,
     }
   for (int k = box.lo[2]; k < box.hi[2]; k++)
     for (int j = box.lo[1]; j < box.hi[1]; j++)
-      for (int i = box.lo[0]; i < box.hi[0]; i++)
-        if (brg_mask_get (voxels, i - at_vox[0], j - at_vox[1], k - at_vox[2]))
-          {
-            brg_mask_set (self->added, i, j, k, false);
-            brg_mask_set (self->removed, i, j, k, true);
-          }
+      remove_row (self, brg_mask_row (voxels, j - at_vox[1], k - at_vox[2]), voxels->row_words,
+                  at_vox[0], j, k);
   self->edits_revision++;
   _brg_case_emit_edits_changed (self, &box);
   commit_edit (self, old_added, old_removed, &box, label);

@@ -38,12 +38,6 @@ job_free (gpointer data)
   g_free (job);
 }
 
-static BrgMask *
-ref_mask (BrgMask *mask)
-{
-  return mask != NULL ? brg_mask_ref (mask) : NULL;
-}
-
 /* A surface is used again when it was made from this very mask with this smoothing. */
 static BrgMesh *
 ref_current_mesh (BrgCase *self, int which, const BrgMask *mask)
@@ -65,11 +59,11 @@ take_snapshot (BrgCase *self, Job *job, BrgError *error)
   job->name = g_strdup (self->name);
   job->scan = brg_volume_ref (self->scan);
   job->recipe = self->recipe;
-  job->edits.added = ref_mask (edits->added);
-  job->edits.removed = ref_mask (edits->removed);
-  job->skull = ref_mask (result->skull);
-  job->defective = ref_mask (result->defective);
-  job->implant = ref_mask (result->implant);
+  job->edits.added = brg_mask_ref (edits->added);
+  job->edits.removed = brg_mask_ref (edits->removed);
+  job->skull = brg_mask_ref (result->skull);
+  job->defective = brg_mask_ref (result->defective);
+  job->implant = brg_mask_ref (result->implant);
   job->meshes[BRG_CASE_MESH_SKULL] = ref_current_mesh (self, BRG_CASE_MESH_SKULL, result->skull);
   job->meshes[BRG_CASE_MESH_DEFECTIVE] =
     ref_current_mesh (self, BRG_CASE_MESH_DEFECTIVE, result->defective);

@@ -40,18 +40,6 @@ struct BrgCaseRun
   double old_smooth[BRG_CASE_N_MESHES], smooth[BRG_CASE_N_MESHES];
 };
 
-static BrgMask *
-ref_mask (BrgMask *mask)
-{
-  return mask != NULL ? brg_mask_ref (mask) : NULL;
-}
-
-static BrgMesh *
-ref_mesh (BrgMesh *mesh)
-{
-  return mesh != NULL ? brg_mesh_ref (mesh) : NULL;
-}
-
 static void
 engine_clear (gpointer data)
 {
@@ -344,8 +332,8 @@ start_masks (BrgCase *self)
   BrgCaseRun *run = run_new (self, FALSE, _ ("Bone"));
   run->engine = g_atomic_rc_box_acquire (self->engine);
   run->edits = *edits;
-  ref_mask (run->edits.added);
-  ref_mask (run->edits.removed);
+  brg_mask_ref (run->edits.added);
+  brg_mask_ref (run->edits.removed);
   start (self, run);
 }
 
@@ -357,9 +345,9 @@ start_surfaces (BrgCase *self)
   run->draft = self->masks_wanted;
   for (int m = 0; m < N_SURFACES; m++)
     {
-      run->masks[m] = ref_mask ((BrgMask *) mask_of (self, m));
-      run->old_masks[m] = ref_mask (self->meshed[m]);
-      run->old_meshes[m] = ref_mesh (self->meshes[m]);
+      run->masks[m] = brg_mask_ref ((BrgMask *) mask_of (self, m));
+      run->old_masks[m] = brg_mask_ref (self->meshed[m]);
+      run->old_meshes[m] = brg_mesh_ref (self->meshes[m]);
       run->old_smooth[m] = self->mesh_smooth[m];
     }
   start (self, run);

@@ -6,6 +6,7 @@
 #include "engine/brg-job.h"
 #include "engine/brg-mask.h"
 #include "engine/brg-mesh.h"
+#include "engine/brg-sha256.h"
 #include "engine/brg-volume.h"
 
 G_BEGIN_DECLS
@@ -55,8 +56,8 @@ gboolean brg_export (const BrgExport *what, const char *dir, BrgJob *job, GError
 /* TRUE for a name that may be used in file names. */
 gboolean brg_export_name_is_valid (const char *name);
 
-/* The manifest's digests, 64 hex digits and a zero: see BrgRecipeSource. */
-typedef char BrgSha256[65];
+/* The manifest's digests: of what, BrgRecipeSource says. */
+typedef char BrgSha256[BRG_SHA256_TEXT_SIZE];
 void brg_export_hash_mask (const BrgMask *mask, BrgSha256 out);
 void brg_export_hash_volume (const BrgVolume *volume, BrgSha256 out);
 

@@ -3,6 +3,7 @@
 #include <glib.h>
 
 #include "engine/brg-recipe.h"
+#include "engine/brg-sha256.h"
 
 G_BEGIN_DECLS
 
@@ -32,9 +33,10 @@ typedef enum
 typedef struct
 {
   BrgSourceKind kind;
-  char sha256[65]; /* of the voxels: int16 LE of a scan, uint8 0/1 of a mask, i fastest, canonical
-                      order (+i Left, +j Posterior, +k Superior); "" when unknown */
-  char edits[96];  /* file name beside the recipe; "" when none */
+  /* Of the voxels: int16 LE of a scan, uint8 0/1 of a mask, i fastest, canonical order (+i Left,
+   * +j Posterior, +k Superior); "" when unknown. */
+  char sha256[BRG_SHA256_TEXT_SIZE];
+  char edits[96]; /* file name beside the recipe; "" when none */
 } BrgRecipeSource;
 
 /* A new string for `n` >= 1 recipes that differ in their defects only. */

@@ -36,7 +36,8 @@ brg_mask_copy (const BrgMask *mask, BrgError *error)
 BrgMask *
 brg_mask_ref (BrgMask *mask)
 {
-  __atomic_add_fetch (&mask->ref_count, 1, __ATOMIC_RELAXED);
+  if (mask != NULL)
+    __atomic_add_fetch (&mask->ref_count, 1, __ATOMIC_RELAXED);
   return mask;
 }
 

@@ -23,8 +23,8 @@ BrgMask *brg_mask_new (const BrgGrid *grid, BrgError *error);
 /* A new writable mask with the same voxels. */
 BrgMask *brg_mask_copy (const BrgMask *mask, BrgError *error);
 
-BrgMask *brg_mask_ref (BrgMask *mask);
-void brg_mask_unref (BrgMask *mask); /* NULL allowed */
+BrgMask *brg_mask_ref (BrgMask *mask); /* NULL allowed, and returned */
+void brg_mask_unref (BrgMask *mask);   /* NULL allowed */
 
 static inline uint64_t *
 brg_mask_row (const BrgMask *mask, int j, int k)

@@ -38,7 +38,8 @@ brg_mesh_copy (const BrgMesh *mesh, BrgError *error)
 BrgMesh *
 brg_mesh_ref (BrgMesh *mesh)
 {
-  __atomic_add_fetch (&mesh->ref_count, 1, __ATOMIC_RELAXED);
+  if (mesh != NULL)
+    __atomic_add_fetch (&mesh->ref_count, 1, __ATOMIC_RELAXED);
   return mesh;
 }
 

@@ -20,8 +20,8 @@ typedef struct
 BrgMesh *brg_mesh_new (size_t n_vertices, size_t n_triangles, BrgError *error);
 
 BrgMesh *brg_mesh_copy (const BrgMesh *mesh, BrgError *error);
-BrgMesh *brg_mesh_ref (BrgMesh *mesh);
-void brg_mesh_unref (BrgMesh *mesh); /* NULL allowed */
+BrgMesh *brg_mesh_ref (BrgMesh *mesh); /* NULL allowed, and returned */
+void brg_mesh_unref (BrgMesh *mesh);   /* NULL allowed */
 
 /* Area-weighted unit vertex normals, 3 floats per vertex, brg_free() them. Vertices without area
  * get (0, 0, 1). NULL and `error` on shortage. */

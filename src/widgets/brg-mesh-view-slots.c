@@ -161,7 +161,7 @@ brg_mesh_view_set_mesh (BrgMeshView *self, BrgMeshSlot slot, BrgMesh *mesh, floa
   if (mesh == it->mesh)
     return;
   g_clear_pointer (&it->mesh, brg_mesh_unref);
-  it->mesh = mesh != NULL ? brg_mesh_ref (mesh) : NULL;
+  it->mesh = brg_mesh_ref (mesh);
   if (mesh != NULL)
     brg_mesh_bounds (mesh, &it->lo, &it->hi);
   update_scene_box (self);

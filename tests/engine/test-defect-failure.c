@@ -1,7 +1,6 @@
 /* Defects, implants and the pipeline when memory is short: a clean error, no result, no leak, and
- * caches that still tell the truth. The linker sends aligned_alloc() here. */
+ * caches that still tell the truth. */
 
-#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "engine/brg-pipeline.h"
@@ -9,19 +8,7 @@
 #include "engine/brg-scidata.h"
 
 #include "defect-phantoms.h"
-
-void *__wrap_aligned_alloc (size_t alignment, size_t size);
-void *__real_aligned_alloc (size_t alignment, size_t size);
-
-static atomic_int allocations_left = INT_MAX;
-
-void *
-__wrap_aligned_alloc (size_t alignment, size_t size)
-{
-  if (atomic_fetch_sub (&allocations_left, 1) <= 0)
-    return NULL;
-  return __real_aligned_alloc (alignment, size);
-}
+#include "short-memory.h"
 
 typedef struct
 {
@@ -146,9 +133,9 @@ fail_everywhere (Input *input, Operation operation, const char *name)
   for (;; n++)
     {
       BrgError error = { 0 };
-      atomic_store (&allocations_left, n);
+      short_memory_allow (n);
       BrgStatus status = operation (input, &error);
-      atomic_store (&allocations_left, INT_MAX);
+      short_memory_end ();
       g_assert_cmpint (status, ==, error.status);
       if (status == BRG_OK)
         break;

@@ -5,35 +5,9 @@
 
 #include "engine/brg-isosurface.h"
 #include "engine/brg-mesh-check.h"
+#include "surface-phantoms.h"
 
 static const double unit_spacing[3] = { 1, 1, 1 };
-
-/* An oblique, anisotropic grid. */
-static BrgGrid
-oblique_grid (int ni, int nj, int nk)
-{
-  const double spacing[3] = { 0.5, 0.5, 1.25 };
-  BrgGrid grid = brg_grid_simple (ni, nj, nk, spacing, brg_vec3 (-120, 44, 1500));
-  double c = cos (0.3), s = sin (0.3);
-  BrgAffine turn = { { { c, -s, 0, 0 }, { s * c, c * c, -s, 0 }, { s * s, c * s, c, 0 } } };
-
-  turn.m[3][3] = 1;
-  grid.lps_from_vox = brg_affine_multiply (&turn, &grid.lps_from_vox);
-  return grid;
-}
-
-static BrgMask *
-noise_mask (const BrgGrid *grid, guint32 seed, double share)
-{
-  g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
-  BrgMask *mask = brg_mask_new (grid, NULL);
-
-  for (int k = 0; k < grid->dim[2]; k++)
-    for (int j = 0; j < grid->dim[1]; j++)
-      for (int i = 0; i < grid->dim[0]; i++)
-        brg_mask_set (mask, i, j, k, g_rand_double (rand) < share);
-  return mask;
-}
 
 static BrgMask *
 ball_mask (const BrgGrid *grid, BrgVec3 centre_vox, double radius_mm)
@@ -106,7 +80,8 @@ test_box (void)
     for (int margin = 0; margin < 2; margin++)
       {
         const int *n = size[s];
-        BrgGrid grid = oblique_grid (n[0] + 2 * margin, n[1] + 2 * margin, n[2] + 2 * margin);
+        BrgGrid grid =
+          phantom_oblique_grid (n[0] + 2 * margin, n[1] + 2 * margin, n[2] + 2 * margin);
         BrgMask *mask = brg_mask_new (&grid, NULL);
         BrgMeshCheck check;
 
@@ -131,7 +106,7 @@ static void
 test_ball (void)
 {
   BrgGrid grids[2] = { brg_grid_simple (45, 45, 45, unit_spacing, brg_vec3 (0, 0, 0)),
-                       oblique_grid (85, 85, 35) };
+                       phantom_oblique_grid (85, 85, 35) };
 
   for (int g = 0; g < 2; g++)
     {
@@ -271,8 +246,8 @@ test_noise (void)
   for (size_t s = 0; s < G_N_ELEMENTS (size); s++)
     for (size_t d = 0; d < G_N_ELEMENTS (share); d++)
       {
-        BrgGrid grid = oblique_grid (size[s][0], size[s][1], size[s][2]);
-        BrgMask *mask = noise_mask (&grid, (guint32) (s * 10 + d), share[d]);
+        BrgGrid grid = phantom_oblique_grid (size[s][0], size[s][1], size[s][2]);
+        BrgMask *mask = phantom_noise_mask (&grid, (guint32) (s * 10 + d), share[d]);
         BrgMeshCheck check;
 
         if (!brg_mask_is_empty (mask))
@@ -295,7 +270,7 @@ test_left_handed (void)
   BrgMeshCheck check;
 
   grid.lps_from_vox.m[0][0] = -1;
-  BrgMask *mask = noise_mask (&grid, 3, 0.5);
+  BrgMask *mask = phantom_noise_mask (&grid, 3, 0.5);
   BrgMesh *mesh = surface_of (mask, &check);
   assert_sound (&check);
   brg_mesh_unref (mesh);
@@ -305,8 +280,8 @@ test_left_handed (void)
 static void
 test_threads (void)
 {
-  BrgGrid grid = oblique_grid (70, 31, 29);
-  BrgMask *mask = noise_mask (&grid, 7, 0.4);
+  BrgGrid grid = phantom_oblique_grid (70, 31, 29);
+  BrgMask *mask = phantom_noise_mask (&grid, 7, 0.4);
   BrgMesh *first = NULL;
 
   for (int n_threads = 1; n_threads <= 7; n_threads += n_threads == 1 ? 1 : 5)
@@ -366,7 +341,7 @@ static void
 test_progress (void)
 {
   BrgGrid grid = brg_grid_simple (5, 6, 40, unit_spacing, brg_vec3 (0, 0, 0));
-  BrgMask *mask = noise_mask (&grid, 7, 0.4);
+  BrgMask *mask = phantom_noise_mask (&grid, 7, 0.4);
   BrgJob job = BRG_JOB_INIT;
 
   job.report = record_fraction;

@@ -3,32 +3,10 @@
 #include <glib.h>
 #include <string.h>
 
-#include "engine/brg-isosurface.h"
 #include "engine/brg-mesh-check.h"
 #include "engine/brg-mesh-reduce.h"
-#include "engine/brg-mesh-smooth.h"
 #include "engine/brg-mesh-weld.h"
-
-static BrgMesh *
-ball_mesh (int radius, double smoothing)
-{
-  const double spacing[3] = { 1, 1, 1 };
-  int n = 2 * radius + 3;
-  BrgGrid grid = brg_grid_simple (n, n, n, spacing, brg_vec3 (0, 0, 0));
-  BrgMask *mask = brg_mask_new (&grid, NULL);
-
-  for (int k = 0; k < n; k++)
-    for (int j = 0; j < n; j++)
-      for (int i = 0; i < n; i++)
-        {
-          int x = i - radius - 1, y = j - radius - 1, z = k - radius - 1;
-          brg_mask_set (mask, i, j, k, x * x + y * y + z * z <= radius * radius);
-        }
-  BrgMesh *mesh = brg_isosurface (mask, NULL, NULL);
-  g_assert_cmpint (brg_mesh_smooth (mesh, &grid, smoothing, NULL, NULL), ==, BRG_OK);
-  brg_mask_unref (mask);
-  return mesh;
-}
+#include "surface-phantoms.h"
 
 static BrgMeshCheck
 check_of (const BrgMesh *mesh)
@@ -43,7 +21,7 @@ static void
 test_reduce (void)
 {
   const double keep[] = { 1.0, 0.5, 0.1 };
-  BrgMesh *mesh = ball_mesh (15, 0.5);
+  BrgMesh *mesh = phantom_ball_mesh (brg_vec3 (0, 0, 0), 15, 0.5);
   double volume = check_of (mesh).volume_mm3;
 
   for (size_t n = 0; n < G_N_ELEMENTS (keep); n++)
@@ -94,7 +72,7 @@ test_thin (void)
 static void
 test_open (void)
 {
-  BrgMesh *mesh = ball_mesh (9, 0.5);
+  BrgMesh *mesh = phantom_ball_mesh (brg_vec3 (0, 0, 0), 9, 0.5);
 
   mesh->n_triangles -= 3;
   BrgMesh *few = brg_mesh_reduce (mesh, 0.3, NULL, NULL);
@@ -106,7 +84,7 @@ test_open (void)
 static void
 test_proxy (void)
 {
-  BrgMesh *mesh = ball_mesh (15, 0.5);
+  BrgMesh *mesh = phantom_ball_mesh (brg_vec3 (0, 0, 0), 15, 0.5);
   BrgMesh *proxy = brg_mesh_proxy (mesh, 500, NULL);
   BrgMesh *same = brg_mesh_proxy (mesh, mesh->n_triangles, NULL);
   double volume = check_of (mesh).volume_mm3;
@@ -123,7 +101,7 @@ test_proxy (void)
 static void
 test_refuses (void)
 {
-  BrgMesh *mesh = ball_mesh (3, 0);
+  BrgMesh *mesh = phantom_ball_mesh (brg_vec3 (0, 0, 0), 3, 0);
   BrgJob job = BRG_JOB_INIT;
   BrgError error;
 
@@ -140,7 +118,7 @@ test_refuses (void)
 static void
 test_weld (void)
 {
-  BrgMesh *mesh = ball_mesh (9, 0.5);
+  BrgMesh *mesh = phantom_ball_mesh (brg_vec3 (0, 0, 0), 9, 0.5);
   g_autofree float *corners = g_new (float, 9 * (mesh->n_triangles + 1));
   size_t n_dropped = 99;
 

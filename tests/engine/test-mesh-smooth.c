@@ -3,22 +3,9 @@
 #include <glib.h>
 #include <string.h>
 
-#include "engine/brg-isosurface.h"
 #include "engine/brg-mesh-check.h"
 #include "engine/brg-mesh-smooth.h"
-
-static BrgGrid
-oblique_grid (int ni, int nj, int nk)
-{
-  const double spacing[3] = { 0.5, 0.5, 1.25 };
-  BrgGrid grid = brg_grid_simple (ni, nj, nk, spacing, brg_vec3 (-120, 44, 1500));
-  double c = cos (0.3), s = sin (0.3);
-  BrgAffine turn = { { { c, -s, 0, 0 }, { s * c, c * c, -s, 0 }, { s * s, c * s, c, 0 } } };
-
-  turn.m[3][3] = 1;
-  grid.lps_from_vox = brg_affine_multiply (&turn, &grid.lps_from_vox);
-  return grid;
-}
+#include "surface-phantoms.h"
 
 static BrgVec3
 middle_of (const BrgGrid *grid)
@@ -42,19 +29,6 @@ shell_mask (const BrgGrid *grid, double inner_mm, double outer_mm)
           double r = brg_vec3_length (brg_vec3_sub (p, centre));
           brg_mask_set (mask, i, j, k, r > inner_mm && r <= outer_mm);
         }
-  return mask;
-}
-
-static BrgMask *
-noise_mask (const BrgGrid *grid, guint32 seed, double share)
-{
-  g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
-  BrgMask *mask = brg_mask_new (grid, NULL);
-
-  for (int k = 0; k < grid->dim[2]; k++)
-    for (int j = 0; j < grid->dim[1]; j++)
-      for (int i = 0; i < grid->dim[0]; i++)
-        brg_mask_set (mask, i, j, k, g_rand_double (rand) < share);
   return mask;
 }
 
@@ -92,7 +66,7 @@ static void
 test_shell (void)
 {
   const double strengths[] = { 0.1, 0.5, 1.0 };
-  BrgGrid grid = oblique_grid (85, 85, 35);
+  BrgGrid grid = phantom_oblique_grid (85, 85, 35);
   BrgMask *mask = shell_mask (&grid, 14, 19.5);
   BrgMesh *before = brg_isosurface (mask, NULL, NULL);
   BrgMeshCheck rough = check_of (before);
@@ -147,8 +121,8 @@ test_roundness (void)
 static void
 test_noise (void)
 {
-  BrgGrid grid = oblique_grid (33, 20, 17);
-  BrgMask *mask = noise_mask (&grid, 5, 0.4);
+  BrgGrid grid = phantom_oblique_grid (33, 20, 17);
+  BrgMask *mask = phantom_noise_mask (&grid, 5, 0.4);
   BrgMesh *before = brg_isosurface (mask, NULL, NULL);
   BrgMesh *after = brg_mesh_copy (before, NULL);
 
@@ -198,8 +172,8 @@ static void
 test_threads (void)
 {
   const int n_threads[] = { 1, 2, 7 };
-  BrgGrid grid = oblique_grid (70, 41, 39);
-  BrgMask *mask = noise_mask (&grid, 7, 0.3);
+  BrgGrid grid = phantom_oblique_grid (70, 41, 39);
+  BrgMask *mask = phantom_noise_mask (&grid, 7, 0.3);
   BrgMesh *first = NULL;
 
   for (size_t n = 0; n < G_N_ELEMENTS (n_threads); n++)
@@ -220,8 +194,8 @@ test_threads (void)
 static void
 test_refuses (void)
 {
-  BrgGrid grid = oblique_grid (9, 9, 9);
-  BrgMask *mask = noise_mask (&grid, 7, 0.5);
+  BrgGrid grid = phantom_oblique_grid (9, 9, 9);
+  BrgMask *mask = phantom_noise_mask (&grid, 7, 0.5);
   BrgMesh *mesh = brg_isosurface (mask, NULL, NULL);
   BrgMesh *copy = brg_mesh_copy (mesh, NULL);
   BrgJob job = BRG_JOB_INIT;

@@ -3,34 +3,11 @@
 #include <glib.h>
 #include <string.h>
 
-#include "engine/brg-isosurface.h"
-#include "engine/brg-mesh-smooth.h"
 #include "engine/brg-palette.h"
 #include "engine/brg-preview.h"
+#include "surface-phantoms.h"
 
 #define SIZE 120
-
-static BrgMesh *
-ball_mesh (BrgVec3 centre, int radius)
-{
-  const double spacing[3] = { 1, 1, 1 };
-  int n = 2 * radius + 3;
-  BrgVec3 origin = brg_vec3_sub (centre, brg_vec3 (radius + 1, radius + 1, radius + 1));
-  BrgGrid grid = brg_grid_simple (n, n, n, spacing, origin);
-  BrgMask *mask = brg_mask_new (&grid, NULL);
-
-  for (int k = 0; k < n; k++)
-    for (int j = 0; j < n; j++)
-      for (int i = 0; i < n; i++)
-        {
-          int x = i - radius - 1, y = j - radius - 1, z = k - radius - 1;
-          brg_mask_set (mask, i, j, k, x * x + y * y + z * z <= radius * radius);
-        }
-  BrgMesh *mesh = brg_isosurface (mask, NULL, NULL);
-  g_assert_cmpint (brg_mesh_smooth (mesh, &grid, 0.5, NULL, NULL), ==, BRG_OK);
-  brg_mask_unref (mask);
-  return mesh;
-}
 
 static void
 draw (const BrgPreviewItem *items, size_t n_items, BrgViewDirection view, guint8 *rgba)
@@ -64,7 +41,7 @@ static void
 test_ball (void)
 {
   guint8 rgba[4 * SIZE * SIZE];
-  BrgMesh *mesh = ball_mesh (brg_vec3 (10, 20, 1500), 20);
+  BrgMesh *mesh = phantom_ball_mesh (brg_vec3 (10, 20, 1500), 20, 0.5);
   BrgPreviewItem item = { mesh, BRG_RGB_SKULL, 1 };
 
   draw (&item, 1, BRG_VIEW_LEFT, rgba);
@@ -105,11 +82,11 @@ test_views (void)
     { BRG_VIEW_LEFT, { 30, 0, 0 }, 0.5, 0.5 },       { BRG_VIEW_INFERIOR, { 0, 0, -30 }, 0.5, 0.5 },
   };
   guint8 rgba[4 * SIZE * SIZE];
-  BrgMesh *pale = ball_mesh (brg_vec3 (0, 0, 0), 20);
+  BrgMesh *pale = phantom_ball_mesh (brg_vec3 (0, 0, 0), 20, 0.5);
 
   for (size_t c = 0; c < G_N_ELEMENTS (cases); c++)
     {
-      BrgMesh *red = ball_mesh (cases[c].marker, 8);
+      BrgMesh *red = phantom_ball_mesh (cases[c].marker, 8, 0.5);
       BrgPreviewItem items[] = { { pale, BRG_RGB_SKULL, 1 }, { red, BRG_RGB_DEFECT, 1 } };
       draw (items, 2, cases[c].view, rgba);
       g_assert_true (is_red (pixel (rgba, cases[c].x, cases[c].y)));
@@ -123,9 +100,9 @@ static void
 test_translucent (void)
 {
   guint8 rgba[4 * SIZE * SIZE], through[3];
-  BrgMesh *pale = ball_mesh (brg_vec3 (0, 0, 0), 20);
-  BrgMesh *front = ball_mesh (brg_vec3 (0, -30, 0), 8),
-          *behind = ball_mesh (brg_vec3 (0, 30, 0), 8);
+  BrgMesh *pale = phantom_ball_mesh (brg_vec3 (0, 0, 0), 20, 0.5);
+  BrgMesh *front = phantom_ball_mesh (brg_vec3 (0, -30, 0), 8, 0.5),
+          *behind = phantom_ball_mesh (brg_vec3 (0, 30, 0), 8, 0.5);
   BrgPreviewItem items[] = { { front, BRG_RGB_DEFECT, 0.4 }, { pale, BRG_RGB_SKULL, 1 } };
 
   draw (items, 2, BRG_VIEW_ANTERIOR, rgba);
@@ -159,7 +136,7 @@ static void
 test_backs (void)
 {
   guint8 outwards[4 * SIZE * SIZE], inwards[4 * SIZE * SIZE], open[4 * SIZE * SIZE];
-  BrgMesh *ball = ball_mesh (brg_vec3 (10, 20, 1500), 20);
+  BrgMesh *ball = phantom_ball_mesh (brg_vec3 (10, 20, 1500), 20, 0.5);
   BrgMesh *turned = brg_mesh_copy (ball, NULL), *cut = brg_mesh_copy (ball, NULL);
   BrgPreviewItem item = { ball, BRG_RGB_SKULL, 1 };
   size_t n_left = 0;
@@ -195,8 +172,8 @@ test_threads (void)
 {
   const int n_threads[] = { 1, 2, 7 };
   static guint8 rgba[3][4 * 97 * 131];
-  BrgMesh *pale = ball_mesh (brg_vec3 (0, 0, 0), 15);
-  BrgMesh *clear = ball_mesh (brg_vec3 (9, -9, 0), 12);
+  BrgMesh *pale = phantom_ball_mesh (brg_vec3 (0, 0, 0), 15, 0.5);
+  BrgMesh *clear = phantom_ball_mesh (brg_vec3 (9, -9, 0), 12, 0.5);
   BrgPreviewItem items[] = { { pale, BRG_RGB_SKULL, 1 }, { clear, BRG_RGB_IMPLANT, 0.5 } };
 
   for (size_t n = 0; n < G_N_ELEMENTS (n_threads); n++)
@@ -250,7 +227,7 @@ static void
 test_refuses (void)
 {
   guint8 rgba[4 * 4 * 4];
-  BrgMesh *mesh = ball_mesh (brg_vec3 (0, 0, 0), 3);
+  BrgMesh *mesh = phantom_ball_mesh (brg_vec3 (0, 0, 0), 3, 0.5);
   BrgMesh *empty = brg_mesh_new (0, 0, NULL);
   BrgPreviewItem item = { mesh, BRG_RGB_SKULL, 1 }, nothing = { empty, BRG_RGB_SKULL, 1 };
   BrgJob job = BRG_JOB_INIT;

@@ -1,8 +1,7 @@
 /* Every voxel operation when memory is short or the user cancels: a clean error, no result, no
- * leak. The linker sends aligned_alloc() here. */
+ * leak. */
 
 #include <glib.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "engine/brg-components.h"
@@ -12,20 +11,8 @@
 #include "engine/brg-median.h"
 #include "engine/brg-morphology.h"
 #include "engine/brg-threshold.h"
+#include "short-memory.h"
 #include "voxel-twin.h"
-
-void *__wrap_aligned_alloc (size_t alignment, size_t size);
-void *__real_aligned_alloc (size_t alignment, size_t size);
-
-static atomic_int allocations_left = INT_MAX;
-
-void *
-__wrap_aligned_alloc (size_t alignment, size_t size)
-{
-  if (atomic_fetch_sub (&allocations_left, 1) <= 0)
-    return NULL;
-  return __real_aligned_alloc (alignment, size);
-}
 
 typedef struct
 {
@@ -159,9 +146,9 @@ test_memory (void)
         {
           BrgJob job = twin_job (allowed % 3 + 1);
           BrgError error = { 0 };
-          atomic_store (&allocations_left, allowed);
+          short_memory_allow (allowed);
           status = operations[o](&input, &job, &error);
-          atomic_store (&allocations_left, INT_MAX);
+          short_memory_end ();
           g_assert_cmpint (allowed, <, 100);
           if (status == BRG_OK)
             break;

@@ -1,0 +1,9 @@
+#pragma once
+
+/* Lets allocations of large buffers fail. Link with -Wl,--wrap=aligned_alloc. */
+
+/* From now on `n` succeed and all later ones fail. */
+void short_memory_allow (int n);
+
+/* All succeed again. */
+void short_memory_end (void);
