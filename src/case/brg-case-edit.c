@@ -1,7 +1,5 @@
 #include <glib/gi18n.h>
-#include <math.h>
 
-#include "case/brg-case-error.h"
 #include "case/brg-case-private.h"
 #include "engine/brg-brush.h"
 

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "case/brg-case-error.h"
-#include "case/brg-file-private.h"
 #include "case/brg-manifest-private.h"
 #include "engine/brg-isosurface.h"
 #include "engine/brg-job-part.h"

@@ -1,4 +1,3 @@
-#include <string.h>
 
 #include "case/brg-export.h"
 #include "cli/brg-cli-input.h"

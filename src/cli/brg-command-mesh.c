@@ -1,9 +1,7 @@
-#include <math.h>
 
 #include "cli/brg-cli-input.h"
 #include "cli/brg-cli-values.h"
 #include "cli/brg-commands.h"
-#include "engine/brg-isosurface.h"
 #include "engine/brg-mesh-check.h"
 #include "engine/brg-mesh-reduce.h"
 #include "io/brg-mesh-file.h"

@@ -1,4 +1,3 @@
-#include <string.h>
 
 #include "case/brg-export.h"
 #include "case/brg-recipe-json.h"

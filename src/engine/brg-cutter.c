@@ -1,7 +1,6 @@
 #include "engine/brg-cutter.h"
 
 #include "engine/brg-alloc.h"
-#include "engine/brg-param.h"
 #include "engine/brg-parallel.h"
 #include "engine/brg-solid.h"
 

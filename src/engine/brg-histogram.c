@@ -1,7 +1,5 @@
 #include "engine/brg-histogram.h"
 
-#include <string.h>
-
 #include "engine/brg-alloc.h"
 #include "engine/brg-job-part.h"
 #include "engine/brg-parallel.h"

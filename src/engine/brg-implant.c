@@ -1,7 +1,5 @@
 #include "engine/brg-implant.h"
 
-#include <string.h>
-
 #include "engine/brg-morphology.h"
 
 #define BELOW 2e-9 /* relative; twice what brg_dilate() lets in beyond its radius */

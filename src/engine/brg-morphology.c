@@ -4,7 +4,6 @@
 
 #include "engine/brg-alloc.h"
 #include "engine/brg-ball.h"
-#include "engine/brg-bits.h"
 #include "engine/brg-job-part.h"
 #include "engine/brg-parallel.h"
 #include "engine/brg-rows.h"

@@ -1,6 +1,5 @@
 #include "engine/brg-volume.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "engine/brg-alloc.h"

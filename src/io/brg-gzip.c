@@ -1,6 +1,5 @@
 #include "io/brg-gzip.h"
 
-#include <string.h>
 #include <zlib.h>
 
 #include "engine/brg-alloc.h"

@@ -1,7 +1,6 @@
 #include "io/brg-nrrd-samples.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "engine/brg-alloc.h"
 #include "io/brg-message.h"

@@ -4,7 +4,6 @@
 #include "io/brg-bit-bytes.h"
 #include "io/brg-gzip.h"
 #include "io/brg-lattice.h"
-#include "io/brg-message.h"
 #include "io/brg-nrrd.h"
 #include "io/brg-number.h"
 

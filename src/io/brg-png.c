@@ -3,7 +3,6 @@
 #include <png.h>
 #include <stddef.h>
 
-#include "io/brg-message.h"
 #include "io/brg-output.h"
 
 #define MAX_SIDE 32767

@@ -4,7 +4,6 @@
 #include <glib/gstdio.h>
 
 #include "app/brg-window-private.h"
-#include "case/brg-verify.h"
 #include "io/brg-nrrd.h"
 #include "pointer.h"
 #include "widgets/brg-histogram-view-private.h"

@@ -1,7 +1,6 @@
 #include "phantom.h"
 
 #include <glib/gstdio.h>
-#include <math.h>
 
 #include "io/brg-nrrd.h"
 

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "case/brg-history.h"
 #include "case-fixture.h"
 #include "engine/brg-isosurface.h"
 #include "engine/brg-mesh-smooth.h"

@@ -1,7 +1,6 @@
 /* Run-length deltas of hand edits against the masks they were made from, and forged ones. */
 
 #include <glib.h>
-#include <string.h>
 
 #include "case/brg-edit-delta.h"
 

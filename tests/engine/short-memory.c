@@ -2,7 +2,7 @@
 
 #include <limits.h>
 #include <stdatomic.h>
-#include <stdlib.h>
+#include <stddef.h>
 
 void *__wrap_aligned_alloc (size_t alignment, size_t size);
 void *__real_aligned_alloc (size_t alignment, size_t size);

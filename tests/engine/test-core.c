@@ -6,7 +6,6 @@
 #include "engine/brg-alloc.h"
 #include "engine/brg-mask.h"
 #include "engine/brg-parallel.h"
-#include "engine/brg-volume.h"
 
 static void
 test_error (void)

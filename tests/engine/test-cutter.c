@@ -4,7 +4,6 @@
 
 #include "engine/brg-cutter.h"
 #include "engine/brg-mesh-check.h"
-#include "engine/brg-param.h"
 
 #include "defect-phantoms.h"
 

@@ -1,8 +1,6 @@
 /* Defects, implants and the pipeline when memory is short: a clean error, no result, no leak, and
  * caches that still tell the truth. */
 
-#include <stdlib.h>
-
 #include "engine/brg-pipeline.h"
 #include "engine/brg-place.h"
 #include "engine/brg-scidata.h"

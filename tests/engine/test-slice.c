@@ -1,8 +1,6 @@
 /* Slices against a pixel-by-pixel twin; conversions, letters, offsets of cropped masks. */
 
 #include <glib.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "engine/brg-slice.h"
 

@@ -2,7 +2,6 @@
  * leak. */
 
 #include <glib.h>
-#include <stdlib.h>
 
 #include "engine/brg-components.h"
 #include "engine/brg-distance.h"

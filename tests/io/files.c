@@ -1,7 +1,6 @@
 #include "files.h"
 
 #include <glib/gstdio.h>
-#include <string.h>
 #include <zlib.h>
 
 static char *folder;
