@@ -21,6 +21,7 @@ typedef struct
   BrgTool tool;          /* waited for */
   const char *button;    /* to click */
   double from[2], to[2]; /* of the drag, in the widget */
+  BrgVec3 placed_mm;     /* where the defect was before it was moved */
   size_t painted;        /* voxels added by hand, waited for */
 } Journey;
 
@@ -292,6 +293,32 @@ place_defect (Journey *journey)
   g_assert_cmpfloat (brg_case_get_result (journey->the_case)->fit.removed_mm3, >, 1000);
 }
 
+static gboolean
+has_moved_cb (gpointer data)
+{
+  Journey *journey = data;
+  BrgVec3 at_mm = brg_case_get_recipe (journey->the_case)->defect.at_mm;
+
+  return has_implant_cb (data) && brg_vec3_length (brg_vec3_sub (at_mm, journey->placed_mm)) > 10;
+}
+
+static void
+click_skull (gpointer data)
+{
+  pointer_click (GTK_WIDGET (((Journey *) data)->window->mesh_view));
+}
+
+/* A click on the skull in 3-D takes the defect there. */
+static void
+move_defect_in_3d (Journey *journey)
+{
+  settle (journey);
+  if (brg_mesh_view_get_problem (journey->window->mesh_view) != NULL)
+    return;
+  journey->placed_mm = brg_case_get_recipe (journey->the_case)->defect.at_mm;
+  pointer_do_until ("move the defect in 3-D", click_skull, has_moved_cb, journey);
+}
+
 static BrgMask *
 read_mask (Journey *journey, const char *name)
 {
@@ -391,6 +418,7 @@ test_journey (void)
   save_screenshot (&journey, "3-repair");
   choose_step (&journey, BRG_STEP_DEFECT);
   place_defect (&journey);
+  move_defect_in_3d (&journey);
   save_screenshot (&journey, "4-defect");
   choose_step (&journey, BRG_STEP_EXPORT);
   export_triple (&journey);
