@@ -161,26 +161,24 @@ slice_dragged_cb (BrgWindow *self, const BrgVec3 *lps_mm, gboolean last)
     brg_case_end_change (self->the_case);
 }
 
+/* What the last result holds at an LPS point, in a word. */
 static const char *
-tissue_at (BrgWindow *self, const int vox[3])
+tissue_at (BrgWindow *self, BrgVec3 lps_mm)
 {
   const BrgPipelineResult *result = brg_case_get_result (self->the_case);
 
   if (result == NULL || result->skull == NULL)
     return "";
-  const BrgBox *crop = &brg_case_get_recipe (self->the_case)->crop_vox;
-  int at[3];
-  for (int a = 0; a < 3; a++)
-    {
-      at[a] = vox[a] - crop->lo[a];
-      if (at[a] < 0 || at[a] >= result->skull->grid.dim[a])
-        return _ ("outside the crop");
-    }
-  if (result->implant != NULL && brg_mask_get (result->implant, at[0], at[1], at[2]))
+  const BrgGrid *grid = &result->skull->grid;
+  BrgVec3 vox = brg_grid_vox_from_lps (grid, lps_mm);
+  int i = brg_vox_round (vox.x), j = brg_vox_round (vox.y), k = brg_vox_round (vox.z);
+  if (i < 0 || j < 0 || k < 0 || i >= grid->dim[0] || j >= grid->dim[1] || k >= grid->dim[2])
+    return _ ("outside the crop");
+  if (result->implant != NULL && brg_mask_get (result->implant, i, j, k))
     return _ ("implant");
-  if (result->cutter != NULL && brg_mask_get (result->cutter, at[0], at[1], at[2]))
+  if (result->cutter != NULL && brg_mask_get (result->cutter, i, j, k))
     return _ ("defect");
-  return brg_mask_get (result->skull, at[0], at[1], at[2]) ? _ ("skull") : "";
+  return brg_mask_get (result->skull, i, j, k) ? _ ("skull") : "";
 }
 
 static void
@@ -191,7 +189,7 @@ hover_cb (BrgWindow *self, const BrgSliceHover *hover)
       gtk_label_set_label (self->status_label, "");
       return;
     }
-  const char *tissue = tissue_at (self, hover->vox);
+  const char *tissue = tissue_at (self, hover->lps_mm);
   const BrgVec3 p = hover->lps_mm;
   g_autofree char *text =
     g_strdup_printf (_ ("%s %.1f  %s %.1f  %s %.1f mm · %d HU%s%s"), p.x < 0 ? "R" : "L",
