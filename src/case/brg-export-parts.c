@@ -76,22 +76,6 @@ begin_piece (Build *build, gint index)
   return piece;
 }
 
-/* The view that shows the side the defect is on. */
-static BrgViewDirection
-view_of (const BrgExportPart *part)
-{
-  BrgVec3 way = brg_vec3_sub (part->towards_mm, part->from_mm);
-  double x = fabs (way.x), y = fabs (way.y), z = fabs (way.z);
-
-  if (!(x + y + z > 0))
-    return BRG_VIEW_THREE_QUARTER;
-  if (x >= y && x >= z)
-    return way.x > 0 ? BRG_VIEW_LEFT : BRG_VIEW_RIGHT;
-  if (y >= z)
-    return way.y > 0 ? BRG_VIEW_POSTERIOR : BRG_VIEW_ANTERIOR;
-  return way.z > 0 ? BRG_VIEW_SUPERIOR : BRG_VIEW_INFERIOR;
-}
-
 /* Fills in the entry of a file that has been written. */
 static BrgStatus
 digest (const BrgExportFile *file, BrgError *error)
@@ -112,7 +96,8 @@ write_picture (const BrgExportPart *part, const BrgMesh *mesh, BrgJob *job, BrgE
 
   if (rgba == NULL)
     return BRG_NO_MEMORY;
-  BrgStatus status = brg_preview (&item, 1, view_of (part), width_px, height_px, rgba, job, error);
+  BrgViewDirection view = brg_view_facing (part->from_mm, part->towards_mm);
+  BrgStatus status = brg_preview (&item, 1, view, width_px, height_px, rgba, job, error);
   if (status == BRG_OK)
     status = brg_png_write (part->png.path, width_px, height_px, rgba, error);
   brg_free (rgba);

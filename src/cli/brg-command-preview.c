@@ -30,6 +30,7 @@ typedef struct
 {
   const char *output;
   BrgViewDirection view;
+  bool has_view; /* false: as the inputs ask for */
   char *paths[MAX_ITEMS];
   size_t roles[MAX_ITEMS];
   BrgPreviewItem items[MAX_ITEMS];
@@ -71,7 +72,7 @@ read_request (BrgCli *cli, Request *request)
 {
   const char *view = brg_cli_value (cli, "view");
 
-  request->view = BRG_VIEW_THREE_QUARTER;
+  request->has_view = view != NULL;
   request->output = brg_cli_value (cli, "output");
   if (request->output == NULL)
     return brg_cli_usage_error (cli, "-o OUT.png is missing");
@@ -122,6 +123,46 @@ read_surfaces (BrgCli *cli, Request *request, double smooth, BrgError *error)
   return -1;
 }
 
+/* The first input with a role; -1: none. */
+static int
+find_role (const Request *request, const char *name)
+{
+  for (int i = 0; i < request->n_items; i++)
+    if (strcmp (roles[request->roles[i]].name, name) == 0)
+      return i;
+  return -1;
+}
+
+/* Middle of the box of `n` surfaces, none of them empty. */
+static BrgVec3
+middle_mm (BrgMesh *const *meshes, int n)
+{
+  BrgVec3 lo, hi, a, b;
+
+  brg_mesh_bounds (meshes[0], &lo, &hi);
+  for (int i = 1; i < n; i++)
+    {
+      brg_mesh_bounds (meshes[i], &a, &b);
+      lo = brg_vec3 (fmin (lo.x, a.x), fmin (lo.y, a.y), fmin (lo.z, a.z));
+      hi = brg_vec3 (fmax (hi.x, b.x), fmax (hi.y, b.y), fmax (hi.z, b.z));
+    }
+  return brg_vec3_scale (brg_vec3_add (lo, hi), 0.5);
+}
+
+/* The side of everything drawn that the implant is on, or else the defect. */
+static BrgViewDirection
+choose_view (const Request *request)
+{
+  int shown = find_role (request, "implant");
+
+  if (shown < 0)
+    shown = find_role (request, "defect");
+  if (shown < 0)
+    return BRG_VIEW_THREE_QUARTER;
+  return brg_view_facing (middle_mm (request->meshes, request->n_items),
+                          middle_mm (&request->meshes[shown], 1));
+}
+
 static BrgStatus
 draw_picture (BrgCli *cli, const Request *request, BrgError *error)
 {
@@ -145,6 +186,7 @@ finish_preview (BrgCli *cli, const Request *request)
   BrgReport *report = brg_report_new ();
 
   brg_report_text (report, "picture", "Picture", request->output);
+  brg_report_text (report, "view", "View", brg_view_name (request->view));
   brg_report_ints (report, "size_px", "Size", size, 2, "px");
   brg_report_begin_list (report, "inputs");
   for (int i = 0; i < request->n_items; i++)
@@ -172,6 +214,8 @@ run_preview (BrgCli *cli)
     {
       brg_cli_apply_params (cli, &recipe);
       int failed = read_surfaces (cli, &request, recipe.smooth, &error);
+      if (failed < 0 && !request.has_view)
+        request.view = choose_view (&request);
       if (failed >= 0)
         outcome = brg_cli_failed (cli, request.paths[failed], error.message);
       else if (draw_picture (cli, &request, &error) != BRG_OK)
@@ -187,7 +231,7 @@ static const BrgCliOption options[] = {
   { "output", 'o', "FILE", "The picture to write, a .png file of 1024 x 1024 pixels." },
   { "view", 0, "DIRECTION",
     "Where the viewer stands: anterior, posterior, left, right, superior, inferior or "
-    "three-quarter (three-quarter)" },
+    "three-quarter (the side the implant is on, or else the defect; without them three-quarter)" },
 };
 
 const BrgCommand brg_command_preview = {

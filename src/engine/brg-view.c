@@ -34,6 +34,21 @@ brg_view_name (BrgViewDirection view)
   return views[view].name;
 }
 
+BrgViewDirection
+brg_view_facing (BrgVec3 from_mm, BrgVec3 towards_mm)
+{
+  BrgVec3 way = brg_vec3_sub (towards_mm, from_mm);
+  double x = fabs (way.x), y = fabs (way.y), z = fabs (way.z);
+
+  if (!(x + y + z > 0))
+    return BRG_VIEW_THREE_QUARTER;
+  if (x >= y && x >= z)
+    return way.x > 0 ? BRG_VIEW_LEFT : BRG_VIEW_RIGHT;
+  if (y >= z)
+    return way.y > 0 ? BRG_VIEW_POSTERIOR : BRG_VIEW_ANTERIOR;
+  return way.z > 0 ? BRG_VIEW_SUPERIOR : BRG_VIEW_INFERIOR;
+}
+
 void
 brg_view_axes (BrgViewDirection view, BrgVec3 *right, BrgVec3 *up, BrgVec3 *back)
 {

@@ -25,5 +25,9 @@ bool brg_view_from_name (const char *name, BrgViewDirection *out);
 /* The name of a view; static. */
 const char *brg_view_name (BrgViewDirection view);
 
+/* The side that `towards` lies on as seen from `from`; three-quarter when they are equal. A picture
+ * of a head shows its defect from the middle of the head and the middle of the defect. */
+BrgViewDirection brg_view_facing (BrgVec3 from_mm, BrgVec3 towards_mm);
+
 /* Axes of the picture in LPS, orthonormal and right-handed: `back` points to the viewer. */
 void brg_view_axes (BrgViewDirection view, BrgVec3 *right, BrgVec3 *up, BrgVec3 *back);

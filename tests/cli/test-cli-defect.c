@@ -289,6 +289,41 @@ test_default (Fixture *fixture, gconstpointer data)
   assert_verify_finds (fixture);
 }
 
+/* Without --view the picture faces the implant, or else the defect; alone it has no side. */
+static void
+test_preview_faces_it (Fixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    const char *skull, *cut, *option, *view;
+  } cases[] = {
+    { ":skull", ":implant", NULL, "right" },         { ":skull", ":defect", NULL, "right" },
+    { ":skull", ":skull", NULL, "three-quarter" },   { NULL, ":implant", NULL, "three-quarter" },
+    { ":skull", ":implant", "--view=left", "left" },
+  };
+  g_autofree char *png = g_build_filename (fixture->dir, "picture.png", NULL);
+  g_autofree char *skull = g_build_filename (fixture->out, "Case01/Case01.stl", NULL);
+  g_autofree char *cut =
+    g_build_filename (fixture->out, "Case01_Implants/Case01_Implants01.stl", NULL);
+  g_auto (CliRun) made = cli_run ("defect", fixture->skull, "-o", fixture->out, "--preset",
+                                  "parieto-temporal", "--size=30", NULL);
+
+  (void) data;
+  cli_assert_done (&made);
+  for (guint c = 0; c < G_N_ELEMENTS (cases); c++)
+    {
+      g_autofree char *first = g_strconcat (cut, cases[c].cut, NULL);
+      g_autofree char *second =
+        cases[c].skull != NULL ? g_strconcat (skull, cases[c].skull, NULL) : g_strdup (first);
+      g_auto (CliRun) run =
+        cli_run ("preview", first, second, "-o", png, "--json", cases[c].option, NULL);
+      cli_assert_done (&run);
+      g_autoptr (JsonNode) root = cli_json_parse (run.out);
+      g_autofree char *view = cli_json_text (root, "$.view");
+      g_assert_cmpstr (view, ==, cases[c].view);
+    }
+}
+
 static void
 test_misses_bone (Fixture *fixture, gconstpointer data)
 {
@@ -341,6 +376,7 @@ main (int argc, char **argv)
   add ("defect/clearance", test_clearance);
   add ("defect/clearance-too-small", test_clearance_too_small);
   add ("defect/series", test_series);
+  add ("defect/preview-faces-it", test_preview_faces_it);
   add ("defect/misses-bone", test_misses_bone);
   add ("defect/signals", test_signals);
   return g_test_run ();

@@ -95,6 +95,22 @@ test_views (void)
   brg_mesh_unref (pale);
 }
 
+/* The longest part of the way decides. */
+static void
+test_view_facing (void)
+{
+  BrgVec3 head = brg_vec3 (1, 2, 3);
+
+  for (int v = 0; v < BRG_N_VIEW_SIDES; v++)
+    {
+      BrgVec3 right, up, back;
+      brg_view_axes ((BrgViewDirection) v, &right, &up, &back);
+      BrgVec3 way = brg_vec3_add (brg_vec3_scale (back, 9), brg_vec3_scale (right, 8));
+      g_assert_cmpint (brg_view_facing (head, brg_vec3_add (head, way)), ==, v);
+    }
+  g_assert_cmpint (brg_view_facing (head, head), ==, BRG_VIEW_THREE_QUARTER);
+}
+
 /* Anterior view: what is at negative y is in front. */
 static void
 test_translucent (void)
@@ -256,6 +272,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/preview/ball", test_ball);
   g_test_add_func ("/preview/views", test_views);
+  g_test_add_func ("/preview/view-facing", test_view_facing);
   g_test_add_func ("/preview/translucent", test_translucent);
   g_test_add_func ("/preview/backs", test_backs);
   g_test_add_func ("/preview/threads", test_threads);
