@@ -88,15 +88,19 @@ read_series (BrgCli *cli, Request *request)
   return BRG_CLI_DONE;
 }
 
-/* The published masks bring place, shape and size with them. */
+/* The published masks bring place, shape and size with them. Whether their numbers fit is known
+ * when the skull is read. */
 static int
 check_scidata (BrgCli *cli, const Request *request)
 {
   size_t n_params;
   const BrgParam *params = brg_params (&n_params);
+  BrgError error = { 0 };
 
   if (request->scidata == NULL)
     return BRG_CLI_DONE;
+  if (brg_scidata_check (request->scidata, &error) != BRG_OK)
+    return brg_cli_usage_error (cli, "--scidata: %s", error.message);
   if (request->has_at || request->preset != NULL || request->n_sizes > 0)
     return brg_cli_usage_error (cli, "--scidata does not go with --at, --preset or --size");
   for (size_t p = 0; p < n_params; p++)

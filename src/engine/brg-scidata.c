@@ -226,6 +226,44 @@ parse_kind (const char *text, BrgScidataKind *kind, const char **rest)
   return false;
 }
 
+/* Reads what the text gives, and how many numbers that were. */
+static BrgStatus
+parse_text (const char *text, BrgScidata *spec, int *n_given, BrgError *error)
+{
+  const char *rest;
+  int n[4] = { 0 };
+
+  *spec = (BrgScidata){ .kind = BRG_SCIDATA_CUBE };
+  if (!parse_kind (text, &spec->kind, &rest))
+    return brg_error_set (error, BRG_INVALID,
+                          "the shape must be cube, sphere or drilled:loc,loc1,idx,radius, got "
+                          "\"%.40s\"",
+                          text);
+  bool drilled = spec->kind == BRG_SCIDATA_DRILLED;
+  *n_given = *rest == ':' ? parse_numbers (rest + 1, n) : 0;
+  if (*n_given != 0 && (drilled ? *n_given != 4 : *n_given != 2 && *n_given != 3))
+    return brg_error_set (error, BRG_INVALID, "\"%.40s\" does not read as %s", text,
+                          drilled ? "drilled:loc,loc1,idx,radius" : "KIND:x,y or KIND:x,y,size");
+  if (drilled)
+    {
+      spec->loc = n[0], spec->loc1 = n[1], spec->idx = n[2], spec->radius = n[3];
+    }
+  else
+    {
+      spec->centre[0] = n[0], spec->centre[1] = n[1], spec->size = n[2];
+    }
+  return BRG_OK;
+}
+
+BrgStatus
+brg_scidata_check (const char *text, BrgError *error)
+{
+  BrgScidata spec;
+  int n_given;
+
+  return parse_text (text, &spec, &n_given, error);
+}
+
 BrgStatus
 brg_scidata_parse (const char *text,
                    const BrgGrid *grid,
@@ -233,33 +271,16 @@ brg_scidata_parse (const char *text,
                    BrgScidata *spec,
                    BrgError *error)
 {
-  BrgScidata parsed = { .kind = BRG_SCIDATA_CUBE };
-  const char *rest;
-  int n[4] = { 0 }, n_given = 0, dim[3];
+  BrgScidata parsed;
+  int n_given, dim[3];
   BrgAffine unused;
 
-  if (!parse_kind (text, &parsed.kind, &rest))
-    return brg_error_set (error, BRG_INVALID,
-                          "scidata must be cube, sphere or drilled:loc,loc1,idx,radius, got "
-                          "\"%.40s\"",
-                          text);
-  if (*rest == ':')
-    n_given = parse_numbers (rest + 1, n);
-  bool drilled = parsed.kind == BRG_SCIDATA_DRILLED;
-  if (n_given != 0 && (drilled ? n_given != 4 : n_given != 2 && n_given != 3))
-    return brg_error_set (error, BRG_INVALID, "\"%.40s\" does not read as %s", text,
-                          drilled ? "drilled:loc,loc1,idx,radius" : "KIND:x,y or KIND:x,y,size");
-  if (drilled)
-    {
-      parsed.loc = n[0], parsed.loc1 = n[1], parsed.idx = n[2], parsed.radius = n[3];
-    }
-  else
-    {
-      parsed.centre[0] = n[0], parsed.centre[1] = n[1], parsed.size = n[2];
-    }
+  BrgStatus status = parse_text (text, &parsed, &n_given, error);
+  if (status != BRG_OK)
+    return status;
   brg_grid_to_source (grid, dim, &unused);
   draw_spec (dim, seed, n_given, &parsed);
-  BrgStatus status = check_spec (dim, &parsed, error);
+  status = check_spec (dim, &parsed, error);
   if (status == BRG_OK)
     *spec = parsed;
   return status;

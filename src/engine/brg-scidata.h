@@ -50,5 +50,9 @@ BrgStatus brg_scidata_parse (const char *text,
                              BrgScidata *spec,
                              BrgError *error);
 
+/* Looks at the spelling alone, before there is a grid: BRG_INVALID, with the message of
+ * brg_scidata_parse(), when `text` is malformed. */
+BrgStatus brg_scidata_check (const char *text, BrgError *error);
+
 /* The cutter on `grid`. BRG_INVALID when `spec` is out of range or does not fit. */
 BrgMask *brg_scidata_cutter (const BrgGrid *grid, const BrgScidata *spec, BrgError *error);

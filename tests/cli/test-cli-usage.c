@@ -96,6 +96,8 @@ static const struct
   { { "defect", "x.nrrd", "-o", "d", "--seed=5", "--at=1,2,3" }, "--at" },
   { { "defect", "x.nrrd", "-o", "d", "--scidata=cube", "--shape=box" }, "--shape" },
   { { "defect", "x.nrrd", "-o", "d", "--scidata=cube", "--at=1,2,3" }, "--scidata" },
+  { { "defect", "x.nrrd", "-o", "d", "--scidata=foo" }, "--scidata: the shape must be cube, " },
+  { { "defect", "x.nrrd", "-o", "d", "--scidata=drilled:1,2" }, "drilled:loc,loc1,idx,radius" },
   { { "mesh", "x.nrrd", "-o", "x.step" }, ".stl, .ply or .obj" },
   { { "mesh", "x.nrrd", "-o", "x.stl", "--frame", "xyz" }, "--frame" },
   { { "mesh", "x.nrrd", "-o", "x.stl", "--reduce", "1" }, "--reduce" },
