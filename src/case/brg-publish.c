@@ -4,6 +4,7 @@
 #include <glib/gstdio.h>
 #include <sys/stat.h>
 
+#include "case/brg-case-error.h"
 #include "case/brg-file-private.h"
 
 /* A rename that was done; undone by renaming back. */
@@ -41,8 +42,14 @@ make_folder (BrgPublish *self, const char *path, GError **error)
     }
   if (errno == EEXIST && g_file_test (path, G_FILE_TEST_IS_DIR))
     return TRUE;
+  if (errno == EEXIST)
+    {
+      g_set_error_literal (error, BRG_CASE_ERROR, BRG_IO, "is a file, not a folder");
+      _brg_file_name_error (error, path);
+      return FALSE;
+    }
   if (errno != ENOENT)
-    return _brg_file_fail (error, path, errno == EEXIST ? ENOTDIR : errno);
+    return _brg_file_fail (error, path, errno);
 
   g_autofree char *above = g_path_get_dirname (path);
   if (!make_folder (self, above, error))

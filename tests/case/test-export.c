@@ -329,7 +329,7 @@ test_refused (void)
   g_autofree char *file = in (fixture.dir, "file");
   g_assert_true (g_file_set_contents (file, "x", -1, NULL));
   g_assert_false (brg_export (&fixture.what, file, NULL, &not_a_folder));
-  g_assert_cmpstr (not_a_folder->message, ==, "file: Not a directory");
+  g_assert_cmpstr (not_a_folder->message, ==, "file: is a file, not a folder");
   g_assert_false (brg_export (&fixture.what, "/proc/self/bregma", NULL, &no_folder));
   g_assert_true (g_str_has_prefix (no_folder->message, "bregma: "));
 

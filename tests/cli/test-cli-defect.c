@@ -335,6 +335,20 @@ test_misses_bone (Fixture *fixture, gconstpointer data)
   g_assert_false (g_file_test (fixture->out, G_FILE_TEST_EXISTS));
 }
 
+/* A file where the folder should be is told and left as it is. */
+static void
+test_folder_is_a_file (Fixture *fixture, gconstpointer data)
+{
+  (void) data;
+  g_assert_true (g_file_set_contents (fixture->out, "mine", -1, NULL));
+  g_auto (CliRun) run =
+    cli_run ("defect", fixture->skull, "-o", fixture->out, "--preset", "vertex", NULL);
+  cli_assert_fails (&run, 1, "bregma-cli: out: is a file, not a folder");
+  g_autoptr (GBytes) left = cli_read (fixture->out);
+  g_assert_cmpuint (g_bytes_get_size (left), ==, 4);
+  g_assert_cmpmem (g_bytes_get_data (left, NULL), 4, "mine", 4);
+}
+
 /* Whenever a signal comes, there is a whole set or none. */
 static void
 test_signals (Fixture *fixture, gconstpointer data)
@@ -378,6 +392,7 @@ main (int argc, char **argv)
   add ("defect/series", test_series);
   add ("defect/preview-faces-it", test_preview_faces_it);
   add ("defect/misses-bone", test_misses_bone);
+  add ("defect/folder-is-a-file", test_folder_is_a_file);
   add ("defect/signals", test_signals);
   return g_test_run ();
 }
