@@ -83,12 +83,14 @@ find_word (const Word *words, const char *spelling)
   return NULL;
 }
 
-/* Looks up the value of a field that must be there and be one of `words`. */
+/* Looks up the value of a field that must be there and be one of `words`; `advice` follows the
+ * message when it is none. */
 static BrgStatus
 read_word (const char *field,
            const char *value,
            const Word *words,
            const Word **word,
+           const char *advice,
            BrgError *error)
 {
   char shown[40];
@@ -99,18 +101,19 @@ read_word (const char *field,
   if (*word != NULL)
     return BRG_OK;
   brg_message_clean (shown, sizeof shown, value, 1);
-  return brg_error_set (error, BRG_UNSUPPORTED, "%s \"%s\" cannot be read", field, shown);
+  return brg_error_set (error, BRG_UNSUPPORTED, "%s \"%s\" cannot be read%s", field, shown, advice);
 }
 
 static BrgStatus
 read_types (const BrgNrrdFields *fields, BrgNrrdHeader *header, BrgNrrdInfo *info, BrgError *error)
 {
   const Word *type, *encoding, *endian;
-  BrgStatus status = read_word ("type", fields->value[BRG_NRRD_FIELD_TYPE], types, &type, error);
+  BrgStatus status =
+    read_word ("type", fields->value[BRG_NRRD_FIELD_TYPE], types, &type, "", error);
 
   if (status == BRG_OK)
-    status =
-      read_word ("encoding", fields->value[BRG_NRRD_FIELD_ENCODING], encodings, &encoding, error);
+    status = read_word ("encoding", fields->value[BRG_NRRD_FIELD_ENCODING], encodings, &encoding,
+                        "; raw, gzip, ascii and hex can", error);
   if (status != BRG_OK)
     return status;
   header->type = (BrgNrrdType) type->value;
@@ -119,7 +122,7 @@ read_types (const BrgNrrdFields *fields, BrgNrrdHeader *header, BrgNrrdInfo *inf
   snprintf (info->encoding, sizeof info->encoding, "%s", encoding->name);
   if (header->encoding == BRG_NRRD_TEXT || brg_nrrd_type_size (header->type) == 1)
     return BRG_OK;
-  status = read_word ("endian", fields->value[BRG_NRRD_FIELD_ENDIAN], endians, &endian, error);
+  status = read_word ("endian", fields->value[BRG_NRRD_FIELD_ENDIAN], endians, &endian, "", error);
   if (status == BRG_OK)
     header->big_endian = endian->value;
   return status;
