@@ -350,6 +350,18 @@ _brg_window_place_defect (BrgWindow *self, BrgVec3 lps_mm, gboolean dragging)
   brg_case_set_recipe (self->the_case, &recipe, NULL, dragging);
 }
 
+/* Turns the 3-D view to the side of the head an LPS point is on. */
+static void
+face (BrgWindow *self, BrgVec3 lps_mm)
+{
+  const BrgGrid *grid = &brg_case_get_scan (self->the_case)->grid;
+  BrgVec3 middle =
+    brg_vec3 ((grid->dim[0] - 1) / 2.0, (grid->dim[1] - 1) / 2.0, (grid->dim[2] - 1) / 2.0);
+
+  brg_mesh_view_set_view (self->mesh_view,
+                          brg_view_facing (brg_grid_lps_from_vox (grid, middle), lps_mm));
+}
+
 void
 _brg_window_place_preset (BrgWindow *self, const char *key)
 {
@@ -367,4 +379,5 @@ _brg_window_place_preset (BrgWindow *self, const char *key)
     }
   brg_case_set_recipe (self->the_case, &recipe, _ (preset->title), FALSE);
   brg_view_state_set_crosshair (self->view_state, recipe.defect.at_mm);
+  face (self, recipe.defect.at_mm);
 }
