@@ -264,6 +264,15 @@ _brg_window_set_tool (BrgWindow *self, BrgTool tool)
       g_simple_action_set_state (lookup (self, "tool"), g_variant_new_string (tools[t].name));
 }
 
+void
+_brg_window_toggle_alone (BrgWindow *self, int cell)
+{
+  gboolean alone = brg_view_grid_get_alone (self->view_grid) != BRG_VIEW_GRID_ALL;
+
+  g_action_group_change_action_state (G_ACTION_GROUP (self), "layout",
+                                      g_variant_new_string (alone ? "four" : layouts[cell]));
+}
+
 /* Plain keys: entries get them first, so they are bindings of the class and not accelerators. */
 void
 _brg_window_actions_class_init (GtkWidgetClass *widget_class)

@@ -50,7 +50,7 @@ opened_cb (GObject *source, GAsyncResult *result, gpointer data)
     return;
   finish_task (self);
   if (opened)
-    remember (g_object_get_data (G_OBJECT (self), "opening"));
+    remember (self->opening);
   else
     report_error (self, error);
 }
@@ -61,7 +61,7 @@ brg_window_open (BrgWindow *self, GFile *file)
   if (self->cancellable != NULL)
     return;
   self->cancellable = g_cancellable_new ();
-  g_object_set_data_full (G_OBJECT (self), "opening", g_object_ref (file), g_object_unref);
+  g_set_object (&self->opening, file);
   brg_case_open_async (self->the_case, file, self->cancellable, opened_cb, g_object_ref (self));
   _brg_window_actions_update (self);
 }

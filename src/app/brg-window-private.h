@@ -30,6 +30,7 @@ struct _BrgWindow
   BrgViewState *view_state;
   BrgTool last_tool;
   BrgStep step;
+  GFile *opening;            /* the scan being opened, or the last one */
   GCancellable *cancellable; /* of the open or export under way, or NULL */
   BrgTask *task;             /* the one shown in the status bar, or NULL */
   guint task_reveal_id;
@@ -47,16 +48,13 @@ struct _BrgWindow
   GtkInfoBar *message_bar;
   GtkLabel *message_label;
   GtkStack *stack;
-  GtkWidget *start_box;
   GtkListBox *recent_list;
   GtkListBox *step_list;
   GtkStack *panel_stack;
-  GtkAdjustment *panel_adjustment;
   GtkScrolledWindow *panel_scroll;
   BrgViewGrid *view_grid;
   GtkWidget *status_bar;
   GtkLabel *status_label;
-  GtkLabel *hint_label;
   GtkWidget *task_box;
   GtkLabel *task_label;
   GtkProgressBar *task_bar;
@@ -75,6 +73,8 @@ void _brg_window_actions_init (BrgWindow *self);
 /* Decides, from the case alone, what every action may do now. */
 void _brg_window_actions_update (BrgWindow *self);
 void _brg_window_set_tool (BrgWindow *self, BrgTool tool);
+/* Shows the view in this cell of the grid alone, or all four when one is alone already. */
+void _brg_window_toggle_alone (BrgWindow *self, int cell);
 
 /* brg-window-files.c */
 void _brg_window_files_init (BrgWindow *self);

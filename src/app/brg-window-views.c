@@ -112,7 +112,8 @@ edits_changed_cb (BrgWindow *self, const BrgBox *box)
 static void
 recipe_changed_cb (BrgWindow *self)
 {
-  update_preview (self);
+  if (brg_view_state_get_threshold_dragging (self->view_state))
+    update_preview (self);
 }
 
 static void
@@ -210,11 +211,7 @@ cell_of_view (BrgWindow *self, gpointer view)
 static void
 maximise_cb (gpointer view, BrgWindow *self)
 {
-  static const char *const names[] = { "axial", "3d", "coronal", "sagittal" };
-  gboolean alone = brg_view_grid_get_alone (self->view_grid) != BRG_VIEW_GRID_ALL;
-  const char *name = alone ? "four" : names[cell_of_view (self, view)];
-
-  g_action_group_change_action_state (G_ACTION_GROUP (self), "layout", g_variant_new_string (name));
+  _brg_window_toggle_alone (self, cell_of_view (self, view));
 }
 
 static void

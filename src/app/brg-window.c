@@ -221,6 +221,7 @@ brg_window_dispose (GObject *object)
     g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   g_clear_object (&self->task);
+  g_clear_object (&self->opening);
   gtk_widget_dispose_template (GTK_WIDGET (self), BRG_TYPE_WINDOW);
   g_clear_object (&self->view_state);
   g_clear_object (&self->the_case);
@@ -239,7 +240,6 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, BrgWindow, message_bar);
   gtk_widget_class_bind_template_child (widget_class, BrgWindow, message_label);
   gtk_widget_class_bind_template_child (widget_class, BrgWindow, stack);
-  gtk_widget_class_bind_template_child (widget_class, BrgWindow, start_box);
   gtk_widget_class_bind_template_child (widget_class, BrgWindow, recent_list);
   gtk_widget_class_bind_template_child (widget_class, BrgWindow, step_list);
   gtk_widget_class_bind_template_child (widget_class, BrgWindow, panel_stack);
@@ -247,7 +247,6 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, BrgWindow, view_grid);
   gtk_widget_class_bind_template_child (widget_class, BrgWindow, status_bar);
   gtk_widget_class_bind_template_child (widget_class, BrgWindow, status_label);
-  gtk_widget_class_bind_template_child (widget_class, BrgWindow, hint_label);
   gtk_widget_class_bind_template_child (widget_class, BrgWindow, task_box);
   gtk_widget_class_bind_template_child (widget_class, BrgWindow, task_label);
   gtk_widget_class_bind_template_child (widget_class, BrgWindow, task_bar);
