@@ -4,8 +4,9 @@
 #include <stdbool.h>
 
 #include "engine/brg-error.h"
+#include "engine/brg-pool.h"
 
-/* Progress, cancellation and the number of threads of one long call.
+/* Progress, cancellation, memory and the number of threads of one long call.
  *
  * Every long function takes a `BrgJob *`; NULL means no progress, no cancel, all cores. The struct
  * is public so that it can live on the stack: `BrgJob job = BRG_JOB_INIT;`. Only brg_job_cancel()
@@ -19,6 +20,8 @@ typedef struct
 {
   atomic_bool cancelled;
   int n_threads; /* 0: one per core */
+  bool baseline; /* keep to the instructions every processor has; the results are the same */
+  BrgPool *pool; /* for scratch and results; borrowed, NULL for none */
   BrgJobReport report;
   void *report_data;
   const char *title; /* of the current stage */
@@ -45,3 +48,10 @@ bool brg_job_tick (BrgJob *job, double fraction);
 
 /* Threads to use: n_threads, or the number of online cores for 0 and for a NULL job. At least 1. */
 int brg_job_threads (const BrgJob *job);
+
+/* The pool of the job; NULL for a NULL job. */
+static inline BrgPool *
+brg_job_pool (const BrgJob *job)
+{
+  return job != NULL ? job->pool : NULL;
+}

@@ -5,7 +5,7 @@
 #include "engine/brg-alloc.h"
 
 BrgMask *
-brg_mask_new (const BrgGrid *grid, BrgError *error)
+brg_mask_new_in (BrgPool *pool, const BrgGrid *grid, bool is_clear, BrgError *error)
 {
   BrgMask *mask = brg_alloc (1, sizeof *mask, error);
 
@@ -14,7 +14,8 @@ brg_mask_new (const BrgGrid *grid, BrgError *error)
   *mask = (BrgMask){ .grid = *grid, .ref_count = 1 };
   mask->row_words = ((size_t) grid->dim[0] + 63) / 64;
   mask->n_words = mask->row_words * (size_t) grid->dim[1] * (size_t) grid->dim[2];
-  mask->words = brg_alloc_zero (mask->n_words, sizeof *mask->words, error);
+  mask->words = is_clear ? brg_alloc_zero_in (pool, mask->n_words, sizeof *mask->words, error)
+                         : brg_alloc_in (pool, mask->n_words, sizeof *mask->words, error);
   if (mask->words == NULL)
     {
       brg_mask_unref (mask);
@@ -24,13 +25,25 @@ brg_mask_new (const BrgGrid *grid, BrgError *error)
 }
 
 BrgMask *
-brg_mask_copy (const BrgMask *mask, BrgError *error)
+brg_mask_copy_in (BrgPool *pool, const BrgMask *mask, BrgError *error)
 {
-  BrgMask *copy = brg_mask_new (&mask->grid, error);
+  BrgMask *copy = brg_mask_new_in (pool, &mask->grid, false, error);
 
   if (copy != NULL)
     memcpy (copy->words, mask->words, mask->n_words * sizeof *mask->words);
   return copy;
+}
+
+BrgMask *
+brg_mask_new (const BrgGrid *grid, BrgError *error)
+{
+  return brg_mask_new_in (NULL, grid, true, error);
+}
+
+BrgMask *
+brg_mask_copy (const BrgMask *mask, BrgError *error)
+{
+  return brg_mask_copy_in (NULL, mask, error);
 }
 
 BrgMask *

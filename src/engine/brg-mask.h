@@ -3,6 +3,7 @@
 #include <stdint.h>
 
 #include "engine/brg-grid.h"
+#include "engine/brg-pool.h"
 
 /* One bit per voxel. Row (j, k) is `row_words` 64-bit words, bit i % 64 of word i / 64 is voxel i;
  * the bits past dim[0] in the last word are always 0, and every function here keeps them so.
@@ -22,6 +23,11 @@ BrgMask *brg_mask_new (const BrgGrid *grid, BrgError *error);
 
 /* A new writable mask with the same voxels. */
 BrgMask *brg_mask_copy (const BrgMask *mask, BrgError *error);
+
+/* The same two with the words from a pool (brg-pool.h; NULL for none); the first leaves them
+ * undefined when `is_clear` is false, for a caller that writes every word. */
+BrgMask *brg_mask_new_in (BrgPool *pool, const BrgGrid *grid, bool is_clear, BrgError *error);
+BrgMask *brg_mask_copy_in (BrgPool *pool, const BrgMask *mask, BrgError *error);
 
 BrgMask *brg_mask_ref (BrgMask *mask); /* NULL allowed, and returned */
 void brg_mask_unref (BrgMask *mask);   /* NULL allowed */

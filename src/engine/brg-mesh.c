@@ -5,22 +5,28 @@
 #include "engine/brg-alloc.h"
 
 BrgMesh *
-brg_mesh_new (size_t n_vertices, size_t n_triangles, BrgError *error)
+brg_mesh_new_in (BrgPool *pool, size_t n_vertices, size_t n_triangles, BrgError *error)
 {
   BrgMesh *mesh = brg_alloc (1, sizeof *mesh, error);
 
   if (mesh == NULL)
     return NULL;
   *mesh = (BrgMesh){ .n_vertices = n_vertices, .n_triangles = n_triangles, .ref_count = 1 };
-  mesh->xyz = brg_alloc (n_vertices, 3 * sizeof *mesh->xyz, error);
-  mesh->triangles =
-    mesh->xyz != NULL ? brg_alloc (n_triangles, 3 * sizeof *mesh->triangles, error) : NULL;
+  mesh->xyz = brg_alloc_in (pool, n_vertices, 3 * sizeof *mesh->xyz, error);
+  if (mesh->xyz != NULL)
+    mesh->triangles = brg_alloc_in (pool, n_triangles, 3 * sizeof *mesh->triangles, error);
   if (mesh->triangles == NULL)
     {
       brg_mesh_unref (mesh);
       return NULL;
     }
   return mesh;
+}
+
+BrgMesh *
+brg_mesh_new (size_t n_vertices, size_t n_triangles, BrgError *error)
+{
+  return brg_mesh_new_in (NULL, n_vertices, n_triangles, error);
 }
 
 BrgMesh *

@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "engine/brg-geometry.h"
+#include "engine/brg-pool.h"
 
 /* An indexed triangle mesh in LPS mm, outward winding (counter-clockwise seen from outside).
  * Reference-counted; writable by its owner while it has one reference, then immutable. */
@@ -18,6 +19,9 @@ typedef struct
 
 /* A mesh with undefined contents and room for exactly these; both may be 0. */
 BrgMesh *brg_mesh_new (size_t n_vertices, size_t n_triangles, BrgError *error);
+
+/* The same with its arrays from a pool (brg-pool.h; NULL for none). */
+BrgMesh *brg_mesh_new_in (BrgPool *pool, size_t n_vertices, size_t n_triangles, BrgError *error);
 
 BrgMesh *brg_mesh_copy (const BrgMesh *mesh, BrgError *error);
 BrgMesh *brg_mesh_ref (BrgMesh *mesh); /* NULL allowed, and returned */

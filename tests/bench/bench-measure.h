@@ -8,6 +8,7 @@
 typedef struct
 {
   double median_ms, min_ms, max_ms;
+  double cpu_ms;   /* median of the processor time of all threads: steady on a busy machine */
   double peak_mib; /* high-water mark above the memory before the call; negative: not known */
 } BenchTime;
 

@@ -9,7 +9,10 @@
 #include "engine/brg-pipeline.h"
 #include "engine/brg-volume.h"
 
-/* What the operations work on, made once. `job` carries the number of threads. */
+#define BENCH_BONE_HU 150
+
+/* What the operations work on, made once. `job` carries the number of threads and the pool that
+ * operations take their memory from: warm runs find it filled, as they do in the window. */
 typedef struct
 {
   BrgVolume *scan;
@@ -27,9 +30,19 @@ typedef struct
   BenchFunc run; /* data: Bench */
 } BenchOperation;
 
-/* Every operation, in the order of the job. */
-const BenchOperation *bench_operations (size_t *n_operations);
+/* Every operation, in groups that end with a NULL name; the groups end with NULL. */
+extern const BenchOperation *const bench_groups[];
+extern const BenchOperation bench_file_operations[], bench_voxel_operations[],
+  bench_mesh_operations[], bench_case_operations[];
+
+/* Least traffic, in bytes, of what an operation reads and writes. */
+double bench_scan_bytes (const Bench *bench);
+double bench_mask_bytes (const Bench *bench);
+double bench_mesh_bytes (const BrgMesh *mesh);
 
 /* Makes everything from the scan, which it takes; false with a line on stderr if that fails. */
 bool bench_prepare (Bench *bench, BrgVolume *scan);
 void bench_clear (Bench *bench);
+
+/* Removes the files that the operations of bench-file.c leave in bench->dir. */
+void bench_remove_files (const Bench *bench);

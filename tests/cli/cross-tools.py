@@ -15,7 +15,7 @@ UNU, ADMESH = shutil.which("teem-unu") or "unu", "admesh"
 
 
 def run(*words):
-    return subprocess.run(words, check=True, capture_output=True, text=True).stdout
+    return subprocess.run(words, check=True, capture_output=True, text=True, errors="replace").stdout
 
 
 def voxels(path):

@@ -1,0 +1,116 @@
+#include "bench-operations.h"
+
+#include "engine/brg-brush.h"
+#include "engine/brg-palette.h"
+#include "engine/brg-place.h"
+#include "engine/brg-slice.h"
+
+#define SLICE_PX 900
+
+static bool
+compose_slice (Bench *bench, BrgPlane plane, double *bytes)
+{
+  static uint8_t bgra[SLICE_PX * SLICE_PX * 4];
+  BrgSliceLayer layer = { .mask = bench->skull, .rgb = BRG_RGB_SKULL, .opacity = 0.4 };
+  BrgSliceRequest request = {
+    .linear = true, .level_hu = 300, .window_hu = 2000, .layers = &layer, .n_layers = 1
+  };
+
+  request.map =
+    brg_slice_fit (&bench->scan->grid, plane, brg_plane_n_slices (&bench->scan->grid, plane) / 2,
+                   SLICE_PX, SLICE_PX, 0);
+  *bytes = sizeof bgra;
+  return brg_slice_compose (bench->scan, &request, bgra, SLICE_PX * 4, NULL) == BRG_OK;
+}
+
+static bool
+make_triple (Bench *bench, double clearance_mm, double *bytes)
+{
+  BrgRecipe recipe = brg_recipe_default ();
+  BrgPipelineResult result;
+
+  recipe.defect = bench->defect;
+  recipe.clearance_mm = clearance_mm;
+  *bytes = 4 * bench_mask_bytes (bench);
+  if (brg_pipeline_triple (bench->skull, &recipe, &result, &bench->job, NULL) != BRG_OK)
+    return false;
+  brg_pipeline_result_clear (&result);
+  return true;
+}
+
+/* From the threshold on, with median, nothing cached. */
+static bool
+run_pipeline (void *data, double *bytes)
+{
+  Bench *bench = data;
+  BrgRecipe recipe = brg_recipe_default ();
+  BrgPipelineResult result = { 0 };
+  BrgPipeline *pipeline = brg_pipeline_new (bench->scan, NULL);
+  BrgStatus status = BRG_NO_MEMORY;
+
+  recipe.median_mm = 4;
+  recipe.fill_area_mm2 = 60;
+  *bytes = bench_scan_bytes (bench) + 4 * bench_mask_bytes (bench);
+  if (pipeline != NULL)
+    status = brg_pipeline_run (pipeline, &recipe, NULL, NULL, 0, &result, &bench->job, NULL);
+  brg_pipeline_result_clear (&result);
+  brg_pipeline_free (pipeline);
+  return status == BRG_OK;
+}
+
+static bool
+run_place (void *data, double *bytes)
+{
+  Bench *bench = data;
+  BrgDefect defect;
+
+  *bytes = bench_mask_bytes (bench);
+  return brg_place_random (bench->skull, 1, 0, NULL, 0, &defect, &bench->job, NULL) == BRG_OK;
+}
+
+static bool
+run_triple (void *data, double *bytes)
+{
+  return make_triple (data, 0, bytes);
+}
+
+static bool
+run_triple_clearance (void *data, double *bytes)
+{
+  return make_triple (data, 1, bytes);
+}
+
+static bool
+run_brush (void *data, double *bytes)
+{
+  Bench *bench = data;
+  const int *dim = bench->skull->grid.dim;
+  const double at[3] = { dim[0] / 2.0, dim[1] / 2.0, dim[2] / 2.0 };
+
+  *bytes = 2 * 40 * sizeof (uint64_t);
+  brg_brush_stroke (bench->bone, NULL, BRG_AXIAL, at, at, 10);
+  return true;
+}
+
+static bool
+run_axial (void *data, double *bytes)
+{
+  return compose_slice (data, BRG_AXIAL, bytes);
+}
+
+static bool
+run_sagittal (void *data, double *bytes)
+{
+  return compose_slice (data, BRG_SAGITTAL, bytes);
+}
+
+const BenchOperation bench_case_operations[] = {
+  { "bone pipeline, cold", run_pipeline },
+  { "place at random", run_place },
+  { "triple", run_triple },
+  { "triple, clearance 1 mm", run_triple_clearance },
+  { "brush dab 10 mm", run_brush },
+  { "axial slice 900 px", run_axial },
+  { "sagittal slice 900 px", run_sagittal },
+  { NULL, NULL },
+};

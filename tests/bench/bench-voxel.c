@@ -1,0 +1,123 @@
+#include "bench-operations.h"
+
+#include "engine/brg-distance.h"
+#include "engine/brg-fill.h"
+#include "engine/brg-histogram.h"
+#include "engine/brg-median.h"
+#include "engine/brg-morphology.h"
+#include "engine/brg-threshold.h"
+
+/* An operation that gives a mask read from a mask. */
+static bool
+take_mask (const Bench *bench, BrgMask *mask, double *bytes)
+{
+  *bytes = 2 * bench_mask_bytes (bench);
+  brg_mask_unref (mask);
+  return mask != NULL;
+}
+
+static bool
+run_histogram (void *data, double *bytes)
+{
+  Bench *bench = data;
+  BrgHistogram histogram;
+
+  *bytes = bench_scan_bytes (bench);
+  return brg_histogram (bench->scan, &histogram, &bench->job, NULL) == BRG_OK;
+}
+
+static bool
+run_threshold (void *data, double *bytes)
+{
+  Bench *bench = data;
+  bool is_done = take_mask (
+    bench, brg_threshold (bench->scan, BENCH_BONE_HU, INT16_MAX, &bench->job, NULL), bytes);
+
+  *bytes = bench_scan_bytes (bench) + bench_mask_bytes (bench);
+  return is_done;
+}
+
+static bool
+run_islands_6 (void *data, double *bytes)
+{
+  Bench *bench = data;
+
+  return take_mask (bench, brg_components_keep_largest (bench->bone, 6, NULL, &bench->job, NULL),
+                    bytes);
+}
+
+static bool
+run_islands_26 (void *data, double *bytes)
+{
+  Bench *bench = data;
+
+  return take_mask (bench, brg_components_keep_largest (bench->bone, 26, NULL, &bench->job, NULL),
+                    bytes);
+}
+
+static bool
+run_median_box (void *data, double *bytes)
+{
+  Bench *bench = data;
+
+  return take_mask (bench, brg_median (bench->skull, 4, BRG_KERNEL_BOX, &bench->job, NULL), bytes);
+}
+
+static bool
+run_median_ball (void *data, double *bytes)
+{
+  Bench *bench = data;
+
+  return take_mask (bench, brg_median (bench->skull, 4, BRG_KERNEL_BALL, &bench->job, NULL), bytes);
+}
+
+static bool
+run_fill_slices (void *data, double *bytes)
+{
+  Bench *bench = data;
+
+  return take_mask (bench, brg_fill_slices (bench->skull, 400, &bench->job, NULL), bytes);
+}
+
+static bool
+run_fill_volume (void *data, double *bytes)
+{
+  Bench *bench = data;
+
+  return take_mask (bench, brg_fill_volume (bench->skull, 5000, &bench->job, NULL), bytes);
+}
+
+static bool
+run_close (void *data, double *bytes)
+{
+  Bench *bench = data;
+
+  return take_mask (bench, brg_close (bench->skull, 3, &bench->job, NULL), bytes);
+}
+
+static bool
+run_distance (void *data, double *bytes)
+{
+  Bench *bench = data;
+  BrgDistance distance;
+  BrgStatus status = brg_distance (bench->skull, NULL, 5, &distance, &bench->job, NULL);
+
+  *bytes = bench_mask_bytes (bench) + 2 * bench_scan_bytes (bench);
+  if (status == BRG_OK)
+    brg_distance_clear (&distance);
+  return status == BRG_OK;
+}
+
+const BenchOperation bench_voxel_operations[] = {
+  { "histogram", run_histogram },
+  { "threshold", run_threshold },
+  { "largest island, 6", run_islands_6 },
+  { "largest island, 26", run_islands_26 },
+  { "median box 4 mm", run_median_box },
+  { "median ball 4 mm", run_median_ball },
+  { "fill slices 400 mm2", run_fill_slices },
+  { "fill volume 5000 mm3", run_fill_volume },
+  { "close 3 mm", run_close },
+  { "distance to 5 mm", run_distance },
+  { NULL, NULL },
+};
