@@ -6,9 +6,10 @@
 #include "io/brg-mesh-file.h"
 #include "io/brg-nrrd.h"
 
-#define N_FILE_KINDS 3
+#define N_FILE_KINDS 4
 
-static const char *const file_names[N_FILE_KINDS] = { "scan.nrrd", "mask.nrrd", "mesh.stl" };
+static const char *const file_names[N_FILE_KINDS] = { "scan.nrrd", "mask.nrrd", "mesh.stl",
+                                                      BENCH_CHAIN_STL };
 
 static void
 file_path (const Bench *bench, int kind, char path[static 128])

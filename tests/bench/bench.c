@@ -2,17 +2,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "bench-operations.h"
 #include "bench-volume.h"
 #include "io/brg-nrrd.h"
 
-/* bregma-bench [--json] [--as-is] [--runs N] [--only TEXT] SCAN
+/* bregma-bench [--json] [--as-is | --size IxJxK] [--runs N] [--only TEXT] [--save NRRD] SCAN
  *
- * Times every operation on one and two threads: median and spread of N runs, memory above what was
- * there before, and how far it is from the time a streaming read of the same number of bytes takes
- * on this machine, now. A scan of fewer voxels than a clinical one is resampled to 512 x 512 x 210
- * unless --as-is is given. A program for people, not a test: it has no verdict. */
+ * Times every operation on one and two threads: median and spread of N runs, processor time, memory
+ * above what was there before, and how far it is from the time a streaming read of the same number
+ * of bytes takes on this machine, now. A scan of fewer voxels than a clinical one is resampled to
+ * 512 x 512 x 210 unless --as-is is given, and any scan to what --size says. --save writes the
+ * volume that was timed, so that other programs can be timed on it. A program for people, not a
+ * test: it has no verdict. */
 
 static const int clinical_dim[3] = { 512, 512, 210 };
 static const int thread_counts[] = { 1, 2 };
@@ -25,29 +28,60 @@ typedef struct
 {
   bool json, as_is;
   int n_runs;
-  const char *only, *path;
+  int dim[3]; /* 0: as the scan is, or clinical */
+  const char *only, *save, *path;
 } Options;
+
+/* Takes the option at argv[*at] and what belongs to it; false for a wrong one. */
+static bool
+parse_option (int argc, char **argv, int *at, Options *options)
+{
+  const char *name = argv[*at], *value = *at + 1 < argc ? argv[*at + 1] : NULL;
+  int *dim = options->dim;
+
+  if (strcmp (name, "--json") == 0)
+    return options->json = true;
+  if (strcmp (name, "--as-is") == 0)
+    return options->as_is = true;
+  if (name[0] != '-' && options->path == NULL)
+    return (options->path = name) != NULL;
+  ++*at;
+  if (value != NULL && strcmp (name, "--runs") == 0)
+    return (options->n_runs = atoi (value)) >= 1 && options->n_runs <= 100;
+  if (value != NULL && strcmp (name, "--size") == 0)
+    return sscanf (value, "%dx%dx%d", &dim[0], &dim[1], &dim[2]) == 3 && dim[0] > 1 && dim[1] > 1 &&
+           dim[2] > 1 && dim[0] <= 4096 && dim[1] <= 4096 && dim[2] <= 4096;
+  if (value != NULL && strcmp (name, "--only") == 0)
+    return (options->only = value) != NULL;
+  if (value != NULL && strcmp (name, "--save") == 0)
+    return (options->save = value) != NULL;
+  return false;
+}
 
 static bool
 parse_options (int argc, char **argv, Options *options)
 {
   *options = (Options){ .n_runs = DEFAULT_RUNS };
   for (int a = 1; a < argc; a++)
-    {
-      if (strcmp (argv[a], "--json") == 0)
-        options->json = true;
-      else if (strcmp (argv[a], "--as-is") == 0)
-        options->as_is = true;
-      else if (strcmp (argv[a], "--runs") == 0 && a + 1 < argc)
-        options->n_runs = atoi (argv[++a]);
-      else if (strcmp (argv[a], "--only") == 0 && a + 1 < argc)
-        options->only = argv[++a];
-      else if (options->path == NULL && argv[a][0] != '-')
-        options->path = argv[a];
-      else
-        return false;
-    }
-  return options->path != NULL && options->n_runs >= 1 && options->n_runs <= 100;
+    if (!parse_option (argc, argv, &a, options))
+      return false;
+  return options->path != NULL;
+}
+
+/* The scan, or what it is resampled to; takes it. */
+static BrgVolume *
+resample (const Options *options, BrgVolume *scan)
+{
+  size_t clinical = (size_t) clinical_dim[0] * clinical_dim[1] * clinical_dim[2];
+  bool is_sized = options->dim[0] > 0;
+
+  if (!is_sized && (options->as_is || brg_grid_n_voxels (&scan->grid) >= clinical))
+    return scan;
+  BrgVolume *resampled = bench_resample (scan, is_sized ? options->dim : clinical_dim);
+  brg_volume_unref (scan);
+  if (resampled == NULL)
+    fprintf (stderr, "bregma-bench: not enough memory, or a scan of one slice\n");
+  return resampled;
 }
 
 static BrgVolume *
@@ -55,18 +89,17 @@ load_scan (const Options *options)
 {
   BrgError error = { 0 };
   BrgVolume *scan = brg_nrrd_read_volume (options->path, NULL, NULL, &error);
-  size_t clinical = (size_t) clinical_dim[0] * clinical_dim[1] * clinical_dim[2];
 
-  if (scan == NULL)
-    {
-      fprintf (stderr, "bregma-bench: %s\n", error.message);
-      return NULL;
-    }
-  if (options->as_is || brg_grid_n_voxels (&scan->grid) >= clinical)
+  if (scan != NULL)
+    scan = resample (options, scan);
+  else
+    fprintf (stderr, "bregma-bench: %s\n", error.message);
+  if (scan == NULL || options->save == NULL ||
+      brg_nrrd_write_volume (scan, options->save, NULL, &error) == BRG_OK)
     return scan;
-  BrgVolume *resampled = bench_resample (scan, clinical_dim);
+  fprintf (stderr, "bregma-bench: %s\n", error.message);
   brg_volume_unref (scan);
-  return resampled;
+  return NULL;
 }
 
 static void
@@ -106,6 +139,17 @@ print_row (const Options *options,
             time->median_ms, time->cpu_ms, time->min_ms, time->max_ms, time->peak_mib, bytes / 1e6,
             floor_ms, time->median_ms / floor_ms);
   fflush (stdout);
+}
+
+static void
+print_tail (const Options *options)
+{
+  struct rusage usage;
+  double mib = getrusage (RUSAGE_SELF, &usage) == 0 ? (double) usage.ru_maxrss / 1024 : -1;
+
+  printf (options->json ? "\n  ],\n  \"process_peak_mib\": %.1f\n}\n"
+                        : "\npeak of the whole process %.1f MiB\n",
+          mib);
 }
 
 /* Times one operation on each number of threads, each with a pool of its own so that its memory can
@@ -157,7 +201,9 @@ main (int argc, char **argv)
 
   if (!parse_options (argc, argv, &options))
     {
-      fprintf (stderr, "usage: bregma-bench [--json] [--as-is] [--runs N] [--only TEXT] SCAN\n");
+      fprintf (stderr,
+               "usage: bregma-bench [--json] [--as-is | --size IxJxK] [--runs N] [--only TEXT] "
+               "[--save NRRD] SCAN\n");
       return 2;
     }
   BrgVolume *scan = load_scan (&options);
@@ -170,8 +216,7 @@ main (int argc, char **argv)
     {
       print_head (&options, &bench.scan->grid, floors);
       is_good = run_operations (&options, &bench, floors);
-      if (options.json)
-        puts ("\n  ]\n}");
+      print_tail (&options);
     }
   bench_clear (&bench);
   return is_good ? 0 : 1;
