@@ -117,9 +117,9 @@ make_mesh (const BrgExportPart *part, BrgJob *job, BrgError *error)
 }
 
 static BrgStatus
-write_surface (const BrgExportPart *part, const BrgMesh *mesh, BrgError *error)
+write_surface (const BrgExportPart *part, const BrgMesh *mesh, BrgJob *job, BrgError *error)
 {
-  BrgStatus status = brg_mesh_write (mesh, part->stl.path, false, error);
+  BrgStatus status = brg_mesh_write (mesh, part->stl.path, false, job, error);
 
   return status == BRG_OK ? digest (&part->stl, error) : status;
 }
@@ -154,7 +154,7 @@ do_piece (Build *build, int index, BrgJob *job, BrgError *error)
       return build->part->png.path != NULL ? write_picture (build->part, build->mesh, job, error)
                                            : BRG_OK;
     case SURFACE:
-      return write_surface (build->part, build->mesh, error);
+      return write_surface (build->part, build->mesh, job, error);
     case VOXELS:
       return write_voxels (build->part, job, error);
     default:

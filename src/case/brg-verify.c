@@ -139,7 +139,7 @@ check_surface (Check *check, const char *base, const BrgMask *mask)
   g_autofree char *path = g_build_filename (check->dir, name, NULL);
   BrgError error = { 0 };
   BrgMeshCheck found;
-  BrgMesh *mesh = brg_mesh_read_stl (path, &error);
+  BrgMesh *mesh = brg_mesh_read (path, check->job, &error);
   BrgStatus status =
     mesh != NULL ? brg_mesh_check (mesh, &found, check->job, &error) : error.status;
 

@@ -240,7 +240,7 @@ describe_stl (BrgReport *report, const char *path, BrgJob *job, BrgError *error)
 {
   BrgError own = { 0 };
   BrgMeshCheck check;
-  BrgMesh *mesh = brg_mesh_read_stl (path, &own);
+  BrgMesh *mesh = brg_mesh_read (path, job, &own);
 
   BrgStatus status = mesh == NULL ? own.status : brg_mesh_check (mesh, &check, job, &own);
   if (status == BRG_OK)

@@ -97,9 +97,9 @@ brg_cli_read_skull (const char *path, BrgNrrdInfo *info, BrgJob *job, BrgError *
 
 /* A mesh file that has something to show. */
 static BrgMesh *
-read_mesh (const char *path, BrgError *error)
+read_mesh (const char *path, BrgJob *job, BrgError *error)
 {
-  BrgMesh *mesh = brg_mesh_read_stl (path, error);
+  BrgMesh *mesh = brg_mesh_read (path, job, error);
 
   if (mesh != NULL && mesh->n_triangles == 0)
     {
@@ -117,7 +117,7 @@ brg_cli_read_surface (const char *path,
                       BrgError *error)
 {
   if (brg_cli_input_kind (path) == BRG_INPUT_MESH)
-    return read_mesh (path, error);
+    return read_mesh (path, job, error);
 
   BrgMask *mask = brg_cli_read_skull (path, info, job, error);
   if (mask == NULL)

@@ -94,7 +94,7 @@ run_mesh (BrgCli *cli)
   if (mesh == NULL || reduce_mesh (&request, &mesh, &cli->job, &error) != BRG_OK ||
       brg_mesh_check (mesh, &check, &cli->job, &error) != BRG_OK)
     outcome = brg_cli_failed (cli, request.input, error.message);
-  else if (brg_mesh_write (mesh, request.output, request.ras, &error) != BRG_OK)
+  else if (brg_mesh_write (mesh, request.output, request.ras, &cli->job, &error) != BRG_OK)
     outcome = brg_cli_failed (cli, request.output, error.message);
   else
     outcome = finish_mesh (cli, &request, &header, mesh, &check);

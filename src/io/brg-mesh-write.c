@@ -237,7 +237,7 @@ check_indices (const BrgMesh *mesh, BrgError *error)
 }
 
 BrgStatus
-brg_mesh_write (const BrgMesh *mesh, const char *path, bool ras, BrgError *error)
+brg_mesh_write (const BrgMesh *mesh, const char *path, bool ras, BrgJob *job, BrgError *error)
 {
   WriteFunc write = writer_for (path);
   Writer writer = { .mesh = mesh,
@@ -245,6 +245,8 @@ brg_mesh_write (const BrgMesh *mesh, const char *path, bool ras, BrgError *error
                     .sign = ras ? -1.0f : 1.0f };
   BrgStatus status = check_indices (mesh, error);
 
+  if (status == BRG_OK && !brg_job_tick (job, 0))
+    status = brg_error_set (error, BRG_CANCELLED, "cancelled");
   if (write == NULL)
     status =
       brg_error_set (error, BRG_INVALID, "the name of a mesh must end in .stl, .ply or .obj");

@@ -278,13 +278,15 @@ weld (const Soup *soup, BrgError *error)
 }
 
 BrgMesh *
-brg_mesh_read_stl (const char *path, BrgError *error)
+brg_mesh_read (const char *path, BrgJob *job, BrgError *error)
 {
   Soup soup = { 0 };
   BrgMesh *mesh = NULL;
   BrgStream *stream = brg_stream_open (path, error);
 
-  if (stream != NULL && read_soup (stream, path, &soup, error) == BRG_OK)
+  if (!brg_job_tick (job, 0))
+    brg_error_set (error, BRG_CANCELLED, "cancelled");
+  else if (stream != NULL && read_soup (stream, path, &soup, error) == BRG_OK)
     mesh = weld (&soup, error);
   if (mesh == NULL)
     brg_message_name_file (error, path);

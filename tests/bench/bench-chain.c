@@ -72,7 +72,7 @@ run_to_stl (void *data, double *bytes)
       snprintf (path, sizeof path, "%s/" BENCH_CHAIN_STL, bench->dir);
       *bytes = bench_scan_bytes (bench) + 4 * bench_mask_bytes (bench) + bench_mesh_bytes (mesh) +
                50.0 * (double) mesh->n_triangles;
-      is_done = brg_mesh_write (mesh, path, false, NULL) == BRG_OK;
+      is_done = brg_mesh_write (mesh, path, false, &bench->job, NULL) == BRG_OK;
     }
   brg_mesh_unref (mesh);
   brg_mask_unref (mask);

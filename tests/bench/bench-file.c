@@ -95,7 +95,7 @@ run_write_stl (void *data, double *bytes)
   char path[128];
 
   file_path (bench, 2, path);
-  BrgStatus status = brg_mesh_write (bench->mesh, path, false, NULL);
+  BrgStatus status = brg_mesh_write (bench->mesh, path, false, &bench->job, NULL);
   *bytes = bench_mesh_bytes (bench->mesh) + file_bytes (bench, 2);
   return status == BRG_OK;
 }
@@ -107,7 +107,7 @@ run_read_stl (void *data, double *bytes)
   char path[128];
 
   file_path (bench, 2, path);
-  BrgMesh *mesh = brg_mesh_read_stl (path, NULL);
+  BrgMesh *mesh = brg_mesh_read (path, &bench->job, NULL);
   *bytes = bench_mesh_bytes (bench->mesh) + file_bytes (bench, 2);
   brg_mesh_unref (mesh);
   return mesh != NULL;

@@ -54,7 +54,7 @@ write_mesh (const BrgMesh *mesh, const char *path, bool ras)
 {
   BrgError error = { 0 };
 
-  brg_mesh_write (mesh, path, ras, &error);
+  brg_mesh_write (mesh, path, ras, NULL, &error);
   g_assert_cmpstr (error.message, ==, "");
 }
 
@@ -62,7 +62,7 @@ static BrgMesh *
 read_mesh (const char *path)
 {
   BrgError error = { 0 };
-  BrgMesh *mesh = brg_mesh_read_stl (path, &error);
+  BrgMesh *mesh = brg_mesh_read (path, NULL, &error);
 
   g_assert_cmpstr (error.message, ==, "");
   g_assert_nonnull (mesh);
@@ -205,13 +205,13 @@ test_refuses_to_write (void)
   BrgMesh *mesh = triangle_mesh ();
   BrgError error;
 
-  g_assert_cmpint (brg_mesh_write (mesh, other, false, &error), ==, BRG_INVALID);
+  g_assert_cmpint (brg_mesh_write (mesh, other, false, NULL, &error), ==, BRG_INVALID);
   g_assert_nonnull (strstr (error.message, "x.step"));
-  g_assert_cmpint (brg_mesh_write (mesh, bare, false, &error), ==, BRG_INVALID);
-  g_assert_cmpint (brg_mesh_write (mesh, no_such, false, &error), ==, BRG_IO);
+  g_assert_cmpint (brg_mesh_write (mesh, bare, false, NULL, &error), ==, BRG_INVALID);
+  g_assert_cmpint (brg_mesh_write (mesh, no_such, false, NULL, &error), ==, BRG_IO);
   mesh->triangles[1] = 3;
   g_autofree char *path = file_named ("index.stl");
-  g_assert_cmpint (brg_mesh_write (mesh, path, false, &error), ==, BRG_INVALID);
+  g_assert_cmpint (brg_mesh_write (mesh, path, false, NULL, &error), ==, BRG_INVALID);
   g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
   brg_mesh_unref (mesh);
 }
@@ -245,7 +245,7 @@ read_bytes (const void *bytes, size_t size, BrgError *error)
 
   g_assert_true (g_file_set_contents (path, bytes, (gssize) size, NULL));
   *error = (BrgError){ 0 };
-  return brg_mesh_read_stl (path, error);
+  return brg_mesh_read (path, NULL, error);
 }
 
 static void
@@ -409,9 +409,9 @@ test_other_files (void)
   BrgError error;
   g_autofree char *absent = file_named ("absent.stl");
 
-  g_assert_null (brg_mesh_read_stl (absent, &error));
+  g_assert_null (brg_mesh_read (absent, NULL, &error));
   g_assert_cmpint (error.status, ==, BRG_IO);
-  g_assert_null (brg_mesh_read_stl (folder, &error));
+  g_assert_null (brg_mesh_read (folder, NULL, &error));
   g_assert_cmpint (error.status, ==, BRG_IO);
 }
 
