@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include "engine/brg-alloc.h"
+#include "io/brg-message.h"
+#include "io/brg-nrrd.h"
 
 #define BATCH_BYTES   ((size_t) 256 * 1024) /* rows are read in batches of about this size */
 #define MAX_ROW_BYTES ((uint64_t) 256 << 20)
@@ -168,4 +170,20 @@ brg_nrrd_reading_numbers (BrgNrrdReading *reading, const void *row)
 {
   brg_nrrd_samples_to_double (reading->type, row, (size_t) reading->lattice.dim[0],
                               reading->numbers);
+}
+
+BrgStatus
+brg_nrrd_read_grid (const char *path, BrgGrid *grid, BrgNrrdInfo *info, BrgError *error)
+{
+  BrgNrrdReading reading = { 0 };
+  BrgStatus status = brg_nrrd_reading_open (&reading, path, error);
+
+  if (status == BRG_OK)
+    *grid = reading.header.grid;
+  else
+    brg_message_name_file (error, path);
+  if (status == BRG_OK && info != NULL)
+    *info = reading.info;
+  brg_nrrd_reading_close (&reading);
+  return status;
 }

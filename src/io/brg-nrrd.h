@@ -38,6 +38,9 @@ BrgVolume *brg_nrrd_read_volume (const char *path, BrgNrrdInfo *info, BrgJob *jo
  * file without any set voxel gives an empty mask. */
 BrgMask *brg_nrrd_read_mask (const char *path, BrgNrrdInfo *info, BrgJob *job, BrgError *error);
 
+/* The grid alone; the data are opened but not read. `info` may be NULL. */
+BrgStatus brg_nrrd_read_grid (const char *path, BrgGrid *grid, BrgNrrdInfo *info, BrgError *error);
+
 /* Two disjoint masks in one file of values 0 (neither), 1 and 2, as hand edits are stored; other
  * values are BRG_FORMAT. On failure both are NULL. */
 BrgStatus brg_nrrd_read_labels (const char *path,

@@ -7,6 +7,7 @@
 #include "engine/brg-mesh-smooth.h"
 #include "engine/brg-palette.h"
 #include "engine/brg-preview.h"
+#include "engine/brg-voxelize.h"
 
 #define PICTURE_PX 1024
 #define SMOOTHING  0.5
@@ -86,12 +87,21 @@ run_preview (void *data, double *bytes)
   return status == BRG_OK;
 }
 
+static bool
+run_voxelize (void *data, double *bytes)
+{
+  Bench *bench = data;
+  BrgMask *mask = brg_voxelize (bench->mesh, &bench->skull->grid, &bench->job, NULL);
+  bool is_same = mask != NULL && brg_mask_equal (mask, bench->skull);
+
+  *bytes = bench_mesh_bytes (bench->mesh) + bench_mask_bytes (bench);
+  brg_mask_unref (mask);
+  return is_same;
+}
+
 const BenchOperation bench_mesh_operations[] = {
-  { "isosurface", run_isosurface },
-  { "smooth surface", run_smooth },
-  { "check surface", run_check },
-  { "reduce to 10 %", run_reduce },
-  { "proxy of 50000", run_proxy },
-  { "preview 1024 px", run_preview },
-  { NULL, NULL },
+  { "isosurface", run_isosurface },     { "smooth surface", run_smooth },
+  { "check surface", run_check },       { "reduce to 10 %", run_reduce },
+  { "proxy of 50000", run_proxy },      { "preview 1024 px", run_preview },
+  { "voxelize surface", run_voxelize }, { NULL, NULL },
 };

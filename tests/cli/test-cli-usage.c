@@ -4,7 +4,8 @@
 
 /* What is said before any file is touched: help, version, wrong usage. */
 
-static const char *const commands[] = { "info", "segment", "defect", "mesh", "preview", "verify" };
+static const char *const commands[] = { "info",     "segment", "defect", "mesh",
+                                        "voxelize", "preview", "verify" };
 
 static void
 test_help (void)
@@ -102,6 +103,10 @@ static const struct
   { { "mesh", "x.nrrd", "-o", "x.stl", "--frame", "xyz" }, "--frame" },
   { { "mesh", "x.nrrd", "-o", "x.stl", "--reduce", "1" }, "--reduce" },
   { { "mesh", "x.nrrd", "-o", "x.stl", "--smooth", "2" }, "--smooth" },
+  { { "voxelize", "x.stl", "-o", "y.nrrd" }, "--like REF.nrrd is missing" },
+  { { "voxelize", "x.stl", "--like", "y.nrrd" }, "-o MASK.nrrd is missing" },
+  { { "voxelize", "x.stl", "--like", "y.nrrd", "-o", "z.stl" }, ".nrrd" },
+  { { "voxelize", "x.nrrd", "--like", "y.nrrd", "-o", "z.nrrd" }, "x.nrrd is no mesh" },
   { { "preview", "x.nrrd", "-o", "x.jpg" }, ".png" },
   { { "preview", "x.nrrd", "-o", "x.png", "--view", "inside" }, "--view" },
   { { "preview", "x.nrrd:bone", "-o", "x.png" }, "x.nrrd:bone must end in :skull" },

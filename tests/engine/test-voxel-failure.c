@@ -7,9 +7,11 @@
 #include "engine/brg-distance.h"
 #include "engine/brg-fill.h"
 #include "engine/brg-histogram.h"
+#include "engine/brg-isosurface.h"
 #include "engine/brg-median.h"
 #include "engine/brg-morphology.h"
 #include "engine/brg-threshold.h"
+#include "engine/brg-voxelize.h"
 #include "short-memory.h"
 #include "voxel-twin.h"
 
@@ -17,6 +19,7 @@ typedef struct
 {
   BrgVolume *scan;
   BrgMask *mask;
+  BrgMesh *mesh; /* of the mask */
 } Input;
 
 /* Runs one operation and drops its result; the status says how it went. */
@@ -110,9 +113,16 @@ distance (const Input *input, BrgJob *job, BrgError *error)
   return status;
 }
 
+static BrgStatus
+voxelize (const Input *input, BrgJob *job, BrgError *error)
+{
+  return drop (brg_voxelize (input->mesh, &input->mask->grid, job, error), error);
+}
+
 static const Operation operations[] = { threshold,  histogram,   count,       keep_largest,
                                         median_box, median_ball, fill_slices, fill_volume,
-                                        dilate,     erode,       closing,     distance };
+                                        dilate,     erode,       closing,     distance,
+                                        voxelize };
 
 static Input
 make_input (void)
@@ -120,6 +130,7 @@ make_input (void)
   const TwinCase c = { { 70, 9, 40 }, { 1, 1, 1 }, 0.1 };
   Input input = { .mask = twin_mask (&c, 3) };
 
+  input.mesh = brg_isosurface (input.mask, NULL, NULL);
   input.scan = brg_volume_new (&input.mask->grid, NULL);
   memset (input.scan->hu, 0, brg_grid_n_voxels (&input.scan->grid) * sizeof *input.scan->hu);
   return input;
@@ -129,6 +140,7 @@ static void
 clear_input (Input *input)
 {
   brg_mask_unref (input->mask);
+  brg_mesh_unref (input->mesh);
   brg_volume_unref (input->scan);
 }
 

@@ -150,6 +150,7 @@ check_mask (const BrgVolume *volume, const GByteArray *samples, int lo_hu)
   BrgMask *mask = mask_above (volume, lo_hu);
   char *path = files_path ("mask.nrrd"), *header;
   BrgError error = { 0 };
+  BrgGrid grid;
 
   g_assert_cmpint (brg_nrrd_write_mask (mask, path, NULL, &error), ==, BRG_OK);
   GByteArray *bytes = decode (path, &header);
@@ -162,6 +163,8 @@ check_mask (const BrgVolume *volume, const GByteArray *samples, int lo_hu)
   BrgMask *back = brg_nrrd_read_mask (path, NULL, NULL, &error);
   g_assert_nonnull (back);
   g_assert_true (brg_mask_equal (mask, back));
+  g_assert_cmpint (brg_nrrd_read_grid (path, &grid, NULL, &error), ==, BRG_OK);
+  g_assert_cmpmem (&grid, sizeof grid, &back->grid, sizeof grid);
   brg_mask_unref (back);
   brg_mask_unref (mask);
   g_byte_array_unref (bytes);

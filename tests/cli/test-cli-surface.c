@@ -1,0 +1,103 @@
+#include <string.h>
+
+#include "cli-json.h"
+#include "cli-run.h"
+#include "engine/brg-isosurface.h"
+#include "io/brg-mesh-file.h"
+
+/* What becomes of surfaces: back to masks. */
+
+typedef struct
+{
+  char *dir, *scan, *skull, *mesh, *out;
+} Fixture;
+
+static void
+set_up (Fixture *fixture, gconstpointer is_odd)
+{
+  fixture->dir = cli_make_dir ();
+  fixture->scan = g_build_filename (fixture->dir, "scan.nrrd", NULL);
+  fixture->skull = g_build_filename (fixture->dir, "skull.nrrd", NULL);
+  fixture->mesh = g_build_filename (fixture->dir, "skull.stl", NULL);
+  fixture->out = g_build_filename (fixture->dir, "out.nrrd", NULL);
+  cli_write_phantom (fixture->scan, 3, GPOINTER_TO_INT (is_odd));
+  g_auto (CliRun) segment = cli_run ("segment", fixture->scan, "-o", fixture->skull, NULL);
+  cli_assert_done (&segment);
+  g_auto (CliRun) mesh =
+    cli_run ("mesh", fixture->skull, "-o", fixture->mesh, "--frame=ras", "--smooth=0", NULL);
+  cli_assert_done (&mesh);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  (void) data;
+  cli_remove_tree (fixture->dir);
+  g_free (fixture->dir);
+  g_free (fixture->scan);
+  g_free (fixture->skull);
+  g_free (fixture->mesh);
+  g_free (fixture->out);
+}
+
+/* mesh and voxelize undo each other, on the grid of a scan and of a mask, to the byte. */
+static void
+test_voxelize (Fixture *fixture, gconstpointer data)
+{
+  const char *const like[] = { fixture->scan, fixture->skull };
+  g_autoptr (GBytes) skull = cli_read (fixture->skull);
+
+  (void) data;
+  for (guint l = 0; l < G_N_ELEMENTS (like); l++)
+    {
+      g_auto (CliRun) run =
+        cli_run ("voxelize", fixture->mesh, "--like", like[l], "-o", fixture->out, "--json", NULL);
+      cli_assert_done (&run);
+      g_autoptr (JsonNode) root = cli_json_parse (run.out);
+      g_autoptr (GBytes) out = cli_read (fixture->out);
+      BrgMask *mask = cli_read_mask (fixture->out);
+      g_assert_cmpuint ((gsize) cli_json_int (root, "$.voxels"), ==, brg_mask_count (mask));
+      g_assert_true (g_bytes_equal (skull, out));
+      brg_mask_unref (mask);
+    }
+}
+
+static void
+test_voxelize_fails (Fixture *fixture, gconstpointer data)
+{
+  BrgMesh *mesh = brg_mesh_read (fixture->mesh, NULL, NULL);
+  g_autofree char *open = g_build_filename (fixture->dir, "open.stl", NULL);
+
+  (void) data;
+  mesh->n_triangles--;
+  g_assert_cmpint (brg_mesh_write (mesh, open, false, NULL, NULL), ==, BRG_OK);
+  brg_mesh_unref (mesh);
+  g_auto (CliRun) run =
+    cli_run ("voxelize", open, "--like", fixture->scan, "-o", fixture->out, NULL);
+  cli_assert_fails (&run, 1, "open.stl: the mesh is not closed: it has 3 open edges");
+  g_auto (CliRun) missing =
+    cli_run ("voxelize", fixture->mesh, "--like", "missing.nrrd", "-o", fixture->out, NULL);
+  cli_assert_fails (&missing, 1, "missing.nrrd");
+  g_auto (CliRun) self =
+    cli_run ("voxelize", fixture->mesh, "--like", fixture->skull, "-o", fixture->skull, NULL);
+  cli_assert_fails (&self, 2, "--like itself");
+  g_assert_false (g_file_test (fixture->out, G_FILE_TEST_EXISTS));
+}
+
+static void
+add (const char *name, gboolean is_odd, void (*func) (Fixture *, gconstpointer))
+{
+  g_autofree char *path = g_strdup_printf ("/cli/surface/%s", name);
+
+  g_test_add (path, Fixture, GINT_TO_POINTER (is_odd), set_up, func, tear_down);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  add ("voxelize", FALSE, test_voxelize);
+  add ("voxelize/odd-axes", TRUE, test_voxelize);
+  add ("voxelize/fails", FALSE, test_voxelize_fails);
+  return g_test_run ();
+}
