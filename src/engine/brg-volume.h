@@ -23,6 +23,13 @@ void brg_volume_unref (BrgVolume *volume); /* NULL allowed */
 /* A new volume of the voxels inside `box`, clipped to the grid; BRG_EMPTY if nothing is left. */
 BrgVolume *brg_volume_crop (const BrgVolume *volume, const BrgBox *box, BrgError *error);
 
+static inline int16_t *
+brg_volume_row (const BrgVolume *volume, int j, int k)
+{
+  return volume->hu +
+         ((size_t) k * (size_t) volume->grid.dim[1] + (size_t) j) * (size_t) volume->grid.dim[0];
+}
+
 static inline int16_t
 brg_volume_get (const BrgVolume *volume, int i, int j, int k)
 {

@@ -26,6 +26,19 @@ run_isosurface (void *data, double *bytes)
 }
 
 static bool
+run_isosurface_hu (void *data, double *bytes)
+{
+  Bench *bench = data;
+  BrgMesh *mesh = brg_isosurface_hu (bench->scan, BENCH_BONE_HU, &bench->job, NULL);
+
+  if (mesh == NULL)
+    return false;
+  *bytes = bench_scan_bytes (bench) + bench_mesh_bytes (mesh);
+  brg_mesh_unref (mesh);
+  return true;
+}
+
+static bool
 run_smooth (void *data, double *bytes)
 {
   Bench *bench = data;
@@ -100,8 +113,13 @@ run_voxelize (void *data, double *bytes)
 }
 
 const BenchOperation bench_mesh_operations[] = {
-  { "isosurface", run_isosurface },     { "smooth surface", run_smooth },
-  { "check surface", run_check },       { "reduce to 10 %", run_reduce },
-  { "proxy of 50000", run_proxy },      { "preview 1024 px", run_preview },
-  { "voxelize surface", run_voxelize }, { NULL, NULL },
+  { "isosurface", run_isosurface },
+  { "isosurface of HU", run_isosurface_hu },
+  { "smooth surface", run_smooth },
+  { "check surface", run_check },
+  { "reduce to 10 %", run_reduce },
+  { "proxy of 50000", run_proxy },
+  { "preview 1024 px", run_preview },
+  { "voxelize surface", run_voxelize },
+  { NULL, NULL },
 };

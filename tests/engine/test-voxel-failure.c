@@ -1,5 +1,5 @@
-/* Every voxel operation when memory is short or the user cancels: a clean error, no result, no
- * leak. */
+/* Every operation on voxels and surfaces when memory is short or the user cancels: a clean error,
+ * no result, no leak. */
 
 #include <glib.h>
 
@@ -119,10 +119,31 @@ voxelize (const Input *input, BrgJob *job, BrgError *error)
   return drop (brg_voxelize (input->mesh, &input->mask->grid, job, error), error);
 }
 
-static const Operation operations[] = { threshold,  histogram,   count,       keep_largest,
-                                        median_box, median_ball, fill_slices, fill_volume,
-                                        dilate,     erode,       closing,     distance,
-                                        voxelize };
+static BrgStatus
+drop_mesh (BrgMesh *mesh, const BrgError *error)
+{
+  if (mesh == NULL)
+    return error->status;
+  brg_mesh_unref (mesh);
+  return BRG_OK;
+}
+
+static BrgStatus
+surface (const Input *input, BrgJob *job, BrgError *error)
+{
+  return drop_mesh (brg_isosurface (input->mask, job, error), error);
+}
+
+static BrgStatus
+surface_of_hu (const Input *input, BrgJob *job, BrgError *error)
+{
+  return drop_mesh (brg_isosurface_hu (input->scan, -0.5, job, error), error);
+}
+
+static const Operation operations[] = { threshold,  histogram,   count,        keep_largest,
+                                        median_box, median_ball, fill_slices,  fill_volume,
+                                        dilate,     erode,       closing,      distance,
+                                        voxelize,   surface,     surface_of_hu };
 
 static Input
 make_input (void)
