@@ -109,6 +109,15 @@ read_mesh (const char *path, BrgJob *job, BrgError *error)
   return mesh;
 }
 
+/* Takes a mesh, which may be NULL, and gives it back smoothed; NULL if that fails. */
+static BrgMesh *
+smoothed (BrgMesh *mesh, const BrgGrid *grid, double smooth, BrgJob *job, BrgError *error)
+{
+  if (mesh != NULL && brg_mesh_smooth (mesh, grid, smooth, job, error) != BRG_OK)
+    g_clear_pointer (&mesh, brg_mesh_unref);
+  return mesh;
+}
+
 BrgMesh *
 brg_cli_read_surface (const char *path,
                       double smooth,
@@ -122,9 +131,25 @@ brg_cli_read_surface (const char *path,
   BrgMask *mask = brg_cli_read_skull (path, info, job, error);
   if (mask == NULL)
     return NULL;
-  BrgMesh *mesh = brg_isosurface (mask, job, error);
-  if (mesh != NULL && brg_mesh_smooth (mesh, &mask->grid, smooth, job, error) != BRG_OK)
-    g_clear_pointer (&mesh, brg_mesh_unref);
+  BrgMesh *mesh = smoothed (brg_isosurface (mask, job, error), &mask->grid, smooth, job, error);
   brg_mask_unref (mask);
+  return mesh;
+}
+
+BrgMesh *
+brg_cli_read_level (const char *path,
+                    double level_hu,
+                    double smooth,
+                    BrgNrrdInfo *info,
+                    BrgJob *job,
+                    BrgError *error)
+{
+  BrgVolume *scan = brg_nrrd_read_volume (path, info, job, error);
+
+  if (scan == NULL)
+    return NULL;
+  BrgMesh *mesh =
+    smoothed (brg_isosurface_hu (scan, level_hu, job, error), &scan->grid, smooth, job, error);
+  brg_volume_unref (scan);
   return mesh;
 }

@@ -39,3 +39,12 @@ BrgMesh *brg_cli_read_surface (const char *path,
                                BrgNrrdInfo *info,
                                BrgJob *job,
                                BrgError *error);
+
+/* The surface of HU = `level_hu` in a scan (brg_isosurface_hu()), smoothed by `smooth`; a mask is
+ * read as a scan of its values. `info` receives the warnings. */
+BrgMesh *brg_cli_read_level (const char *path,
+                             double level_hu,
+                             double smooth,
+                             BrgNrrdInfo *info,
+                             BrgJob *job,
+                             BrgError *error);

@@ -1,4 +1,3 @@
-
 #include "cli/brg-cli-input.h"
 #include "cli/brg-cli-values.h"
 #include "cli/brg-commands.h"
@@ -12,8 +11,30 @@ typedef struct
 {
   const char *input, *output;
   double smooth, reduce;
+  double level_hu; /* NaN: the input is no scan */
   bool ras;
 } Request;
+
+/* The surface of a level is not smoothed unless that is asked for: its vertices lie where the HU
+ * put them. */
+static int
+read_level (BrgCli *cli, double *level_hu, BrgRecipe *recipe)
+{
+  const char *text = brg_cli_value (cli, "hu");
+  int n_numbers;
+
+  *level_hu = NAN;
+  if (text == NULL)
+    return BRG_CLI_DONE;
+  if (!brg_cli_parse_numbers (text, 1, 1, level_hu, &n_numbers) || !(*level_hu >= INT16_MIN) ||
+      !(*level_hu <= INT16_MAX))
+    return brg_cli_usage_error (cli, "--hu must be from %d to %d, got \"%.40s\"", INT16_MIN,
+                                INT16_MAX, text);
+  if (brg_cli_input_kind (cli->operands[0]) == BRG_INPUT_MESH)
+    return brg_cli_usage_error (cli, "--hu needs a scan, and %.200s is a mesh", cli->operands[0]);
+  recipe->smooth = 0;
+  return BRG_CLI_DONE;
+}
 
 static int
 read_request (BrgCli *cli, Request *request)
@@ -21,10 +42,14 @@ read_request (BrgCli *cli, Request *request)
   const char *reduce = brg_cli_value (cli, "reduce");
   const char *frame = brg_cli_value (cli, "frame");
   BrgRecipe recipe = brg_recipe_default ();
-  int n_numbers;
+  double level_hu;
+  int n_numbers, outcome = read_level (cli, &level_hu, &recipe);
 
+  if (outcome != BRG_CLI_DONE)
+    return outcome;
   brg_cli_apply_params (cli, &recipe);
   *request = (Request){ .input = cli->operands[0],
+                        .level_hu = level_hu,
                         .output = brg_cli_value (cli, "output"),
                         .smooth = recipe.smooth,
                         .ras = g_strcmp0 (frame, "ras") == 0 };
@@ -42,6 +67,15 @@ read_request (BrgCli *cli, Request *request)
                          request->reduce < 0 || request->reduce >= 1))
     return brg_cli_usage_error (cli, "--reduce must be from 0 to below 1, got \"%.40s\"", reduce);
   return BRG_CLI_DONE;
+}
+
+static BrgMesh *
+read_surface (const Request *request, BrgNrrdInfo *header, BrgJob *job, BrgError *error)
+{
+  if (isnan (request->level_hu))
+    return brg_cli_read_surface (request->input, request->smooth, header, job, error);
+  return brg_cli_read_level (request->input, request->level_hu, request->smooth, header, job,
+                             error);
 }
 
 static BrgStatus
@@ -66,6 +100,8 @@ finish_mesh (BrgCli *cli,
   BrgReport *report = brg_report_new ();
 
   brg_report_text (report, "mesh", "Mesh", request->output);
+  if (!isnan (request->level_hu))
+    brg_report_real (report, "level_hu", "Level", request->level_hu, 2, "HU");
   brg_report_text (report, "frame", "Frame", request->ras ? "RAS" : "LPS");
   brg_report_count (report, "vertices", "Vertices", mesh->n_vertices, "");
   brg_report_count (report, "triangles", "Triangles", mesh->n_triangles, "");
@@ -89,7 +125,7 @@ run_mesh (BrgCli *cli)
   if (outcome != BRG_CLI_DONE)
     return outcome;
   brg_cli_phase (cli, 0, 0.7);
-  BrgMesh *mesh = brg_cli_read_surface (request.input, request.smooth, &header, &cli->job, &error);
+  BrgMesh *mesh = read_surface (&request, &header, &cli->job, &error);
   brg_cli_phase (cli, 0.7, 1);
   if (mesh == NULL || reduce_mesh (&request, &mesh, &cli->job, &error) != BRG_OK ||
       brg_mesh_check (mesh, &check, &cli->job, &error) != BRG_OK)
@@ -104,15 +140,19 @@ run_mesh (BrgCli *cli)
 
 static const BrgCliOption options[] = {
   { "output", 'o', "FILE", "The mesh to write: .stl (binary), .ply or .obj." },
+  { "hu", 0, "LEVEL", "The input is a scan: make the surface of this HU, bone inside" },
   { "reduce", 0, "X", "Take away this part of the triangles, 0 to below 1 (0)" },
   { "frame", 0, "lps|ras", "Frame of the coordinates, in mm (lps)" },
 };
 
 const BrgCommand brg_command_mesh = {
   .name = "mesh",
-  .usage = "MASK -o OUT.stl|.ply|.obj",
-  .summary = "Make the surface of a mask: closed, outward, in mm.",
-  .notes = "MASK may also be an .stl file, which is reduced or rewritten but not smoothed.",
+  .usage = "MASK|SCAN -o OUT.stl|.ply|.obj",
+  .summary = "Make the surface of a mask, or of a level in a scan: closed, outward, in mm.",
+  .notes =
+    "MASK may also be an .stl file, which is reduced or rewritten but not smoothed.\n"
+    "With --hu the surface lies where the HU, linear between voxels, are at the level; it is "
+    "smoothed only if --smooth is given.",
   .options = options,
   .n_options = G_N_ELEMENTS (options),
   .has_params = true,

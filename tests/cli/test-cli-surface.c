@@ -4,8 +4,9 @@
 #include "cli-run.h"
 #include "engine/brg-isosurface.h"
 #include "io/brg-mesh-file.h"
+#include "io/brg-nrrd.h"
 
-/* What becomes of surfaces: back to masks. */
+/* Surfaces of a level in a scan, and what becomes of surfaces: back to masks. */
 
 typedef struct
 {
@@ -84,6 +85,35 @@ test_voxelize_fails (Fixture *fixture, gconstpointer data)
   g_assert_false (g_file_test (fixture->out, G_FILE_TEST_EXISTS));
 }
 
+/* The surface of a scan has the triangles of the mask's, is not smoothed unless that is asked for,
+ * and needs bone. */
+static void
+test_level (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *stl = g_build_filename (fixture->dir, "level.stl", NULL);
+  g_auto (CliRun) level = cli_run ("mesh", fixture->scan, "-o", stl, "--hu=149.5", "--json", NULL);
+  g_auto (CliRun) smooth =
+    cli_run ("mesh", fixture->scan, "-o", stl, "--hu=149.5", "--smooth=1", "--json", NULL);
+  g_auto (CliRun) above = cli_run ("mesh", fixture->scan, "-o", stl, "--hu=30000", NULL);
+  BrgVolume *scan = brg_nrrd_read_volume (fixture->scan, NULL, NULL, NULL);
+  BrgMesh *mesh = brg_isosurface_hu (scan, 149.5, NULL, NULL);
+
+  (void) data;
+  cli_assert_done (&level);
+  cli_assert_done (&smooth);
+  cli_assert_fails (&above, 1, "scan.nrrd: no voxel reaches 30000 HU");
+  g_autoptr (JsonNode) root = cli_json_parse (level.out);
+  g_autoptr (JsonNode) smoothed = cli_json_parse (smooth.out);
+  g_assert_cmpfloat (cli_json_real (root, "$.level_hu"), ==, 149.5);
+  g_assert_true (cli_json_truth (root, "$.closed"));
+  g_assert_true (cli_json_truth (root, "$.manifold"));
+  g_assert_cmpuint ((gsize) cli_json_int (root, "$.triangles"), ==, mesh->n_triangles);
+  g_assert_cmpfloat (cli_json_real (smoothed, "$.area_mm2"), <,
+                     0.99 * cli_json_real (root, "$.area_mm2"));
+  brg_mesh_unref (mesh);
+  brg_volume_unref (scan);
+}
+
 static void
 add (const char *name, gboolean is_odd, void (*func) (Fixture *, gconstpointer))
 {
@@ -96,6 +126,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  add ("level", FALSE, test_level);
+  add ("level/odd-axes", TRUE, test_level);
   add ("voxelize", FALSE, test_voxelize);
   add ("voxelize/odd-axes", TRUE, test_voxelize);
   add ("voxelize/fails", FALSE, test_voxelize_fails);
