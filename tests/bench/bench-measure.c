@@ -31,6 +31,12 @@ clock_ms (clockid_t clock)
   return (double) time.tv_sec * 1e3 + (double) time.tv_nsec * 1e-6;
 }
 
+double
+bench_now_ms (void)
+{
+  return clock_ms (CLOCK_MONOTONIC);
+}
+
 /* A field of /proc/self/status in MiB; negative when there is none. */
 static double
 status_mib (const char *field)
@@ -80,11 +86,11 @@ bench_measure (BenchFunc func, void *data, int n_runs, BenchTime *time, double *
   time->peak_mib = has_peak ? fmax (status_mib ("VmHWM:") - before_mib, 0) : -1;
   for (int r = 0; r < n_runs; r++)
     {
-      double start_ms = clock_ms (CLOCK_MONOTONIC);
+      double start_ms = bench_now_ms ();
       double start_cpu_ms = clock_ms (CLOCK_PROCESS_CPUTIME_ID);
       if (!func (data, bytes))
         return false;
-      ms[r] = clock_ms (CLOCK_MONOTONIC) - start_ms;
+      ms[r] = bench_now_ms () - start_ms;
       cpu_ms[r] = clock_ms (CLOCK_PROCESS_CPUTIME_ID) - start_cpu_ms;
     }
   qsort (ms, (size_t) n_runs, sizeof *ms, compare_doubles);
@@ -126,9 +132,9 @@ bench_streaming_read (int n_threads)
       memset (words, 1, (size_t) READ_BYTES);
       for (int r = 0; r < READ_REPETITIONS; r++)
         {
-          double start_ms = clock_ms (CLOCK_MONOTONIC);
+          double start_ms = bench_now_ms ();
           brg_parallel_slabs (n_words, READ_SLAB_WORDS, read_slab, &work, &job, NULL);
-          best_ms = fmin (best_ms, clock_ms (CLOCK_MONOTONIC) - start_ms);
+          best_ms = fmin (best_ms, bench_now_ms () - start_ms);
         }
     }
   brg_free (words);

@@ -20,5 +20,8 @@ typedef bool (*BenchFunc) (void *data, double *bytes);
  * failed. */
 bool bench_measure (BenchFunc func, void *data, int n_runs, BenchTime *time, double *bytes);
 
+/* A clock that only goes forward, ms. */
+double bench_now_ms (void);
+
 /* Bytes per ms of a streaming read of 256 MiB on `n_threads`, the best of five. */
 double bench_streaming_read (int n_threads);

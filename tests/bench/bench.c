@@ -1,32 +1,36 @@
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
+#include "bench-cancel.h"
 #include "bench-operations.h"
+#include "bench-report.h"
 #include "bench-volume.h"
 #include "io/brg-nrrd.h"
 
-/* bregma-bench [--json] [--as-is | --size IxJxK] [--runs N] [--only TEXT] [--save NRRD] SCAN
+/* bregma-bench [--json] [--as-is | --size IxJxK] [--runs N] [--only TEXT] [--cancel]
+ *              [--save NRRD] SCAN
  *
  * Times every operation on one and two threads: median and spread of N runs, processor time, memory
  * above what was there before, and how far it is from the time a streaming read of the same number
  * of bytes takes on this machine, now. A scan of fewer voxels than a clinical one is resampled to
- * 512 x 512 x 210 unless --as-is is given, and any scan to what --size says. --save writes the
- * volume that was timed, so that other programs can be timed on it. A program for people, not a
- * test: it has no verdict. */
+ * 512 x 512 x 210 unless --as-is is given, and any scan to what --size says. --cancel
+ * cancels every operation at twenty points and gives the longest time it took to come back. --save
+ * writes the volume that was timed, so that other programs can be timed on it. A program for
+ * people, not a test: it has no verdict. */
 
 static const int clinical_dim[3] = { 512, 512, 210 };
 static const int thread_counts[] = { 1, 2 };
 
 #define N_THREAD_COUNTS 2
 #define DEFAULT_RUNS    5
+#define N_CANCELS       20
 #define POOL_BYTES      ((size_t) 1 << 30)
 
 typedef struct
 {
-  bool json, as_is;
+  BenchReport report;
+  bool as_is;
   int n_runs;
   int dim[3]; /* 0: as the scan is, or clinical */
   const char *only, *save, *path;
@@ -40,9 +44,11 @@ parse_option (int argc, char **argv, int *at, Options *options)
   int *dim = options->dim;
 
   if (strcmp (name, "--json") == 0)
-    return options->json = true;
+    return options->report.is_json = true;
   if (strcmp (name, "--as-is") == 0)
     return options->as_is = true;
+  if (strcmp (name, "--cancel") == 0)
+    return options->report.with_cancel = true;
   if (name[0] != '-' && options->path == NULL)
     return (options->path = name) != NULL;
   ++*at;
@@ -102,56 +108,6 @@ load_scan (const Options *options)
   return NULL;
 }
 
-static void
-print_head (const Options *options, const BrgGrid *grid, const double *floors)
-{
-  const int *dim = grid->dim;
-
-  if (options->json)
-    printf ("{\n  \"size\": [%d, %d, %d],\n  \"runs\": %d,\n"
-            "  \"streaming_read_gb_s\": [%.2f, %.2f],\n  \"operations\": [",
-            dim[0], dim[1], dim[2], options->n_runs, floors[0] / 1e6, floors[1] / 1e6);
-  else
-    printf ("%d x %d x %d voxels, median of %d; streaming read %.1f GB/s on 1 thread, %.1f on 2\n\n"
-            "%-28s %2s %10s %10s %21s %9s %9s %9s %8s\n",
-            dim[0], dim[1], dim[2], options->n_runs, floors[0] / 1e6, floors[1] / 1e6, "operation",
-            "T", "ms", "cpu ms", "fastest..slowest", "peak MiB", "MB", "floor ms", "x floor");
-}
-
-static void
-print_row (const Options *options,
-           bool is_first,
-           const char *name,
-           int n_threads,
-           const BenchTime *time,
-           double bytes,
-           double floor_ms)
-{
-  if (options->json)
-    printf ("%s\n    { \"name\": \"%s\", \"threads\": %d, \"median_ms\": %.4f, \"cpu_ms\": %.4f, "
-            "\"min_ms\": %.4f, "
-            "\"max_ms\": %.4f, \"peak_mib\": %.2f, \"bytes\": %.0f, \"floor_ms\": %.4f, "
-            "\"times_floor\": %.2f }",
-            is_first ? "" : ",", name, n_threads, time->median_ms, time->cpu_ms, time->min_ms,
-            time->max_ms, time->peak_mib, bytes, floor_ms, time->median_ms / floor_ms);
-  else
-    printf ("%-28s %2d %10.3f %10.3f %10.3f..%9.3f %9.1f %9.2f %9.3f %8.1f\n", name, n_threads,
-            time->median_ms, time->cpu_ms, time->min_ms, time->max_ms, time->peak_mib, bytes / 1e6,
-            floor_ms, time->median_ms / floor_ms);
-  fflush (stdout);
-}
-
-static void
-print_tail (const Options *options)
-{
-  struct rusage usage;
-  double mib = getrusage (RUSAGE_SELF, &usage) == 0 ? (double) usage.ru_maxrss / 1024 : -1;
-
-  printf (options->json ? "\n  ],\n  \"process_peak_mib\": %.1f\n}\n"
-                        : "\npeak of the whole process %.1f MiB\n",
-          mib);
-}
-
 /* Times one operation on each number of threads, each with a pool of its own so that its memory can
  * be seen. */
 static bool
@@ -165,13 +121,16 @@ run_operation (const Options *options,
 
   for (int t = 0; t < N_THREAD_COUNTS; t++)
     {
-      BenchTime time;
-      double bytes;
+      BenchRow row = { .name = operation->name, .n_threads = thread_counts[t] };
       bench->job.n_threads = thread_counts[t];
       bench->job.pool = brg_pool_new (POOL_BYTES, NULL);
-      if (bench_measure (operation->run, bench, options->n_runs, &time, &bytes))
-        print_row (options, *is_first, operation->name, thread_counts[t], &time, bytes,
-                   bytes / floors[t]);
+      if (bench_measure (operation->run, bench, options->n_runs, &row.time, &row.bytes))
+        {
+          row.floor_ms = row.bytes / floors[t];
+          if (options->report.with_cancel)
+            row.cancel_ms = bench_cancel (operation, bench, row.time.median_ms, N_CANCELS);
+          bench_report_row (&options->report, &row, *is_first);
+        }
       else
         is_good = fprintf (stderr, "bregma-bench: %s failed\n", operation->name) < 0;
       *is_first = false;
@@ -201,9 +160,10 @@ main (int argc, char **argv)
 
   if (!parse_options (argc, argv, &options))
     {
-      fprintf (stderr,
-               "usage: bregma-bench [--json] [--as-is | --size IxJxK] [--runs N] [--only TEXT] "
-               "[--save NRRD] SCAN\n");
+      fprintf (
+        stderr,
+        "usage: bregma-bench [--json] [--as-is | --size IxJxK] [--runs N] [--only TEXT] [--cancel] "
+        "[--save NRRD] SCAN\n");
       return 2;
     }
   BrgVolume *scan = load_scan (&options);
@@ -214,9 +174,9 @@ main (int argc, char **argv)
   bool is_good = bench_prepare (&bench, scan);
   if (is_good)
     {
-      print_head (&options, &bench.scan->grid, floors);
+      bench_report_head (&options.report, &bench.scan->grid, options.n_runs, floors);
       is_good = run_operations (&options, &bench, floors);
-      print_tail (&options);
+      bench_report_tail (&options.report);
     }
   bench_clear (&bench);
   return is_good ? 0 : 1;
