@@ -5,20 +5,26 @@
 #include "engine/brg-alloc.h"
 
 BrgVolume *
-brg_volume_new (const BrgGrid *grid, BrgError *error)
+brg_volume_new_in (BrgPool *pool, const BrgGrid *grid, BrgError *error)
 {
   BrgVolume *volume = brg_alloc (1, sizeof *volume, error);
 
   if (volume == NULL)
     return NULL;
   *volume = (BrgVolume){ .grid = *grid, .ref_count = 1 };
-  volume->hu = brg_alloc (brg_grid_n_voxels (grid), sizeof *volume->hu, error);
+  volume->hu = brg_alloc_in (pool, brg_grid_n_voxels (grid), sizeof *volume->hu, error);
   if (volume->hu == NULL)
     {
       brg_volume_unref (volume);
       return NULL;
     }
   return volume;
+}
+
+BrgVolume *
+brg_volume_new (const BrgGrid *grid, BrgError *error)
+{
+  return brg_volume_new_in (NULL, grid, error);
 }
 
 BrgVolume *

@@ -3,6 +3,7 @@
 #include <stdint.h>
 
 #include "engine/brg-grid.h"
+#include "engine/brg-pool.h"
 
 /* A scan: int16 HU on a grid, i fastest. Reference-counted, immutable once it has a second
  * reference; the fields are public to be read. References may be taken and dropped on any thread.
@@ -16,6 +17,9 @@ typedef struct
 
 /* A volume with undefined voxels, to be filled by its only owner. NULL and `error` if too big. */
 BrgVolume *brg_volume_new (const BrgGrid *grid, BrgError *error);
+
+/* The same with its voxels from a pool (brg-pool.h; NULL for none). */
+BrgVolume *brg_volume_new_in (BrgPool *pool, const BrgGrid *grid, BrgError *error);
 
 BrgVolume *brg_volume_ref (BrgVolume *volume);
 void brg_volume_unref (BrgVolume *volume); /* NULL allowed */

@@ -1,138 +1,145 @@
 #include "io/brg-gzip.h"
 
+#include <pthread.h>
 #include <zlib.h>
 
 #include "engine/brg-alloc.h"
 #include "engine/brg-parallel.h"
+#include "io/brg-codec.h"
+#include "io/brg-gzip-index.h"
 
-#define SLAB_BYTES   ((size_t) 1024 * 1024) /* least uncompressed size of a slab */
-#define BATCH_BYTES  ((size_t) 64 * 1024)   /* least input of one deflate() */
-#define FIRST_ROOM   ((size_t) 64 * 1024)
-#define LEVEL        1
-#define MEMORY_LEVEL 8
+#define PIECE_BYTES ((size_t) 1024 * 1024) /* about the inflated size of a piece */
 
 typedef struct
 {
-  uint8_t *bytes; /* deflated, ends on a byte boundary, is not the last block */
-  size_t size, room;
-  uint64_t n_input;
+  uint8_t *bytes; /* deflated; NULL before it is ready and after it is written */
+  size_t n_bytes, n_input;
   uint32_t crc;
-} Slab;
+  bool ready;
+} Piece;
 
 typedef struct
 {
   BrgGzipRow row;
   const void *data;
   size_t row_bytes;
-  int n_y;
-  Slab *slabs;
+  uint64_t n_y, n_rows, piece_rows;
+  BrgPool *pool;
+  BrgOutput *output;
+  size_t n_pieces;
+  Piece *pieces;
+  pthread_mutex_t lock;
+  size_t next;     /* the first piece without a place in the file; guarded by lock, as is */
+  uint64_t offset; /* that place */
 } Run;
 
+/* Writes every piece whose place is known by now: its own if the one before it is ready, and those
+ * that waited for it. */
 static BrgStatus
-make_room (Slab *slab, BrgError *error)
+write_ready (Run *run, BrgError *error)
 {
-  size_t room = slab->room == 0 ? FIRST_ROOM : slab->room * 2;
-  uint8_t *bytes = brg_alloc_grow (slab->bytes, slab->size, room, 1, error);
+  BrgStatus status = BRG_OK;
 
-  if (bytes == NULL)
-    return BRG_NO_MEMORY;
-  slab->bytes = bytes;
-  slab->room = room;
-  return BRG_OK;
-}
-
-/* Feeds `size` bytes; with Z_SYNC_FLUSH all of the output comes out. */
-static BrgStatus
-deflate_bytes (z_stream *z, Slab *slab, uint8_t *bytes, size_t size, int mode, BrgError *error)
-{
-  z->next_in = bytes;
-  z->avail_in = (uInt) size;
-  slab->crc = (uint32_t) crc32_z (slab->crc, bytes, size);
-  slab->n_input += size;
-  do
+  pthread_mutex_lock (&run->lock);
+  while (status == BRG_OK && run->next < run->n_pieces && run->pieces[run->next].ready)
     {
-      if (slab->room - slab->size < FIRST_ROOM / 4 && make_room (slab, error) != BRG_OK)
-        return BRG_NO_MEMORY;
-      size_t free_bytes = slab->room - slab->size;
-      uInt offered = free_bytes > ((uInt) 1 << 30) ? (uInt) 1 << 30 : (uInt) free_bytes;
-      z->next_out = slab->bytes + slab->size;
-      z->avail_out = offered;
-      deflate (z, mode);
-      slab->size += offered - z->avail_out;
+      Piece *piece = &run->pieces[run->next++];
+      uint64_t offset = run->offset;
+      run->offset += piece->n_bytes;
+      pthread_mutex_unlock (&run->lock);
+      status = brg_output_write_at (run->output, offset, piece->bytes, piece->n_bytes, error);
+      brg_free (piece->bytes);
+      piece->bytes = NULL;
+      pthread_mutex_lock (&run->lock);
     }
-  while (z->avail_out == 0 || z->avail_in > 0);
-  return BRG_OK;
-}
-
-static BrgStatus
-deflate_slices (const Run *run, z_stream *z, Slab *slab, int begin, int end, BrgError *error)
-{
-  size_t n_rows = BATCH_BYTES / run->row_bytes + 1, used = 0;
-  uint8_t *batch = brg_alloc (n_rows, run->row_bytes, error);
-  BrgStatus status = batch != NULL ? BRG_OK : BRG_NO_MEMORY;
-
-  for (int z_slice = begin; status == BRG_OK && z_slice < end; z_slice++)
-    for (int y = 0; status == BRG_OK && y < run->n_y; y++)
-      {
-        run->row (run->data, y, z_slice, batch + used * run->row_bytes);
-        if (++used < n_rows)
-          continue;
-        status = deflate_bytes (z, slab, batch, used * run->row_bytes, Z_NO_FLUSH, error);
-        used = 0;
-      }
-  if (status == BRG_OK)
-    status = deflate_bytes (z, slab, batch, used * run->row_bytes, Z_SYNC_FLUSH, error);
-  brg_free (batch);
+  pthread_mutex_unlock (&run->lock);
   return status;
 }
 
 static BrgStatus
-deflate_slab (void *data, int index, int begin, int end, BrgError *error)
+deflate_rows (const Run *run, Piece *piece, uint64_t begin, uint64_t end, BrgError *error)
+{
+  uint8_t *rows = brg_alloc_in (run->pool, (size_t) (end - begin), run->row_bytes, error);
+
+  if (rows == NULL)
+    return BRG_NO_MEMORY;
+  for (uint64_t r = begin; r < end; r++)
+    run->row (run->data, (int) (r % run->n_y), (int) (r / run->n_y),
+              rows + (r - begin) * run->row_bytes);
+  piece->n_input = (size_t) (end - begin) * run->row_bytes;
+  piece->crc = brg_codec_crc (0, rows, piece->n_input);
+  BrgStatus status =
+    brg_codec_deflate (run->pool, rows, piece->n_input, &piece->bytes, &piece->n_bytes, error);
+  brg_free (rows);
+  return status;
+}
+
+static BrgStatus
+do_piece (void *data, int index, int begin, int end, BrgError *error)
 {
   Run *run = data;
-  Slab *slab = &run->slabs[index];
-  z_stream z = { 0 };
+  Piece *piece = &run->pieces[index];
+  uint64_t first = (uint64_t) begin * run->piece_rows, last = (uint64_t) end * run->piece_rows;
+  BrgStatus status =
+    deflate_rows (run, piece, first, last < run->n_rows ? last : run->n_rows, error);
 
-  if (deflateInit2 (&z, LEVEL, Z_DEFLATED, -MAX_WBITS, MEMORY_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK)
-    return brg_error_set (error, BRG_NO_MEMORY, "not enough memory for gzip");
-  BrgStatus status = deflate_slices (run, &z, slab, begin, end, error);
-  deflateEnd (&z);
   if (status != BRG_OK)
     return status;
-  uint8_t *fitted = brg_alloc_grow (slab->bytes, slab->size, slab->size, 1, NULL);
-  if (fitted != NULL)
-    slab->bytes = fitted;
-  return BRG_OK;
+  pthread_mutex_lock (&run->lock);
+  piece->ready = true;
+  pthread_mutex_unlock (&run->lock);
+  return write_ready (run, error);
 }
 
-static void
-put_le32 (uint8_t *bytes, uint32_t value)
-{
-  for (int i = 0; i < 4; i++)
-    bytes[i] = (uint8_t) (value >> (8 * i));
-}
-
-/* Header, slabs in order, an empty last block, CRC and size. */
 static BrgStatus
-write_member (BrgOutput *output, const Slab *slabs, int n_slabs, BrgError *error)
+write_header (const Run *run, uint64_t offset, BrgError *error)
 {
-  static const uint8_t header[10] = { 0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 4, 255 };
-  uint8_t trailer[10] = { 3, 0 };
+  size_t size = brg_gzip_header_size (run->n_pieces);
+  uint8_t *header = brg_alloc (size, 1, error);
+  uint32_t *deflated = brg_alloc (run->n_pieces, sizeof *deflated, error);
+  BrgStatus status = header != NULL && deflated != NULL ? BRG_OK : BRG_NO_MEMORY;
+
+  if (status == BRG_OK)
+    {
+      for (size_t p = 0; p < run->n_pieces; p++)
+        deflated[p] = (uint32_t) run->pieces[p].n_bytes;
+      brg_gzip_put_header (header, (size_t) run->piece_rows * run->row_bytes, deflated,
+                           run->n_pieces);
+      status = brg_output_write_at (run->output, offset, header, size, error);
+    }
+  brg_free (header);
+  brg_free (deflated);
+  return status;
+}
+
+/* An empty last block, CRC and size. */
+static BrgStatus
+write_trailer (const Run *run, BrgError *error)
+{
+  uint8_t trailer[BRG_GZIP_TRAILER] = { 3, 0 };
   uLong crc = 0;
   uint64_t n_input = 0;
-  BrgStatus status = brg_output_write (output, header, sizeof header, error);
 
-  for (int s = 0; status == BRG_OK && s < n_slabs; s++)
+  for (size_t p = 0; p < run->n_pieces; p++)
     {
-      status = brg_output_write (output, slabs[s].bytes, slabs[s].size, error);
-      crc = crc32_combine (crc, slabs[s].crc, (z_off_t) slabs[s].n_input);
-      n_input += slabs[s].n_input;
+      crc = crc32_combine (crc, run->pieces[p].crc, (z_off_t) run->pieces[p].n_input);
+      n_input += run->pieces[p].n_input;
     }
-  put_le32 (trailer + 2, (uint32_t) crc);
-  put_le32 (trailer + 6, (uint32_t) n_input);
+  brg_gzip_put_le32 (trailer + 2, (uint32_t) crc);
+  brg_gzip_put_le32 (trailer + 6, (uint32_t) n_input);
+  return brg_output_write_at (run->output, run->offset, trailer, sizeof trailer, error);
+}
+
+static BrgStatus
+write_member (Run *run, BrgJob *job, BrgError *error)
+{
+  uint64_t offset = brg_output_size (run->output);
+
+  run->offset = offset + brg_gzip_header_size (run->n_pieces);
+  BrgStatus status = brg_parallel_slabs ((int) run->n_pieces, 1, do_piece, run, job, error);
   if (status == BRG_OK)
-    status = brg_output_write (output, trailer, sizeof trailer, error);
-  return status;
+    status = write_header (run, offset, error);
+  return status == BRG_OK ? write_trailer (run, error) : status;
 }
 
 BrgStatus
@@ -145,19 +152,21 @@ brg_gzip_write (BrgOutput *output,
                 BrgJob *job,
                 BrgError *error)
 {
-  size_t slab_slices = SLAB_BYTES / (row_bytes * (size_t) n_y) + 1;
-  int slab_size = slab_slices < (size_t) n_z ? (int) slab_slices : n_z;
-  int n_slabs = brg_parallel_n_slabs (n_z, slab_size);
-  Run run = { .row = row, .data = data, .row_bytes = row_bytes, .n_y = n_y };
+  Run run = { .row = row, .data = data, .row_bytes = row_bytes, .n_y = (uint64_t) n_y };
 
-  run.slabs = brg_alloc_zero ((size_t) n_slabs, sizeof *run.slabs, error);
-  if (run.slabs == NULL)
+  run.n_rows = run.n_y * (uint64_t) n_z;
+  run.piece_rows = PIECE_BYTES / row_bytes + 1;
+  run.n_pieces = (size_t) ((run.n_rows - 1) / run.piece_rows + 1);
+  run.output = output;
+  run.pool = brg_job_pool (job);
+  run.pieces = brg_alloc_zero (run.n_pieces, sizeof *run.pieces, error);
+  if (run.pieces == NULL)
     return BRG_NO_MEMORY;
-  BrgStatus status = brg_parallel_slabs (n_z, slab_size, deflate_slab, &run, job, error);
-  if (status == BRG_OK)
-    status = write_member (output, run.slabs, n_slabs, error);
-  for (int s = 0; s < n_slabs; s++)
-    brg_free (run.slabs[s].bytes);
-  brg_free (run.slabs);
+  pthread_mutex_init (&run.lock, NULL);
+  BrgStatus status = write_member (&run, job, error);
+  pthread_mutex_destroy (&run.lock);
+  for (size_t p = 0; p < run.n_pieces; p++)
+    brg_free (run.pieces[p].bytes);
+  brg_free (run.pieces);
   return status;
 }

@@ -8,9 +8,11 @@
 /* Gives `row_bytes` bytes of row (y, z) of a volume. Called from several threads at once. */
 typedef void (*BrgGzipRow) (const void *data, int y, int z, uint8_t *row);
 
-/* Appends the rows, y fastest, to `output` as one gzip member without name or time. It is deflated
- * (level 1) in slabs of slices that depend on the sizes alone, so the bytes are the same for any
- * number of threads and the whole volume is never in memory uncompressed. */
+/* Appends the rows, y fastest, to `output` as one gzip member without name or time, which must be
+ * the end of it. It is deflated (level 1) in pieces of rows that depend on the sizes alone, so the
+ * bytes are the same for any number of threads, and each is written as soon as those before it are
+ * ready, so that no more than a few pieces are in memory. The header lists the pieces
+ * (brg-gzip-index.h): our own reader inflates them on several threads. */
 BrgStatus brg_gzip_write (BrgOutput *output,
                           BrgGzipRow row,
                           const void *data,

@@ -1,5 +1,5 @@
 #include <math.h>
-#include <string.h>
+#include <stdatomic.h>
 
 #include "engine/brg-alloc.h"
 #include "io/brg-bit-bytes.h"
@@ -9,9 +9,10 @@
 typedef struct
 {
   BrgNrrdReading reading;
-  BrgMask *masks[2]; /* of label 1 and 2, or of the one label there is */
-  uint8_t *flags;    /* one row as 0 and 1 */
-  double label;      /* the one value of a mask, 0 until it is met */
+  BrgMask *masks[2];     /* of label 1 and 2, or of the one label there is */
+  uint8_t *flags;        /* one row as 0 and 1 */
+  double label;          /* the one value of a mask, 0 until it is met */
+  atomic_int part_label; /* the same while parts are read */
 } MaskReading;
 
 static BrgStatus
@@ -19,24 +20,6 @@ mixed_values (const MaskReading *self, double number, BrgError *error)
 {
   return brg_error_set (error, BRG_FORMAT, "is not a mask: it holds 0, %g and %g", self->label,
                         number);
-}
-
-/* The fast path of flags_from_row() for the type that nearly all masks have. */
-static BrgStatus
-check_byte_row (MaskReading *self, const uint8_t *row, BrgError *error)
-{
-  size_t n = (size_t) self->reading.lattice.dim[0], i = 0;
-  uint8_t label = (uint8_t) self->label, wrong = 0;
-
-  while (label == 0 && i < n)
-    label = row[i++];
-  self->label = label;
-  for (size_t x = i; x < n; x++)
-    wrong |= (uint8_t) ((row[x] != 0) & (row[x] != label));
-  for (; wrong != 0; i++)
-    if (row[i] != 0 && row[i] != label)
-      return mixed_values (self, row[i], error);
-  return BRG_OK;
 }
 
 /* Fills self->flags: 0 where the row is 0, 1 elsewhere; all but 0 must be one value. */
@@ -59,42 +42,72 @@ flags_from_row (MaskReading *self, const void *row, BrgError *error)
   return BRG_OK;
 }
 
-/* Sets the voxels of file row (y, z) whose flag is not 0. */
-static void
-set_row (MaskReading *self, BrgMask *mask, int y, int z)
+/* Sets the voxels of file row (y, z) whose byte, which is 0 or `one`, is not 0; false when a byte
+ * is neither. May reverse the row. */
+static bool
+set_row (const MaskReading *self, BrgMask *mask, uint8_t *row, uint8_t one, int y, int z)
 {
   const BrgLattice *lattice = &self->reading.lattice;
   size_t n = (size_t) lattice->dim[0];
+  bool is_sound = true;
   int vox[3];
 
   brg_lattice_row (lattice, y, z, vox);
   if (lattice->axis[0] == 0)
     {
       if (lattice->sign[0] < 0)
-        brg_bit_bytes_reverse (self->flags, n);
-      brg_bit_bytes_pack (self->flags, n, brg_mask_row (mask, vox[1], vox[2]));
-      return;
+        brg_bit_bytes_reverse (row, n);
+      return brg_bit_bytes_pack (row, n, one, brg_mask_row (mask, vox[1], vox[2]));
     }
   for (size_t x = 0; x < n; x++, vox[lattice->axis[0]] += lattice->sign[0])
-    if (self->flags[x] != 0)
-      brg_mask_set (mask, vox[0], vox[1], vox[2], true);
+    {
+      is_sound = is_sound && (row[x] == 0 || row[x] == one);
+      if (row[x] != 0)
+        brg_mask_set (mask, vox[0], vox[1], vox[2], true);
+    }
+  return is_sound;
+}
+
+/* The first byte that is not 0, or 0. */
+static uint8_t
+first_label (const uint8_t *row, size_t n)
+{
+  size_t x = 0;
+
+  while (x < n && row[x] == 0)
+    x++;
+  return x < n ? row[x] : 0;
+}
+
+/* Bytes, as nearly all masks are, without a detour. */
+static BrgStatus
+take_byte_row (MaskReading *self, uint8_t *row, int y, int z, BrgError *error)
+{
+  size_t n = (size_t) self->reading.lattice.dim[0], x = 0;
+  uint8_t one = (uint8_t) self->label;
+
+  if (one == 0)
+    one = first_label (row, n);
+  self->label = one;
+  if (set_row (self, self->masks[0], row, one, y, z))
+    return BRG_OK;
+  if (self->reading.lattice.axis[0] == 0 && self->reading.lattice.sign[0] < 0)
+    brg_bit_bytes_reverse (row, n); /* back, to name the first in the file */
+  while (row[x] == 0 || row[x] == one)
+    x++;
+  return mixed_values (self, row[x], error);
 }
 
 static BrgStatus
 take_mask_row (void *data, void *row, int y, int z, BrgError *error)
 {
   MaskReading *self = data;
-  BrgStatus status;
 
   if (self->reading.type == BRG_NRRD_UINT8)
-    {
-      status = check_byte_row (self, row, error);
-      memcpy (self->flags, row, (size_t) self->reading.lattice.dim[0]);
-    }
-  else
-    status = flags_from_row (self, row, error);
+    return take_byte_row (self, row, y, z, error);
+  BrgStatus status = flags_from_row (self, row, error);
   if (status == BRG_OK)
-    set_row (self, self->masks[0], y, z);
+    set_row (self, self->masks[0], self->flags, 1, y, z);
   return status;
 }
 
@@ -115,9 +128,41 @@ take_labels_row (void *data, void *row, int y, int z, BrgError *error)
     {
       for (size_t x = 0; x < n; x++)
         self->flags[x] = self->reading.numbers[x] == label;
-      set_row (self, self->masks[label - 1], y, z);
+      set_row (self, self->masks[label - 1], self->flags, 1, y, z);
     }
   return BRG_OK;
+}
+
+/* The rows of a part of a uint8 file, from any thread. What is not 0 must be one value everywhere;
+ * where it is not, the reading in order finds the words for it. */
+static BrgStatus
+take_mask_part (void *data, uint8_t *rows, uint64_t first_row, size_t n_rows, BrgError *error)
+{
+  MaskReading *self = data;
+  size_t n = (size_t) self->reading.lattice.dim[0];
+  uint64_t n_y = (uint64_t) self->reading.lattice.dim[1];
+  int expected = 0;
+  uint8_t one = first_label (rows, n * n_rows);
+
+  if (one != 0 && !atomic_compare_exchange_strong (&self->part_label, &expected, one) &&
+      expected != one)
+    return brg_error_set (error, BRG_FORMAT, "two labels");
+  for (size_t r = 0; r < n_rows; r++)
+    if (!set_row (self, self->masks[0], rows + r * n, one, (int) ((first_row + r) % n_y),
+                  (int) ((first_row + r) / n_y)))
+      return brg_error_set (error, BRG_FORMAT, "two labels");
+  return BRG_OK;
+}
+
+/* Rows of the file must be rows of the mask: only those have words of their own. */
+static bool
+read_mask_parts (MaskReading *self, BrgJob *job, BrgStatus *status, BrgError *error)
+{
+  BrgNrrdPartSink sink = { .take = take_mask_part, .data = self };
+
+  if (self->reading.type != BRG_NRRD_UINT8 || self->reading.lattice.axis[0] != 0)
+    return false;
+  return brg_nrrd_reading_run_parts (&self->reading, &sink, job, status, error);
 }
 
 static BrgStatus
@@ -132,10 +177,13 @@ read_masks (MaskReading *self, const char *path, int n_masks, BrgJob *job, BrgEr
     return BRG_NO_MEMORY;
   for (int m = 0; m < n_masks; m++)
     {
-      self->masks[m] = brg_mask_new (&self->reading.header.grid, error);
+      self->masks[m] =
+        brg_mask_new_in (brg_job_pool (job), &self->reading.header.grid, true, error);
       if (self->masks[m] == NULL)
         return BRG_NO_MEMORY;
     }
+  if (n_masks == 1 && read_mask_parts (self, job, &status, error))
+    return status;
   return brg_nrrd_reading_run (&self->reading, n_masks == 1 ? take_mask_row : take_labels_row, self,
                                job, error);
 }

@@ -115,6 +115,48 @@ take_staged_row (void *data, void *row, int y, int z, BrgError *error)
   return BRG_OK;
 }
 
+/* The rows of a part of an int16 file, from any thread. */
+static BrgStatus
+take_volume_part (void *data, uint8_t *rows, uint64_t first_row, size_t n_rows, BrgError *error)
+{
+  VolumeReading *self = data;
+  const int *dim = self->reading.lattice.dim;
+
+  (void) error;
+  for (size_t r = 0; r < n_rows; r++)
+    {
+      uint64_t row = first_row + r;
+      convert_row (
+        self, rows + r * (size_t) dim[0] * sizeof (int16_t),
+        row_in_volume (self, (int) (row % (uint64_t) dim[1]), (int) (row / (uint64_t) dim[1])),
+        step_in_volume (self));
+    }
+  return BRG_OK;
+}
+
+static bool
+lies_as_in_file (const BrgLattice *lattice)
+{
+  for (int a = 0; a < 3; a++)
+    if (lattice->axis[a] != a || lattice->sign[a] < 0)
+      return false;
+  return true;
+}
+
+/* Reads an int16 file in parts if it has them; false when it is to be read row by row. */
+static bool
+read_parts (VolumeReading *self, BrgJob *job, BrgStatus *status, BrgError *error)
+{
+  const BrgLattice *lattice = &self->reading.lattice;
+  BrgNrrdPartSink sink = { .take = take_volume_part, .data = self };
+
+  if (self->reading.type != BRG_NRRD_INT16 || lattice->axis[2] == 0)
+    return false;
+  if (lies_as_in_file (lattice))
+    sink.place = (uint8_t *) self->volume->hu;
+  return brg_nrrd_reading_run_parts (&self->reading, &sink, job, status, error);
+}
+
 static size_t
 count_unlikely (const int16_t *hu, size_t n, bool swapped)
 {
@@ -158,14 +200,15 @@ read_volume (VolumeReading *self, const char *path, BrgJob *job, BrgError *error
   if (status != BRG_OK)
     return status;
   bool staged = self->reading.lattice.axis[2] == 0;
-  self->volume = brg_volume_new (&self->reading.header.grid, error);
+  self->volume = brg_volume_new_in (brg_job_pool (job), &self->reading.header.grid, error);
   if (staged)
-    self->stage =
-      brg_alloc ((size_t) dim[0] * (size_t) dim[1], STAGED_SLICES * sizeof *self->stage, error);
+    self->stage = brg_alloc_in (brg_job_pool (job), (size_t) dim[0] * (size_t) dim[1],
+                                STAGED_SLICES * sizeof *self->stage, error);
   if (self->volume == NULL || (staged && self->stage == NULL))
     return BRG_NO_MEMORY;
-  status = brg_nrrd_reading_run (&self->reading, staged ? take_staged_row : take_volume_row, self,
-                                 job, error);
+  if (!read_parts (self, job, &status, error))
+    status = brg_nrrd_reading_run (&self->reading, staged ? take_staged_row : take_volume_row, self,
+                                   job, error);
   if (status == BRG_OK)
     warn_of_values (self);
   return status;

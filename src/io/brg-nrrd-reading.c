@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "engine/brg-alloc.h"
+#include "engine/brg-parallel.h"
 #include "io/brg-message.h"
 #include "io/brg-nrrd.h"
 
@@ -154,6 +155,81 @@ brg_nrrd_reading_run (BrgNrrdReading *reading,
   if (status == BRG_OK)
     status = brg_nrrd_samples_finish (reading->samples, &reading->info, error);
   return status;
+}
+
+/* All parts of a file being read. */
+typedef struct
+{
+  BrgNrrdReading *reading;
+  const BrgNrrdPartSink *sink;
+  BrgNrrdParts parts;
+  size_t row_bytes;
+  BrgPool *pool;
+} PartRun;
+
+static BrgStatus
+read_part (void *data, int index, int begin, int end, BrgError *error)
+{
+  PartRun *run = data;
+  const BrgNrrdPartSink *sink = run->sink;
+  uint64_t first = (uint64_t) index * run->parts.part_bytes;
+  size_t size = brg_nrrd_parts_size (&run->parts, index);
+
+  (void) begin;
+  (void) end;
+  if (sink->place != NULL)
+    return brg_nrrd_parts_read (&run->parts, index, sink->place + first, run->pool, error);
+  uint8_t *rows = brg_alloc_in (run->pool, size, 1, error);
+  BrgStatus status = rows != NULL ? BRG_OK : BRG_NO_MEMORY;
+  if (status == BRG_OK)
+    status = brg_nrrd_parts_read (&run->parts, index, rows, run->pool, error);
+  if (status == BRG_OK)
+    status = sink->take (sink->data, rows, first / run->row_bytes, size / run->row_bytes, error);
+  brg_free (rows);
+  return status;
+}
+
+/* BRG_FORMAT also for parts that are there but are not to be believed. */
+static BrgStatus
+run_parts (PartRun *run, BrgJob *job, BrgError *error)
+{
+  BrgNrrdReading *reading = run->reading;
+  BrgStatus status =
+    brg_nrrd_parts_open (&run->parts, reading->samples, &reading->header, run->row_bytes, error);
+
+  if (status == BRG_OK && run->parts.n_parts == 0)
+    return BRG_FORMAT;
+  if (status == BRG_OK)
+    status = brg_parallel_slabs (run->parts.n_parts, 1, read_part, run, job, error);
+  if (status == BRG_OK && !brg_nrrd_parts_agree (&run->parts))
+    return BRG_FORMAT;
+  return status;
+}
+
+bool
+brg_nrrd_reading_run_parts (BrgNrrdReading *reading,
+                            const BrgNrrdPartSink *sink,
+                            BrgJob *job,
+                            BrgStatus *status,
+                            BrgError *error)
+{
+  PartRun run = { .reading = reading, .sink = sink, .pool = brg_job_pool (job) };
+  BrgError local = { .status = BRG_OK };
+
+  if (reading->header.list_axis >= 0)
+    return false;
+  run.row_bytes = (size_t) reading->lattice.dim[0] * brg_nrrd_type_size (reading->type);
+  *status = run_parts (&run, job, &local);
+  brg_nrrd_parts_close (&run.parts);
+  if (*status != BRG_OK && *status != BRG_CANCELLED && *status != BRG_NO_MEMORY)
+    return false;
+  if (*status == BRG_OK)
+    *status = brg_nrrd_samples_pass (reading->samples, &local);
+  if (*status == BRG_OK)
+    *status = brg_nrrd_samples_finish (reading->samples, &reading->info, &local);
+  if (*status != BRG_OK && error != NULL)
+    *error = local;
+  return true;
 }
 
 void

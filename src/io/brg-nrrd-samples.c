@@ -1,6 +1,7 @@
 #include "io/brg-nrrd-samples.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "engine/brg-alloc.h"
 #include "io/brg-message.h"
@@ -16,8 +17,8 @@ struct BrgNrrdSamples
   uint64_t surplus;      /* bytes that files held beyond their samples */
 };
 
-static BrgStream *
-current (const BrgNrrdSamples *samples)
+BrgStream *
+brg_nrrd_samples_stream (const BrgNrrdSamples *samples)
 {
   return samples->detached != NULL ? samples->detached : samples->attached;
 }
@@ -60,7 +61,7 @@ static BrgStatus
 finish_file (BrgNrrdSamples *samples, BrgError *error)
 {
   uint64_t surplus = 0;
-  BrgStatus status = brg_stream_finish (current (samples), &surplus, error);
+  BrgStatus status = brg_stream_finish (brg_nrrd_samples_stream (samples), &surplus, error);
 
   samples->surplus += surplus;
   brg_stream_close (samples->detached);
@@ -161,7 +162,7 @@ read_text (BrgNrrdSamples *samples, double *out, size_t n, BrgError *error)
   BrgStatus status = BRG_OK;
 
   for (size_t i = 0; status == BRG_OK && i < n; i++)
-    status = read_number (current (samples), samples->header->type, &out[i], error);
+    status = read_number (brg_nrrd_samples_stream (samples), samples->header->type, &out[i], error);
   return status;
 }
 
@@ -195,16 +196,30 @@ read_hex (BrgStream *stream, uint8_t *out, size_t n_bytes, BrgError *error)
   return BRG_OK;
 }
 
-static void
-swap_bytes (uint8_t *bytes, size_t n, size_t size)
+#define SWAP(TYPE, SWAPPED)                                                                        \
+  for (size_t i = 0; i < n; i++)                                                                   \
+    {                                                                                              \
+      TYPE sample;                                                                                 \
+      memcpy (&sample, bytes + i * sizeof sample, sizeof sample);                                  \
+      sample = SWAPPED (sample);                                                                   \
+      memcpy (bytes + i * sizeof sample, &sample, sizeof sample);                                  \
+    }                                                                                              \
+  break
+
+void
+brg_nrrd_samples_swap (uint8_t *bytes, size_t n, size_t size)
 {
-  for (uint8_t *sample = bytes; sample < bytes + n * size; sample += size)
-    for (size_t b = 0; b < size / 2; b++)
-      {
-        uint8_t byte = sample[b];
-        sample[b] = sample[size - 1 - b];
-        sample[size - 1 - b] = byte;
-      }
+  switch (size)
+    {
+    case 2:
+      SWAP (uint16_t, __builtin_bswap16);
+    case 4:
+      SWAP (uint32_t, __builtin_bswap32);
+    case 8:
+      SWAP (uint64_t, __builtin_bswap64);
+    default:
+      break;
+    }
 }
 
 static BrgStatus
@@ -216,11 +231,11 @@ read_binary (BrgNrrdSamples *samples, void *out, size_t n, BrgError *error)
   BrgStatus status;
 
   if (header->encoding == BRG_NRRD_HEX)
-    status = read_hex (current (samples), out, n * size, error);
+    status = read_hex (brg_nrrd_samples_stream (samples), out, n * size, error);
   else
-    status = brg_stream_read (current (samples), out, n * size, error);
+    status = brg_stream_read (brg_nrrd_samples_stream (samples), out, n * size, error);
   if (status == BRG_OK && size > 1 && header->big_endian != host_is_big)
-    swap_bytes (out, n, size);
+    brg_nrrd_samples_swap (out, n, size);
   return status;
 }
 
@@ -250,6 +265,17 @@ brg_nrrd_samples_read (BrgNrrdSamples *samples, void *out, size_t n, BrgError *e
         }
     }
   return status;
+}
+
+BrgStatus
+brg_nrrd_samples_pass (BrgNrrdSamples *samples, BrgError *error)
+{
+  BrgStream *stream = brg_nrrd_samples_stream (samples);
+  uint64_t size = brg_nrrd_type_size (samples->header->type) * samples->left_in_file;
+
+  samples->left_in_file = 0;
+  return brg_stream_pass (
+    stream, samples->header->encoding == BRG_NRRD_GZIP ? brg_stream_left (stream) : size, error);
 }
 
 BrgStatus

@@ -13,6 +13,15 @@ brg_nrrd_samples_open (const BrgNrrdHeader *header, BrgStream *stream, BrgError 
 /* The next `n` samples in the machine's byte order; of the header's type, or double for text. */
 BrgStatus brg_nrrd_samples_read (BrgNrrdSamples *samples, void *out, size_t n, BrgError *error);
 
+/* The file they come from now, standing at their first byte as long as none is read. */
+BrgStream *brg_nrrd_samples_stream (const BrgNrrdSamples *samples);
+
+/* Consumes all samples, which were read past this by brg-nrrd-parts.h. */
+BrgStatus brg_nrrd_samples_pass (BrgNrrdSamples *samples, BrgError *error);
+
+/* `n` samples of `size` bytes (1, 2, 4 or 8) each to the other byte order. */
+void brg_nrrd_samples_swap (uint8_t *bytes, size_t n, size_t size);
+
 /* To be called after the last sample was read: the end of the data is checked, and bytes that
  * follow it are a warning. */
 BrgStatus brg_nrrd_samples_finish (BrgNrrdSamples *samples, BrgNrrdInfo *info, BrgError *error);

@@ -1,7 +1,10 @@
+#define _GNU_SOURCE /* sync_file_range() */
+
 #include "io/brg-output.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +15,7 @@
 #include "engine/brg-alloc.h"
 #include "io/brg-message.h"
 
-#define BUFFER_SIZE ((size_t) 256 * 1024)
+#define BUFFER_SIZE ((size_t) 1024 * 1024)
 #define MAX_TRIES   1000
 
 struct BrgOutput
@@ -21,8 +24,9 @@ struct BrgOutput
   int folder; /* descriptor of the target's folder, or -1 */
   int file;   /* descriptor of the temporary file, or -1 */
   char temporary[64];
-  bool failed;
-  size_t used; /* bytes waiting in buffer */
+  atomic_bool failed;
+  uint64_t flushed; /* bytes appended and written */
+  size_t used;      /* bytes waiting in buffer */
   unsigned char *buffer;
 };
 
@@ -35,20 +39,46 @@ fail (BrgOutput *output, const char *what, int errnum, BrgError *error)
   return BRG_IO;
 }
 
-static BrgStatus
-write_all (BrgOutput *output, const unsigned char *bytes, size_t size, BrgError *error)
+/* Lets the system begin to store these bytes; the commit waits for what is then left. */
+static void
+start_storing (int file, uint64_t offset, size_t size)
 {
-  while (size > 0)
+#ifdef SYNC_FILE_RANGE_WRITE
+  sync_file_range (file, (off_t) offset, (off_t) size, SYNC_FILE_RANGE_WRITE); /* advice */
+#else
+  (void) file, (void) offset, (void) size;
+#endif
+}
+
+static BrgStatus
+write_all_at (BrgOutput *output,
+              uint64_t offset,
+              const unsigned char *bytes,
+              size_t size,
+              BrgError *error)
+{
+  for (size_t done = 0; done < size;)
     {
-      ssize_t n = write (output->file, bytes, size);
+      ssize_t n = pwrite (output->file, bytes + done, size - done, (off_t) (offset + done));
       if (n < 0 && errno == EINTR)
         continue;
       if (n <= 0)
         return fail (output, "cannot write", n == 0 ? ENOSPC : errno, error);
-      bytes += n;
-      size -= (size_t) n;
+      done += (size_t) n;
     }
+  if (size >= BUFFER_SIZE / 4)
+    start_storing (output->file, offset, size);
   return BRG_OK;
+}
+
+/* Appends past the buffer, which is empty. */
+static BrgStatus
+write_all (BrgOutput *output, const unsigned char *bytes, size_t size, BrgError *error)
+{
+  uint64_t offset = output->flushed;
+
+  output->flushed += size;
+  return write_all_at (output, offset, bytes, size, error);
 }
 
 static BrgStatus
@@ -181,6 +211,24 @@ brg_output_write (BrgOutput *output, const void *bytes, size_t size, BrgError *e
   memcpy (output->buffer + output->used, bytes, size);
   output->used += size;
   return BRG_OK;
+}
+
+uint64_t
+brg_output_size (const BrgOutput *output)
+{
+  return output->flushed + output->used;
+}
+
+BrgStatus
+brg_output_write_at (BrgOutput *output,
+                     uint64_t offset,
+                     const void *bytes,
+                     size_t size,
+                     BrgError *error)
+{
+  if (output->failed)
+    return fail (output, "cannot write", EIO, error);
+  return write_all_at (output, offset, bytes, size, error);
 }
 
 /* The steps of a commit up to and including the rename. */

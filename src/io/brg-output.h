@@ -1,6 +1,7 @@
 #pragma once
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "engine/brg-error.h"
 
@@ -10,8 +11,12 @@
  * gives it the target's name in one step and makes that durable too; until then an older file of
  * that name is untouched. Whatever fails, the temporary file is removed. A target that exists and
  * is not a regular file (a folder, a device, a pipe) is refused, and a symbolic link is replaced,
- * not followed. An existing file keeps its permissions. Used by one thread at a time; every error
- * is BRG_IO (or BRG_NO_MEMORY) and reads "base name: reason". */
+ * not followed. An existing file keeps its permissions. Used by one thread at a time but for
+ * brg_output_write_at(); every error is BRG_IO (or BRG_NO_MEMORY) and reads "base name: reason".
+ *
+ * Durable means fsync() of the file before it gets its name, and of the folder after: a power cut
+ * leaves the old file or the new one, whole. Bytes are sent on their way to the disk as soon as
+ * they are written, so that little is left for fsync() to wait for. */
 typedef struct BrgOutput BrgOutput;
 
 /* NULL and `error` if the folder cannot be written or the target cannot be replaced. */
@@ -19,6 +24,17 @@ BrgOutput *brg_output_open (const char *path, BrgError *error);
 
 /* Appends `size` bytes. After a failure the output can only be discarded. */
 BrgStatus brg_output_write (BrgOutput *output, const void *bytes, size_t size, BrgError *error);
+
+/* Number of bytes appended so far. */
+uint64_t brg_output_size (const BrgOutput *output);
+
+/* Puts `size` bytes at `offset` from the start of the file, for parts that are ready in any order;
+ * from any thread. Those of brg_output_write() stay where they are: the two must not overlap. */
+BrgStatus brg_output_write_at (BrgOutput *output,
+                               uint64_t offset,
+                               const void *bytes,
+                               size_t size,
+                               BrgError *error);
 
 /* Publishes the file. Frees `output` in every case; on failure nothing of it is left. */
 BrgStatus brg_output_commit (BrgOutput *output, BrgError *error);

@@ -1,4 +1,4 @@
-#include "io/brg-stream.h"
+#include "io/brg-stream-private.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -6,34 +6,16 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include "engine/brg-alloc.h"
 #include "io/brg-message.h"
 
 #define BUFFER_SIZE   ((size_t) 128 * 1024)
+#define MAX_CHUNK     ((size_t) 1 << 30)
 #define DEFLATE_LIMIT 1032 /* 258 bytes from 2 bits */
-#define MAX_SURPLUS   ((uint64_t) 64 * 1024)
-#define MAX_CHUNK     ((size_t) 1 << 30) /* zlib counts in 32 bits */
 
-struct BrgStream
-{
-  int file;
-  char *folder;
-  dev_t device;
-  ino_t inode;
-  uint64_t unread; /* bytes of the file not yet in the buffer */
-  size_t at, end;  /* unconsumed part of the buffer */
-  bool gzip;
-  bool member_ended;
-  z_stream inflater;
-  size_t room;
-  unsigned char *buffer; /* room and one byte more for next_member() */
-};
-
-/* Fills the empty buffer; leaves it empty at the end of the file. */
-static BrgStatus
-refill (BrgStream *stream, BrgError *error)
+BrgStatus
+brg_stream_refill (BrgStream *stream, BrgError *error)
 {
   size_t want = stream->unread < stream->room ? (size_t) stream->unread : stream->room;
   ssize_t n = 0;
@@ -53,10 +35,10 @@ refill (BrgStream *stream, BrgError *error)
   return BRG_OK;
 }
 
-static BrgStatus
-ensure_buffer (BrgStream *stream, BrgError *error)
+BrgStatus
+brg_stream_ensure_buffer (BrgStream *stream, BrgError *error)
 {
-  return stream->at < stream->end ? BRG_OK : refill (stream, error);
+  return stream->at < stream->end ? BRG_OK : brg_stream_refill (stream, error);
 }
 
 /* Checks what was opened and makes the buffer, no larger than the file. */
@@ -73,7 +55,7 @@ start (BrgStream *stream, BrgError *error)
     return brg_error_set (error, BRG_IO, "is not a regular file");
   stream->device = info.st_dev;
   stream->inode = info.st_ino;
-  stream->unread = (uint64_t) info.st_size;
+  stream->size = stream->unread = (uint64_t) info.st_size;
   stream->room = stream->unread < BUFFER_SIZE ? (size_t) stream->unread : BUFFER_SIZE;
   stream->buffer = brg_alloc (stream->room + 1, 1, error);
   return stream->buffer != NULL ? BRG_OK : BRG_NO_MEMORY;
@@ -158,8 +140,7 @@ brg_stream_close (BrgStream *stream)
 {
   if (stream == NULL)
     return;
-  if (stream->gzip)
-    inflateEnd (&stream->inflater);
+  brg_inflater_free (stream->inflater);
   close (stream->file);
   free (stream->folder);
   brg_free (stream->buffer);
@@ -185,7 +166,7 @@ brg_stream_read_line (BrgStream *stream,
   *ended = false;
   for (;;)
     {
-      BrgStatus status = ensure_buffer (stream, error);
+      BrgStatus status = brg_stream_ensure_buffer (stream, error);
       if (status != BRG_OK)
         return status;
       size_t available = stream->end - stream->at;
@@ -215,7 +196,7 @@ brg_stream_skip_line (BrgStream *stream, BrgError *error)
 {
   for (;;)
     {
-      BrgStatus status = ensure_buffer (stream, error);
+      BrgStatus status = brg_stream_ensure_buffer (stream, error);
       if (status != BRG_OK)
         return status;
       size_t available = stream->end - stream->at;
@@ -230,110 +211,54 @@ brg_stream_skip_line (BrgStream *stream, BrgError *error)
 }
 
 BrgStatus
-brg_stream_start_gzip (BrgStream *stream, BrgError *error)
-{
-  if (inflateInit2 (&stream->inflater, 16 + MAX_WBITS) != Z_OK)
-    return brg_error_set (error, BRG_NO_MEMORY, "not enough memory for gzip");
-  stream->gzip = true;
-  return BRG_OK;
-}
-
-BrgStatus
 brg_stream_check_size (const BrgStream *stream, uint64_t need, BrgError *error)
 {
   uint64_t left = brg_stream_left (stream);
-  uint64_t least = stream->gzip ? need / DEFLATE_LIMIT : need;
+  uint64_t least = stream->inflater != NULL ? need / DEFLATE_LIMIT : need;
 
   if (left >= least)
     return BRG_OK;
-  return brg_error_set (
-    error, BRG_FORMAT, "declares %llu bytes of voxels but only %llu %sbytes are in the file",
-    (unsigned long long) need, (unsigned long long) left, stream->gzip ? "compressed " : "");
+  return brg_error_set (error, BRG_FORMAT,
+                        "declares %llu bytes of voxels but only %llu %sbytes are in the file",
+                        (unsigned long long) need, (unsigned long long) left,
+                        stream->inflater != NULL ? "compressed " : "");
 }
 
-/* After a member: true and ready to inflate if another one follows. */
+/* Reads into `bytes` itself what the buffer would only pass on. */
 static BrgStatus
-next_member (BrgStream *stream, bool *found, BrgError *error)
+read_past_buffer (BrgStream *stream, unsigned char *bytes, size_t *size, BrgError *error)
 {
-  BrgStatus status = BRG_OK;
-  size_t kept = stream->end - stream->at;
+  size_t want = stream->unread < *size ? (size_t) stream->unread : *size;
+  size_t chunk = want < MAX_CHUNK ? want : MAX_CHUNK;
+  ssize_t n;
 
-  *found = false;
-  if (brg_stream_left (stream) < 2)
-    return BRG_OK;
-  if (kept == 1)
-    {
-      unsigned char first = stream->buffer[stream->at];
-      status = refill (stream, error);
-      if (status != BRG_OK)
-        return status;
-      memmove (stream->buffer + 1, stream->buffer, stream->end);
-      stream->buffer[0] = first;
-      stream->end++;
-    }
-  else
-    status = ensure_buffer (stream, error);
-  if (status != BRG_OK || stream->buffer[stream->at] != 0x1f ||
-      stream->buffer[stream->at + 1] != 0x8b)
-    return status;
-  *found = true;
-  stream->member_ended = false;
-  inflateReset (&stream->inflater);
+  do
+    n = read (stream->file, bytes, chunk);
+  while (n < 0 && errno == EINTR);
+  if (n < 0)
+    return brg_message_errno (error, "cannot read", errno);
+  if (n == 0)
+    return brg_error_set (error, BRG_IO, "became shorter while it was read");
+  stream->unread -= (uint64_t) n;
+  *size = (size_t) n;
   return BRG_OK;
 }
 
-/* Inflates what one call of zlib gives, at most `size` bytes, and counts it in *n. */
+/* Some bytes, at most *size; *size becomes how many. */
 static BrgStatus
-inflate_some (BrgStream *stream, unsigned char *bytes, size_t size, size_t *n, BrgError *error)
+read_some (BrgStream *stream, unsigned char *bytes, size_t *size, BrgError *error)
 {
-  z_stream *z = &stream->inflater;
-  BrgStatus status = ensure_buffer (stream, error);
+  if (stream->at == stream->end && *size >= BUFFER_SIZE && stream->unread > 0)
+    return read_past_buffer (stream, bytes, size, error);
 
-  *n = 0;
-  if (status != BRG_OK)
-    return status;
-  if (stream->at == stream->end)
-    return brg_error_set (error, BRG_FORMAT, "the gzip data is cut off");
-  if (size > MAX_CHUNK)
-    size = MAX_CHUNK;
-  z->next_in = stream->buffer + stream->at;
-  z->avail_in = (uInt) (stream->end - stream->at);
-  z->next_out = bytes;
-  z->avail_out = (uInt) size;
-  int result = inflate (z, Z_NO_FLUSH);
-  stream->at = stream->end - z->avail_in;
-  *n = size - z->avail_out;
-  if (result == Z_MEM_ERROR)
-    return brg_error_set (error, BRG_NO_MEMORY, "not enough memory for gzip");
-  if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR)
-    return brg_error_set (error, BRG_FORMAT, "the gzip data is corrupt (%s)",
-                          z->msg != NULL ? z->msg : "bad stream");
-  stream->member_ended = result == Z_STREAM_END;
-  return BRG_OK;
-}
-
-static BrgStatus
-read_gzip (BrgStream *stream, unsigned char *bytes, size_t size, BrgError *error)
-{
-  while (size > 0)
-    {
-      bool found = true;
-      size_t n;
-      BrgStatus status = BRG_OK;
-
-      if (stream->member_ended)
-        status = next_member (stream, &found, error);
-      if (status == BRG_OK && !found)
-        status = brg_error_set (error, BRG_FORMAT,
-                                "the gzip data ends %zu bytes before all voxels are read", size);
-      if (status == BRG_OK)
-        status = inflate_some (stream, bytes, size, &n, error);
-      if (status != BRG_OK)
-        return status;
-      bytes += n;
-      size -= n;
-    }
-  return BRG_OK;
+  BrgStatus status = brg_stream_ensure_buffer (stream, error);
+  size_t available = stream->end - stream->at;
+  if (available < *size)
+    *size = available;
+  if (status == BRG_OK)
+    memcpy (bytes, stream->buffer + stream->at, *size);
+  stream->at += *size;
+  return status;
 }
 
 static BrgStatus
@@ -341,19 +266,39 @@ read_plain (BrgStream *stream, unsigned char *bytes, size_t size, BrgError *erro
 {
   while (size > 0)
     {
-      BrgStatus status = ensure_buffer (stream, error);
-      size_t available = stream->end - stream->at;
-      size_t chunk = available < size ? available : size;
+      size_t n = size;
+      BrgStatus status = read_some (stream, bytes, &n, error);
 
       if (status != BRG_OK)
         return status;
-      if (available == 0)
+      if (n == 0)
         return brg_error_set (error, BRG_FORMAT,
                               "the data ends %zu bytes before all voxels are read", size);
-      memcpy (bytes, stream->buffer + stream->at, chunk);
-      stream->at += chunk;
-      bytes += chunk;
-      size -= chunk;
+      bytes += n;
+      size -= n;
+    }
+  return BRG_OK;
+}
+
+BrgStatus
+brg_stream_read_at (const BrgStream *stream,
+                    uint64_t offset,
+                    void *bytes,
+                    size_t size,
+                    BrgError *error)
+{
+  uint64_t from = stream->size - brg_stream_left (stream) + offset;
+
+  for (size_t done = 0; done < size;)
+    {
+      ssize_t n = pread (stream->file, (char *) bytes + done, size - done, (off_t) (from + done));
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n < 0)
+        return brg_message_errno (error, "cannot read", errno);
+      if (n == 0)
+        return brg_error_set (error, BRG_FORMAT, "the data ends %zu bytes early", size - done);
+      done += (size_t) n;
     }
   return BRG_OK;
 }
@@ -361,8 +306,26 @@ read_plain (BrgStream *stream, unsigned char *bytes, size_t size, BrgError *erro
 BrgStatus
 brg_stream_read (BrgStream *stream, void *bytes, size_t size, BrgError *error)
 {
-  return stream->gzip ? read_gzip (stream, bytes, size, error)
-                      : read_plain (stream, bytes, size, error);
+  return stream->inflater != NULL ? brg_stream_read_gzip (stream, bytes, size, error)
+                                  : read_plain (stream, bytes, size, error);
+}
+
+BrgStatus
+brg_stream_pass (BrgStream *stream, uint64_t size, BrgError *error)
+{
+  uint64_t buffered = stream->end - stream->at;
+
+  stream->is_first_member = false;
+  if (size <= buffered)
+    {
+      stream->at += (size_t) size;
+      return BRG_OK;
+    }
+  stream->at = stream->end = 0;
+  stream->unread -= size - buffered;
+  if (lseek (stream->file, (off_t) (stream->size - stream->unread), SEEK_SET) < 0)
+    return brg_message_errno (error, "cannot read", errno);
+  return BRG_OK;
 }
 
 BrgStatus
@@ -371,7 +334,7 @@ brg_stream_skip (BrgStream *stream, uint64_t size, BrgError *error)
   unsigned char scratch[4096];
   BrgStatus status = BRG_OK;
 
-  if (!stream->gzip && size > brg_stream_left (stream))
+  if (stream->inflater == NULL && size > brg_stream_left (stream))
     return brg_error_set (error, BRG_FORMAT, "is to be read from byte %llu, past its end",
                           (unsigned long long) size);
   for (; status == BRG_OK && size > 0; size -= size < sizeof scratch ? size : sizeof scratch)
@@ -383,7 +346,7 @@ brg_stream_skip (BrgStream *stream, uint64_t size, BrgError *error)
 int
 brg_stream_get (BrgStream *stream, BrgError *error)
 {
-  if (ensure_buffer (stream, error) != BRG_OK || stream->at == stream->end)
+  if (brg_stream_ensure_buffer (stream, error) != BRG_OK || stream->at == stream->end)
     return -1;
   return stream->buffer[stream->at++];
 }
@@ -391,26 +354,11 @@ brg_stream_get (BrgStream *stream, BrgError *error)
 BrgStatus
 brg_stream_finish (BrgStream *stream, uint64_t *surplus, BrgError *error)
 {
-  unsigned char scratch[4096];
   uint64_t inflated = 0;
-  bool found = stream->gzip;
+  BrgStatus status = BRG_OK;
 
-  while (found)
-    {
-      size_t n = 0;
-      BrgStatus status = BRG_OK;
-
-      if (stream->member_ended)
-        status = next_member (stream, &found, error);
-      if (status == BRG_OK && found)
-        status = inflate_some (stream, scratch, sizeof scratch, &n, error);
-      inflated += n;
-      if (status == BRG_OK && inflated > MAX_SURPLUS)
-        status = brg_error_set (error, BRG_FORMAT,
-                                "inflates to more than 64 KiB beyond the voxels it declares");
-      if (status != BRG_OK)
-        return status;
-    }
+  if (stream->inflater != NULL)
+    status = brg_stream_finish_gzip (stream, &inflated, error);
   *surplus = inflated + brg_stream_left (stream);
-  return BRG_OK;
+  return status;
 }

@@ -50,6 +50,17 @@ BrgStatus brg_stream_check_size (const BrgStream *stream, uint64_t need, BrgErro
 /* Exactly `size` bytes. */
 BrgStatus brg_stream_read (BrgStream *stream, void *bytes, size_t size, BrgError *error);
 
+/* Exactly `size` bytes of the file as they are, from `offset` bytes behind those consumed so far,
+ * without consuming them. From any thread while nobody else uses the stream. */
+BrgStatus brg_stream_read_at (const BrgStream *stream,
+                              uint64_t offset,
+                              void *bytes,
+                              size_t size,
+                              BrgError *error);
+
+/* Consumes `size` bytes that brg_stream_read_at() has read; in a gzip stream all that is left. */
+BrgStatus brg_stream_pass (BrgStream *stream, uint64_t size, BrgError *error);
+
 /* Skips exactly `size` bytes. */
 BrgStatus brg_stream_skip (BrgStream *stream, uint64_t size, BrgError *error);
 

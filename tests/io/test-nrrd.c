@@ -255,7 +255,11 @@ test_written_header (void)
                    "space directions: (0.957031,0,0) (0,-0.957031,0) (0,0,1.5)\n"
                    "kinds: domain domain domain\nencoding: gzip\n"
                    "space origin: (-120.3,46.894519,45)\n\n");
-  g_assert_cmpmem (first->data + strlen (header), 10, "\x1f\x8b\x08\0\0\0\0\0\x04\xff", 10);
+  static const guint8 gzip_header[] = {
+    0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 4, 255, 20, 0, 'B', 'R', 16, 0
+  };
+  g_assert_cmpmem (first->data + strlen (header), sizeof gzip_header, gzip_header,
+                   sizeof gzip_header);
   g_byte_array_unref (first);
   brg_mask_unref (mask);
   g_free (header);

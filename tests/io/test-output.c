@@ -162,7 +162,7 @@ test_refused (void)
 static void
 test_no_space (void)
 {
-  static const size_t sizes[] = { 100000, 1000000 }; /* fails in commit, fails in write */
+  static const size_t sizes[] = { 100000, 3000000 }; /* fails in commit, fails in write */
   char *path = files_write ("full.bin", "old", 3);
   struct rlimit limit, small;
 

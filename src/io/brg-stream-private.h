@@ -1,0 +1,39 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include "io/brg-codec.h"
+#include "io/brg-stream.h"
+
+/* Private to brg-stream*.c. */
+
+struct BrgStream
+{
+  int file;
+  char *folder;
+  dev_t device;
+  ino_t inode;
+  uint64_t size;   /* of the file */
+  uint64_t unread; /* bytes of the file not yet in the buffer */
+  size_t at, end;  /* unconsumed part of the buffer */
+  size_t room;
+  unsigned char *buffer; /* room and one byte more for next_member() */
+
+  BrgInflater *inflater;    /* of a gzip stream; NULL for a plain one */
+  bool is_first_member;     /* nothing of it is read yet */
+  bool in_member;           /* the header of a member is read, its end is not */
+  uint32_t crc, n_inflated; /* of the member so far, the number modulo 2^32 */
+};
+
+/* Fills the empty buffer; leaves it empty at the end of the file. */
+BrgStatus brg_stream_refill (BrgStream *stream, BrgError *error);
+
+/* The same if nothing is left in it. */
+BrgStatus brg_stream_ensure_buffer (BrgStream *stream, BrgError *error);
+
+/* Exactly `size` inflated bytes. */
+BrgStatus brg_stream_read_gzip (BrgStream *stream, uint8_t *bytes, size_t size, BrgError *error);
+
+/* Reads to the end of the last member; *n receives the number of inflated bytes, which is an error
+ * above 64 KiB. */
+BrgStatus brg_stream_finish_gzip (BrgStream *stream, uint64_t *n, BrgError *error);
