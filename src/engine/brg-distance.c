@@ -4,47 +4,59 @@
 
 #include "engine/brg-alloc.h"
 #include "engine/brg-bits.h"
+#include "engine/brg-distance-kernel.h"
 #include "engine/brg-job-part.h"
 #include "engine/brg-parallel.h"
 
-#define SLAB       8
-#define TILE       64   /* voxels of a row that are searched together */
-#define CHECK_EACH 4    /* steps between looks for an early end */
-#define ROUNDING   1e-5 /* relative; see brg-distance.h */
+#define SLAB     8
+#define TILE     BRG_DISTANCE_TILE
+#define ROUNDING 1e-5 /* relative; see brg-distance.h */
 
 /* Squared distances axis by axis: along i from the bits, then the lower envelope of parabolas along
  * j and along k (Felzenszwalb, Huttenlocher 2012, "Distance transforms of sampled functions"), here
- * as a search outward that ends at the limit or once no farther row can be nearer, which works on
- * many voxels of a row at once. Tiles without a value are skipped. */
+ * as a search outward (brg-distance-kernel.h). The squares after j lie where the results will. */
 typedef struct
 {
   const BrgMask *to;
+  bool both_sides;
   BrgBox box;  /* results */
   BrgBox wide; /* what can matter for them: the box and the limit around it */
   int size[3]; /* of the box */
   int n_tiles; /* of a row */
   float spacing[3];
-  float limit2;
-  float *mm; /* rows of size[0] at [(k - wide.lo[2]) * size[1] + (j - box.lo[1])]; first squares */
+  float beyond2;   /* least square beyond the limit, or INFINITY */
+  int reach[3];    /* steps within the limit, along j and k */
+  float *add[3];   /* (steps * spacing)^2, along j and k */
+  float *mm;       /* rows of size[0] at [(k - wide.lo[2]) * size[1] + (j - box.lo[1])] */
+  uint8_t *states; /* of the tiles of these rows */
+  BrgJob *job;
+
+  BrgDistanceGap *gap;
+  BrgDistanceStates *look;
+  BrgDistanceSearch *search;
+  BrgDistanceFill *fill;
 } Search;
 
-/* A stack of rows to search, one above the other; with a flag for each tile of each row, whether it
- * holds a finite value. */
+/* Columns of tiles along an axis, side by side, and room for a row. */
 typedef struct
 {
-  float *values;
-  uint8_t *live;
+  float *values;   /* [n_tiles][n][TILE] */
+  uint8_t *states; /* [n_tiles][n] */
+  float *row;      /* [n_tiles][TILE] */
+  uint8_t *row_states;
+  uint8_t *out_states; /* [size of the box along the axis][n_tiles], of the results */
   int n;
-  float spacing;
 } Stack;
 
-/* Last set bit below `end`, or -1. */
+/* Last index below `end` with bit `value`, or -1. */
 static int
-previous_set (const uint64_t *row, int end)
+previous_bit (const uint64_t *row, int end, bool value)
 {
+  uint64_t flip = value ? 0 : ~UINT64_C (0);
+
   for (int w = (end - 1) / 64; end > 0 && w >= 0; w--)
     {
-      uint64_t word = row[w];
+      uint64_t word = row[w] ^ flip;
       if (w == (end - 1) / 64)
         word &= ~UINT64_C (0) >> (63 - (end - 1) % 64);
       if (word != 0)
@@ -53,154 +65,150 @@ previous_set (const uint64_t *row, int end)
   return -1;
 }
 
-/* Squares from begin <= i < end to the nearer of two voxels; -INFINITY, INFINITY for none. */
-static void
-square_gap (const Search *s, int begin, int end, float before, float after, float *out)
-{
-  for (int i = begin; i < end; i++)
-    {
-      float up = ((float) i - before) * s->spacing[0];
-      float down = (after - (float) i) * s->spacing[0];
-      float nearest = up < down ? up : down;
-      float square = nearest * nearest;
-      out[i - s->box.lo[0]] = square <= s->limit2 ? square : INFINITY;
-    }
-}
-
-/* Squares along row (j, k); false when none is finite. */
+/* Squares along row (j, k), into stack->row; false when all are beyond the limit, on the side that
+ * *state then tells. */
 static bool
-square_row (const Search *s, int j, int k, float *out)
+square_row (const Search *s, const Stack *stack, int j, int k, BrgTileState *state)
 {
   const uint64_t *row = brg_mask_row (s->to, j, k);
-  int lo = s->box.lo[0], hi = s->box.hi[0], n = s->wide.hi[0];
-  int before = previous_set (row, lo);
+  int lo = s->box.lo[0], hi = s->box.hi[0], n = s->to->grid.dim[0];
+  bool value = row[lo / 64] >> (lo % 64) & 1;
+  int before = previous_bit (row, lo, !value), after = brg_bits_next (row, n, lo, !value);
 
-  if ((before < s->wide.lo[0]) && brg_bits_next (row, n, lo, true) == n)
+  *state = value ? BRG_TILE_INSIDE : BRG_TILE_OUTSIDE;
+  if (before < s->wide.lo[0] && after >= s->wide.hi[0] && (s->both_sides || !value))
     return false;
-  for (int i = lo; i < hi;)
+  for (int i = lo; i < hi; value = !value)
     {
-      int next = brg_bits_next (row, n, i, true);
-      int gap_end = next < hi ? next : hi;
-      int run_end = next < hi ? brg_bits_next (row, hi, next, false) : hi;
-      square_gap (s, i, gap_end, before < 0 ? -INFINITY : (float) before,
-                  next == n ? INFINITY : (float) next, out);
-      if (run_end > gap_end)
-        memset (out + (gap_end - lo), 0, (size_t) (run_end - gap_end) * sizeof *out);
-      before = run_end - 1;
-      i = run_end;
+      int end = after < hi ? after : hi;
+      if (value && !s->both_sides)
+        memset (stack->row + (i - lo), 0, (size_t) (end - i) * sizeof (float));
+      else
+        s->gap (stack->row + (i - lo), i, end, before < 0 ? -INFINITY : (float) before,
+                after == n ? INFINITY : (float) after, s->spacing[0], s->beyond2,
+                value ? -1.0F : 1.0F);
+      before = end - 1;
+      i = end;
+      after = brg_bits_next (row, n, end, value);
     }
   return true;
 }
 
 static void
-lower (float *restrict out, const float *restrict row, float add, int n)
+fill_up (const Search *s, float *row)
 {
-  for (int x = 0; x < n; x++)
-    {
-      float value = row[x] + add;
-      out[x] = value < out[x] ? value : out[x];
-    }
-}
-
-/* These two are written as unions of tests, which the compiler can take many at a time. */
-
-static bool
-any_above (const float *values, int n, float limit)
-{
-  int any = 0;
-
-  for (int x = 0; x < n; x++)
-    any |= values[x] > limit;
-  return any != 0;
-}
-
-static bool
-any_finite (const float *values, int n)
-{
-  int any = 0;
-
-  for (int x = 0; x < n; x++)
-    any |= values[x] < INFINITY;
-  return any != 0;
-}
-
-/* out = min over rows r of stack[r] + ((r - at) * spacing)^2, for the `n` voxels of a tile. */
-static void
-search_tile (const Search *s, const Stack *stack, int at, int tile, int n, float *out)
-{
-  size_t width = (size_t) s->size[0], n_tiles = (size_t) s->n_tiles;
-  const float *values = stack->values + (size_t) tile * TILE;
-  const uint8_t *live = stack->live + tile;
-
-  for (int x = 0; x < n; x++)
-    out[x] = INFINITY;
-  for (int t = 0; t < stack->n; t++)
-    {
-      float offset = (float) t * stack->spacing;
-      float add = offset * offset;
-      int above = at + t, below = at - t;
-
-      if (add > s->limit2 || (t % CHECK_EACH == 0 && t > 0 && !any_above (out, n, add)))
-        break;
-      if (above < stack->n && live[(size_t) above * n_tiles])
-        lower (out, values + (size_t) above * width, add, n);
-      if (t > 0 && below >= 0 && live[(size_t) below * n_tiles])
-        lower (out, values + (size_t) below * width, add, n);
-    }
-}
-
-static int
-tile_size (const Search *s, int tile)
-{
-  int left = s->size[0] - tile * TILE;
-
-  return left < TILE ? left : TILE;
+  for (int i = s->size[0]; i < s->n_tiles * TILE; i++)
+    row[i] = row[s->size[0] - 1];
 }
 
 static void
-search_row (const Search *s, const Stack *stack, int at, float *out)
+copy_tile (float *to, const float *from, int width)
+{
+  if (width >= TILE)
+    {
+      memcpy (to, from, TILE * sizeof *to);
+      return;
+    }
+  for (int l = 0; l < TILE; l++)
+    to[l] = from[l < width ? l : width - 1];
+}
+
+/* Puts a row into level r of the stack: live tiles with their values, others as a state. */
+static void
+stack_row (const Search *s, const Stack *stack, int r, const float *row, const uint8_t *states)
 {
   for (int tile = 0; tile < s->n_tiles; tile++)
-    search_tile (s, stack, at, tile, tile_size (s, tile), out + (size_t) tile * TILE);
-}
-
-/* Sets the flags of row `r` of the stack. */
-static void
-look_alive (const Search *s, const Stack *stack, int r)
-{
-  const float *row = stack->values + (size_t) r * (size_t) s->size[0];
-  uint8_t *live = stack->live + (size_t) r * (size_t) s->n_tiles;
-
-  for (int tile = 0; tile < s->n_tiles; tile++)
-    live[tile] = any_finite (row + (size_t) tile * TILE, tile_size (s, tile));
+    {
+      size_t at = (size_t) tile * (size_t) stack->n + (size_t) r;
+      stack->states[at] = states[tile];
+      if (states[tile] == BRG_TILE_LIVE)
+        copy_tile (stack->values + at * TILE, row + (size_t) tile * TILE, s->size[0] - tile * TILE);
+    }
 }
 
 static BrgStatus
 init_stack (const Search *s, Stack *stack, int axis, BrgError *error)
 {
-  stack->n = s->wide.hi[axis] - s->wide.lo[axis];
-  stack->spacing = s->spacing[axis];
-  stack->live = NULL;
-  stack->values = brg_alloc ((size_t) stack->n * (size_t) s->size[0], sizeof (float), error);
-  if (stack->values == NULL)
-    return BRG_NO_MEMORY;
-  stack->live = brg_alloc ((size_t) stack->n * (size_t) s->n_tiles, 1, error);
-  return stack->live != NULL ? BRG_OK : BRG_NO_MEMORY;
+  BrgPool *pool = brg_job_pool (s->job);
+  size_t n = (size_t) (s->wide.hi[axis] - s->wide.lo[axis]), n_tiles = (size_t) s->n_tiles;
+
+  *stack = (Stack){ .n = (int) n };
+  stack->values = brg_alloc_in (pool, n * n_tiles, TILE * sizeof (float), error);
+  if (stack->values != NULL)
+    stack->states = brg_alloc_in (pool, n, n_tiles, error);
+  if (stack->states != NULL)
+    stack->row = brg_alloc_in (pool, n_tiles, TILE * sizeof (float), error);
+  if (stack->row != NULL)
+    stack->row_states = brg_alloc_in (pool, n_tiles, 1, error);
+  if (stack->row_states != NULL)
+    stack->out_states = brg_alloc_in (pool, (size_t) s->size[axis], n_tiles, error);
+  return stack->out_states != NULL ? BRG_OK : BRG_NO_MEMORY;
 }
 
 static void
 clear_stack (Stack *stack)
 {
   brg_free (stack->values);
-  brg_free (stack->live);
+  brg_free (stack->states);
+  brg_free (stack->row);
+  brg_free (stack->row_states);
+  brg_free (stack->out_states);
 }
 
-static float *
+/* Row j of the box in slice k of `wide`. */
+static size_t
 result_row (const Search *s, int j, int k)
 {
-  size_t row = (size_t) k * (size_t) s->size[1] + (size_t) j;
+  return (size_t) k * (size_t) s->size[1] + (size_t) j;
+}
 
-  return s->mm + row * (size_t) s->size[0];
+/* Searches the columns of the stack along an axis. The results go to rows `row_step` apart, the
+ * first of them being `row`. */
+static void
+search_stack (const Search *s, const Stack *stack, int axis, float *row, size_t row_step)
+{
+  BrgDistanceColumn column = { .n = stack->n,
+                               .add = s->add[axis],
+                               .reach = s->reach[axis],
+                               .beyond2 = s->beyond2,
+                               .both_sides = s->both_sides,
+                               .first = s->box.lo[axis] - s->wide.lo[axis],
+                               .n_out = s->size[axis],
+                               .is_last = axis == 2,
+                               .out_step = row_step,
+                               .states_step = (size_t) s->n_tiles };
+
+  for (int tile = 0; tile < s->n_tiles; tile++)
+    {
+      int left = s->size[0] - tile * TILE;
+      column.values = stack->values + (size_t) tile * (size_t) stack->n * TILE;
+      column.states = stack->states + (size_t) tile * (size_t) stack->n;
+      column.width = left < TILE ? left : TILE;
+      column.out = row + (size_t) tile * TILE;
+      column.out_states = stack->out_states + tile;
+      s->search (&column);
+    }
+}
+
+static void
+search_slice (const Search *s, const Stack *stack, int k)
+{
+  size_t row = result_row (s, 0, k), n_tiles = (size_t) s->n_tiles;
+
+  for (int r = 0; r < stack->n; r++)
+    {
+      BrgTileState state;
+      if (square_row (s, stack, s->wide.lo[1] + r, s->wide.lo[2] + k, &state))
+        {
+          fill_up (s, stack->row);
+          s->look (stack->row, s->n_tiles, s->beyond2, stack->row_states);
+        }
+      else
+        memset (stack->row_states, (int) state, n_tiles);
+      stack_row (s, stack, r, stack->row, stack->row_states);
+    }
+  search_stack (s, stack, 1, s->mm + row * (size_t) s->size[0], (size_t) s->size[0]);
+  memcpy (s->states + row * n_tiles, stack->out_states, (size_t) s->size[1] * n_tiles);
 }
 
 /* Squares after j in the slices begin <= k < end, from the bits. */
@@ -212,52 +220,54 @@ search_slices (void *data, int slab, int begin, int end, BrgError *error)
   BrgStatus status = init_stack (s, &stack, 1, error);
 
   (void) slab;
-  for (int k = begin; status == BRG_OK && k < end; k++)
-    {
-      for (int r = 0; r < stack.n; r++)
-        if (square_row (s, s->wide.lo[1] + r, s->wide.lo[2] + k,
-                        stack.values + (size_t) r * (size_t) s->size[0]))
-          look_alive (s, &stack, r);
-        else
-          memset (stack.live + (size_t) r * (size_t) s->n_tiles, 0, (size_t) s->n_tiles);
-      for (int j = 0; j < s->size[1]; j++)
-        search_row (s, &stack, s->box.lo[1] - s->wide.lo[1] + j, result_row (s, j, k));
-    }
+  for (int k = begin; status == BRG_OK && k < end && !brg_job_is_cancelled (s->job); k++)
+    search_slice (s, &stack, k);
   clear_stack (&stack);
   return status;
 }
 
+/* Infinities where nothing is within the limit. */
 static void
-root_row (const Search *s, float *row)
+fill_row (const Search *s, float *row, const uint8_t *states)
 {
-  for (int x = 0; x < s->size[0]; x++)
-    row[x] = row[x] <= s->limit2 ? sqrtf (row[x]) : INFINITY;
+  for (int begin = 0, end; begin < s->n_tiles; begin = end)
+    {
+      for (end = begin + 1; end < s->n_tiles && states[end] == states[begin];)
+        end++;
+      int first = begin * TILE, last = end < s->n_tiles ? end * TILE : s->size[0];
+      if (states[begin] != BRG_TILE_LIVE)
+        s->fill (row + first, (size_t) (last - first),
+                 states[begin] == BRG_TILE_INSIDE ? -INFINITY : INFINITY);
+    }
 }
 
-/* Distances in the rows begin <= j < end of the box, in place of the squares. */
+/* Distances in row j of every slice of the box. They begin at s->mm, be it before the first slice
+ * of the box: all that row j holds is in the stack by then. */
+static void
+search_row (const Search *s, const Stack *stack, int j)
+{
+  size_t width = (size_t) s->size[0], n_tiles = (size_t) s->n_tiles, slice = (size_t) s->size[1];
+
+  for (int k = 0; k < stack->n; k++)
+    {
+      size_t row = result_row (s, j, k);
+      stack_row (s, stack, k, s->mm + row * width, s->states + row * n_tiles);
+    }
+  search_stack (s, stack, 2, s->mm + (size_t) j * width, slice * width);
+  for (int k = 0; k < s->size[2]; k++)
+    fill_row (s, s->mm + result_row (s, j, k) * width, stack->out_states + (size_t) k * n_tiles);
+}
+
 static BrgStatus
 search_rows (void *data, int slab, int begin, int end, BrgError *error)
 {
   const Search *s = data;
-  size_t width = (size_t) s->size[0];
-  int first = s->box.lo[2] - s->wide.lo[2];
   Stack stack;
   BrgStatus status = init_stack (s, &stack, 2, error);
 
   (void) slab;
-  for (int j = begin; status == BRG_OK && j < end; j++)
-    {
-      for (int k = 0; k < stack.n; k++)
-        {
-          memcpy (stack.values + (size_t) k * width, result_row (s, j, k), width * sizeof (float));
-          look_alive (s, &stack, k);
-        }
-      for (int k = first; k < first + s->size[2]; k++)
-        {
-          search_row (s, &stack, k, result_row (s, j, k));
-          root_row (s, result_row (s, j, k));
-        }
-    }
+  for (int j = begin; status == BRG_OK && j < end && !brg_job_is_cancelled (s->job); j++)
+    search_row (s, &stack, j);
   clear_stack (&stack);
   return status;
 }
@@ -277,44 +287,101 @@ check (const BrgMask *to, const BrgBox *box, double limit_mm, BrgError *error)
 }
 
 static void
-plan (Search *s, const BrgMask *to, const BrgBox *box, double limit_mm)
+plan (Search *s, const BrgBox *box, double limit_mm)
 {
+  const BrgGrid *grid = &s->to->grid;
+  double limit = limit_mm * (1 + ROUNDING);
   int margin_vox[3];
 
-  *s = (Search){ .to = to, .box = *box };
+  s->box = *box;
+  s->beyond2 = nextafterf ((float) (limit * limit), INFINITY);
   for (int a = 0; a < 3; a++)
     {
-      double spacing = brg_grid_spacing_mm (&to->grid, a);
-      double reach = ceil (limit_mm * (1 + ROUNDING) / spacing);
-      margin_vox[a] = reach < to->grid.dim[a] ? (int) reach : to->grid.dim[a];
+      double spacing = brg_grid_spacing_mm (grid, a);
+      double reach = ceil (limit / spacing);
+      margin_vox[a] = reach < grid->dim[a] ? (int) reach : grid->dim[a];
       s->spacing[a] = (float) spacing;
       s->size[a] = box->hi[a] - box->lo[a];
     }
-  double limit = limit_mm * (1 + ROUNDING);
-  s->limit2 = (float) (limit * limit);
   s->n_tiles = (s->size[0] + TILE - 1) / TILE;
-  s->wide = brg_box_grow (box, margin_vox, to->grid.dim);
+  s->wide = brg_box_grow (box, margin_vox, grid->dim);
 }
 
 static BrgStatus
-search (Search *s, BrgJob *job, BrgError *error)
+list_squares (Search *s, int axis, BrgError *error)
 {
-  int n_slices = s->wide.hi[2] - s->wide.lo[2];
-  size_t slice = (size_t) s->size[0] * (size_t) s->size[1];
-  BrgJobPart parts = brg_job_parts (job);
+  int n = s->wide.hi[axis] - s->wide.lo[axis];
+  float *add = brg_alloc_in (brg_job_pool (s->job), (size_t) n + 1, sizeof *add, error);
 
-  s->mm = brg_alloc (slice * (size_t) n_slices, sizeof *s->mm, error);
+  if (add == NULL)
+    return BRG_NO_MEMORY;
+  for (int steps = 0; steps <= n; steps++)
+    {
+      float offset = (float) steps * s->spacing[axis];
+      bool is_within = steps < n && offset * offset < s->beyond2;
+      add[steps] = is_within ? offset * offset : INFINITY;
+      s->reach[axis] = is_within ? steps : s->reach[axis];
+    }
+  s->add[axis] = add;
+  return BRG_OK;
+}
+
+static BrgStatus
+allocate (Search *s, BrgError *error)
+{
+  BrgPool *pool = brg_job_pool (s->job);
+  size_t n_rows = (size_t) s->size[1] * (size_t) (s->wide.hi[2] - s->wide.lo[2]);
+
+  s->mm = brg_alloc_in (pool, n_rows * (size_t) s->size[0], sizeof *s->mm, error);
   if (s->mm == NULL)
     return BRG_NO_MEMORY;
+  s->states = brg_alloc_in (pool, n_rows, (size_t) s->n_tiles, error);
+  if (s->states == NULL)
+    return BRG_NO_MEMORY;
+  BrgStatus status = list_squares (s, 1, error);
+  return status == BRG_OK ? list_squares (s, 2, error) : status;
+}
+
+static BrgStatus
+run (Search *s, BrgError *error)
+{
+  BrgJobPart parts = brg_job_parts (s->job);
+
   brg_job_part (&parts, 0, 0.5);
-  BrgStatus status = brg_parallel_slabs (n_slices, SLAB, search_slices, s, job, error);
+  BrgStatus status =
+    brg_parallel_slabs (s->wide.hi[2] - s->wide.lo[2], SLAB, search_slices, s, s->job, error);
   brg_job_part (&parts, 0.5, 1);
   if (status == BRG_OK)
-    status = brg_parallel_slabs (s->size[1], SLAB, search_rows, s, job, error);
+    status = brg_parallel_slabs (s->size[1], SLAB, search_rows, s, s->job, error);
   brg_job_parts_end (&parts);
+  return status;
+}
+
+static BrgStatus
+measure (Search *s, const BrgBox *box, double limit_mm, BrgDistance *out, BrgError *error)
+{
+  BrgBox all = brg_grid_box (&s->to->grid);
+
+  *out = (BrgDistance){ 0 };
+  box = box != NULL ? box : &all;
+  BrgStatus status = check (s->to, box, limit_mm, error);
+  if (status != BRG_OK)
+    return status;
+  s->gap = BRG_ISA_PICK (s->job, _brg_distance_gap);
+  s->look = BRG_ISA_PICK (s->job, _brg_distance_states);
+  s->search = BRG_ISA_PICK (s->job, _brg_distance_search);
+  s->fill = BRG_ISA_PICK (s->job, _brg_distance_fill);
+  plan (s, box, limit_mm);
+  status = allocate (s, error);
   if (status == BRG_OK)
-    memmove (s->mm, result_row (s, 0, s->box.lo[2] - s->wide.lo[2]),
-             slice * (size_t) s->size[2] * sizeof *s->mm);
+    status = run (s, error);
+  brg_free (s->states);
+  brg_free (s->add[1]);
+  brg_free (s->add[2]);
+  if (status == BRG_OK)
+    *out = (BrgDistance){ *box, s->mm };
+  else
+    brg_free (s->mm);
   return status;
 }
 
@@ -326,21 +393,22 @@ brg_distance (const BrgMask *to,
               BrgJob *job,
               BrgError *error)
 {
-  BrgBox all = brg_grid_box (&to->grid);
-  Search s;
+  Search s = { .to = to, .job = job };
 
-  *out = (BrgDistance){ 0 };
-  box = box != NULL ? box : &all;
-  BrgStatus status = check (to, box, limit_mm, error);
-  if (status != BRG_OK)
-    return status;
-  plan (&s, to, box, limit_mm);
-  status = search (&s, job, error);
-  if (status == BRG_OK)
-    *out = (BrgDistance){ *box, s.mm };
-  else
-    brg_free (s.mm);
-  return status;
+  return measure (&s, box, limit_mm, out, error);
+}
+
+BrgStatus
+brg_distance_signed (const BrgMask *mask,
+                     const BrgBox *box,
+                     double limit_mm,
+                     BrgDistance *out,
+                     BrgJob *job,
+                     BrgError *error)
+{
+  Search s = { .to = mask, .both_sides = true, .job = job };
+
+  return measure (&s, box, limit_mm, out, error);
 }
 
 void

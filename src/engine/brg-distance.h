@@ -11,16 +11,29 @@ typedef struct
 } BrgDistance;
 
 /* Distances from every voxel centre in `box` (inside the grid of `to`; NULL for all of it) to the
- * set voxels of `to`, those outside the box included; 0 at set voxels. Exact to 0.001 mm. Where
- * there is none within `limit_mm` (> 0, INFINITY allowed) the value is INFINITY; a voxel at the
- * limit itself, give or take 1e-5 of it, is within. The axes of the grid are taken as orthogonal.
- * Time grows with the limit. BRG_INVALID for a bad limit or box; `out` is then empty. */
+ * set voxels of `to`, those outside the box included; 0 at set voxels. Exact but for the rounding
+ * of single precision, which stays below a millionth of the distance. Where there is none within
+ * `limit_mm` (> 0, INFINITY allowed) the value is INFINITY; a voxel at the limit itself, give or
+ * take 1e-5 of it, is within. The axes of the grid are taken as orthogonal. Time grows with the
+ * limit. BRG_INVALID for a bad limit or box; `out` is then empty. */
 BrgStatus brg_distance (const BrgMask *to,
                         const BrgBox *box,
                         double limit_mm,
                         BrgDistance *out,
                         BrgJob *job,
                         BrgError *error);
+
+/* The same on both sides: in clear voxels the distance to the nearest set voxel centre, in set
+ * voxels minus the distance to the nearest clear voxel centre of the grid (scipy's
+ * `edt (~mask) - edt (mask)`). No value lies nearer to 0 than the smallest spacing: the surface
+ * between two voxels is a whole step away from either. INFINITY and -INFINITY beyond the limit, and
+ * where there is no voxel of the other kind. */
+BrgStatus brg_distance_signed (const BrgMask *mask,
+                               const BrgBox *box,
+                               double limit_mm,
+                               BrgDistance *out,
+                               BrgJob *job,
+                               BrgError *error);
 
 /* Frees the values and empties the box. */
 void brg_distance_clear (BrgDistance *distance);

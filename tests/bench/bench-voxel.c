@@ -96,16 +96,42 @@ run_close (void *data, double *bytes)
 }
 
 static bool
-run_distance (void *data, double *bytes)
+take_distance (const Bench *bench, BrgStatus status, BrgDistance *distance, double *bytes)
 {
-  Bench *bench = data;
-  BrgDistance distance;
-  BrgStatus status = brg_distance (bench->skull, NULL, 5, &distance, &bench->job, NULL);
-
   *bytes = bench_mask_bytes (bench) + 2 * bench_scan_bytes (bench);
   if (status == BRG_OK)
-    brg_distance_clear (&distance);
+    brg_distance_clear (distance);
   return status == BRG_OK;
+}
+
+static bool
+run_distance_5 (void *data, double *bytes)
+{
+  Bench *bench = data;
+  BrgDistance d;
+
+  return take_distance (bench, brg_distance (bench->skull, NULL, 5, &d, &bench->job, NULL), &d,
+                        bytes);
+}
+
+static bool
+run_distance_10 (void *data, double *bytes)
+{
+  Bench *bench = data;
+  BrgDistance d;
+
+  return take_distance (bench, brg_distance (bench->skull, NULL, 10, &d, &bench->job, NULL), &d,
+                        bytes);
+}
+
+static bool
+run_distance_signed (void *data, double *bytes)
+{
+  Bench *bench = data;
+  BrgDistance d;
+
+  return take_distance (bench, brg_distance_signed (bench->skull, NULL, 10, &d, &bench->job, NULL),
+                        &d, bytes);
 }
 
 const BenchOperation bench_voxel_operations[] = {
@@ -118,6 +144,8 @@ const BenchOperation bench_voxel_operations[] = {
   { "fill slices 400 mm2", run_fill_slices },
   { "fill volume 5000 mm3", run_fill_volume },
   { "close 3 mm", run_close },
-  { "distance to 5 mm", run_distance },
+  { "distance to 5 mm", run_distance_5 },
+  { "distance to 10 mm", run_distance_10 },
+  { "signed distance to 10 mm", run_distance_signed },
   { NULL, NULL },
 };

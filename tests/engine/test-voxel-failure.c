@@ -114,6 +114,17 @@ distance (const Input *input, BrgJob *job, BrgError *error)
 }
 
 static BrgStatus
+signed_distance (const Input *input, BrgJob *job, BrgError *error)
+{
+  BrgDistance d;
+  BrgStatus status = brg_distance_signed (input->mask, NULL, 4, &d, job, error);
+
+  g_assert_true ((d.mm != NULL) == (status == BRG_OK));
+  brg_distance_clear (&d);
+  return status;
+}
+
+static BrgStatus
 voxelize (const Input *input, BrgJob *job, BrgError *error)
 {
   return drop (brg_voxelize (input->mesh, &input->mask->grid, job, error), error);
@@ -140,10 +151,10 @@ surface_of_hu (const Input *input, BrgJob *job, BrgError *error)
   return drop_mesh (brg_isosurface_hu (input->scan, -0.5, job, error), error);
 }
 
-static const Operation operations[] = { threshold,  histogram,   count,        keep_largest,
-                                        median_box, median_ball, fill_slices,  fill_volume,
-                                        dilate,     erode,       closing,      distance,
-                                        voxelize,   surface,     surface_of_hu };
+static const Operation operations[] = { threshold,  histogram,   count,         keep_largest,
+                                        median_box, median_ball, fill_slices,   fill_volume,
+                                        dilate,     erode,       closing,       distance,
+                                        voxelize,   surface,     surface_of_hu, signed_distance };
 
 static Input
 make_input (void)
