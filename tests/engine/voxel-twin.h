@@ -80,6 +80,16 @@ twin_inside (const BrgMask *mask, int i, int j, int k)
   return i >= 0 && i < dim[0] && j >= 0 && j < dim[1] && k >= 0 && k < dim[2];
 }
 
+static size_t twin_n_compared; /* voxels, by twin_assert_equal() */
+
+/* The log of every program that compares ends with the number. */
+__attribute__ ((destructor)) static void
+twin_tell_compared (void)
+{
+  if (twin_n_compared > 0)
+    g_print ("# %zu voxels compared with a twin\n", twin_n_compared);
+}
+
 /* Voxel for voxel, unused bits of the words too. */
 static inline void
 twin_assert_equal (const BrgMask *got, const BrgMask *expected)
@@ -87,6 +97,7 @@ twin_assert_equal (const BrgMask *got, const BrgMask *expected)
   const int *dim = expected->grid.dim;
 
   g_assert_nonnull (got);
+  twin_n_compared += brg_grid_n_voxels (&expected->grid);
   for (int k = 0; k < dim[2]; k++)
     for (int j = 0; j < dim[1]; j++)
       for (int i = 0; i < dim[0]; i++)
