@@ -19,19 +19,46 @@ clear (Components *c)
   brg_free (c->sizes);
 }
 
-static void
-rank (Components *c)
+/* Of several components as large as the largest, the one whose first voxel comes first. */
+static BrgStatus
+break_tie (Components *c, BrgJob *job, BrgError *error)
 {
-  c->islands.n_components = c->runs.n_components;
-  for (size_t x = 0; x < c->runs.n_components; x++)
-    if (c->sizes[x] > c->islands.largest_vox)
-      {
-        c->islands.runner_up_vox = c->islands.largest_vox;
-        c->islands.largest_vox = c->sizes[x];
+  size_t *firsts;
+  BrgStatus status = brg_runs_firsts (&c->runs, &firsts, job, error);
+
+  for (size_t x = 0; status == BRG_OK && x < c->runs.n_components; x++)
+    {
+      if (c->sizes[x] == c->islands.largest_vox && firsts[x] < firsts[c->largest])
         c->largest = x;
-      }
-    else if (c->sizes[x] > c->islands.runner_up_vox)
-      c->islands.runner_up_vox = c->sizes[x];
+      status = brg_runs_poll (x, job, error);
+    }
+  brg_free (firsts);
+  return status;
+}
+
+static BrgStatus
+rank (Components *c, BrgJob *job, BrgError *error)
+{
+  BrgIslands *islands = &c->islands;
+  BrgStatus status = BRG_OK;
+
+  islands->n_components = c->runs.n_components;
+  for (size_t x = 0; status == BRG_OK && x < c->runs.n_components; x++)
+    {
+      if (c->sizes[x] > islands->largest_vox)
+        {
+          islands->runner_up_vox = islands->largest_vox;
+          islands->largest_vox = c->sizes[x];
+          c->largest = x;
+        }
+      else if (c->sizes[x] > islands->runner_up_vox)
+        islands->runner_up_vox = c->sizes[x];
+      status = brg_runs_poll (x, job, error);
+    }
+  if (status == BRG_OK && islands->n_components > 1 &&
+      islands->runner_up_vox == islands->largest_vox)
+    status = break_tie (c, job, error);
+  return status;
 }
 
 /* On failure nothing is left to clear. */
@@ -42,25 +69,23 @@ find (const BrgMask *mask, int connectivity, Components *c, BrgJob *job, BrgErro
   if (connectivity != 6 && connectivity != 18 && connectivity != 26)
     return brg_error_set (error, BRG_INVALID, "connectivity must be 6, 18 or 26, got %d",
                           connectivity);
-  BrgStatus status = brg_runs_label (mask, false, connectivity, &c->runs, job, error);
+  BrgStatus status =
+    brg_runs_label (mask, false, connectivity, 0, mask->grid.dim[2], &c->runs, job, error);
+  if (status == BRG_OK)
+    status = brg_runs_sizes (&c->runs, &c->sizes, job, error);
+  if (status == BRG_OK)
+    status = rank (c, job, error);
   if (status != BRG_OK)
-    return status;
-  c->sizes = brg_runs_sizes (&c->runs, error);
-  if (c->sizes == NULL)
-    {
-      clear (c);
-      return BRG_NO_MEMORY;
-    }
-  rank (c);
-  return BRG_OK;
+    clear (c);
+  return status;
 }
 
 /* The component of a set voxel. */
 static size_t
 component_at (const BrgRuns *runs, const int vox[3])
 {
-  size_t row = (size_t) vox[2] * (size_t) runs->dim[1] + (size_t) vox[1];
-  uint32_t x = runs->row_first[row];
+  size_t plane = (size_t) (vox[2] / runs->deep);
+  uint32_t x = runs->line_first[plane * (size_t) runs->n_lines + (size_t) (vox[1] / runs->tall)];
 
   while (runs->runs[x].end <= vox[0])
     x++;
@@ -92,8 +117,9 @@ choose (const Components *c, Choice choice, uint8_t *keep)
 static BrgMask *
 paint (const Components *c, const BrgGrid *grid, Choice choice, BrgJob *job, BrgError *error)
 {
-  BrgMask *out = brg_mask_new (grid, error);
-  uint8_t *keep = out != NULL ? brg_alloc_zero (c->runs.n_components, 1, error) : NULL;
+  BrgPool *pool = brg_job_pool (job);
+  BrgMask *out = brg_mask_new_in (pool, grid, false, error);
+  uint8_t *keep = out != NULL ? brg_alloc_zero_in (pool, c->runs.n_components, 1, error) : NULL;
   bool done = false;
 
   if (keep != NULL)

@@ -1,266 +1,228 @@
 #include "engine/brg-runs.h"
 
+#include <string.h>
+
 #include "engine/brg-alloc.h"
 #include "engine/brg-bits.h"
 #include "engine/brg-job-part.h"
 #include "engine/brg-parallel.h"
+#include "engine/brg-runs-kernel.h"
 
-#define SLAB_SLICES 16
+#define MAX_SLAB_SLICES 16
+#define MAX_SLAB_VOX    ((size_t) 4 << 20)
 
 typedef struct
 {
-  const BrgMask *mask;
-  uint64_t flip; /* all ones to label the unset voxels */
-  int connectivity;
   BrgRuns *runs;
+  BrgJob *job;
+  int slab_planes;
+  uint64_t *slab_first; /* runs of each slab, then the number of its first */
+  BrgRunsCount *count;
+  BrgRunsScan *scan;
+  BrgRunsUniteWithin *unite_within;
+  BrgRunsUniteAcross *unite_across;
 } Labelling;
 
-/* How far runs of two neighbouring rows may be apart along i and still touch: 0 when they must
- * overlap, 1 when they may meet at a corner, -1 when rows so placed are no neighbours. */
-typedef struct
+static bool
+crosses_slices (const BrgRuns *runs)
 {
-  int beside;   /* (j - 1, k) */
-  int below;    /* (j, k - 1) */
-  int diagonal; /* (j -+ 1, k - 1) */
-} Reach;
-
-static Reach
-reach_of (int connectivity)
-{
-  switch (connectivity)
-    {
-    case 4:
-      return (Reach){ 0, -1, -1 };
-    case 8:
-      return (Reach){ 1, -1, -1 };
-    case 6:
-      return (Reach){ 0, 0, -1 };
-    case 18:
-      return (Reach){ 1, 1, 0 };
-    default:
-      return (Reach){ 1, 1, 1 };
-    }
+  return runs->connectivity != 4 && runs->connectivity != 8;
 }
 
-static uint64_t
-row_word (const Labelling *l, const uint64_t *row, size_t w)
+/* Depends on the grid alone. */
+static int
+slab_planes (const BrgRuns *runs)
 {
-  uint64_t word = row[w] ^ l->flip;
+  const int *dim = runs->mask->grid.dim;
+  size_t slices = MAX_SLAB_VOX / ((size_t) dim[0] * (size_t) dim[1]);
+  int planes = (slices < MAX_SLAB_SLICES ? (int) slices : MAX_SLAB_SLICES) / runs->deep;
 
-  return w + 1 == l->mask->row_words ? word & brg_mask_last_word_bits (l->mask) : word;
+  return planes > 0 ? planes : 1;
 }
 
-static uint32_t
-count_runs (const Labelling *l, const uint64_t *row)
+/* Cuts the arrays of a plane from one buffer. */
+static BrgStatus
+plane_new (const BrgRuns *runs, BrgRunsPlane *plane, BrgJob *job, BrgError *error)
 {
-  uint64_t previous = 0;
-  uint32_t n = 0;
+  size_t row = runs->mask->row_words, n_lines = (size_t) runs->n_lines;
+  size_t n_words = n_lines * row, n_face = n_lines * (row + 2);
+  size_t n_scratch = BRG_RUNS_SCRATCH * (row + 2);
+  size_t n_faces = (size_t) (runs->tall * runs->deep);
+  size_t n_halves = (n_words + 1) / 2, n_eighths = (n_lines + 7) / 8;
 
-  for (size_t w = 0; w < l->mask->row_words; w++)
-    {
-      uint64_t word = row_word (l, row, w);
-      uint64_t begins = word & ~(word << 1 | previous >> 63);
-      if (begins != 0)
-        n += (uint32_t) __builtin_popcountll (begins);
-      previous = word;
-    }
-  return n;
+  plane->words = brg_alloc_in (brg_job_pool (job),
+                               2 * n_words + n_faces * n_face + n_scratch + n_halves + n_eighths,
+                               sizeof *plane->words, error);
+  if (plane->words == NULL)
+    return BRG_NO_MEMORY;
+  plane->begins = plane->words;
+  plane->beside = plane->begins + n_words;
+  for (size_t f = 0; f < 4; f++)
+    plane->face[f] = plane->beside + n_words + f % n_faces * n_face;
+  plane->scratch = plane->beside + n_words + n_faces * n_face;
+  plane->before = (uint32_t *) (plane->scratch + n_scratch);
+  plane->live = (bool *) (plane->scratch + n_scratch + n_halves);
+  return BRG_OK;
 }
 
-/* Every bit that differs from the one before it begins or ends a run. */
-static void
-extract_runs (const Labelling *l, const uint64_t *row, BrgRun *run)
+/* Two of them, or none. */
+static BrgStatus
+planes_new (const BrgRuns *runs, BrgRunsPlane planes[2], BrgJob *job, BrgError *error)
 {
-  uint64_t previous = 0;
-  bool inside = false;
-
-  for (size_t w = 0; w < l->mask->row_words; w++)
-    {
-      uint64_t word = row_word (l, row, w);
-      uint64_t edges = word ^ (word << 1 | previous >> 63);
-      for (; edges != 0; edges &= edges - 1)
-        {
-          uint16_t i = (uint16_t) (w * 64 + (size_t) __builtin_ctzll (edges));
-          if (inside)
-            (run++)->end = i;
-          else
-            run->begin = i;
-          inside = !inside;
-        }
-      previous = word;
-    }
-  if (inside)
-    run->end = (uint16_t) l->mask->grid.dim[0];
-}
-
-static uint32_t
-find_root (uint32_t *parent, uint32_t x)
-{
-  while (parent[x] != x)
-    {
-      parent[x] = parent[parent[x]];
-      x = parent[x];
-    }
-  return x;
-}
-
-/* The lower root wins, so a root is the first run of its component whatever the order of unions. */
-static void
-unite (uint32_t *parent, uint32_t a, uint32_t b)
-{
-  if (parent[a] == parent[b])
-    return;
-  a = find_root (parent, a);
-  b = find_root (parent, b);
-  if (a < b)
-    parent[b] = a;
-  else
-    parent[a] = b;
+  if (plane_new (runs, &planes[0], job, error) != BRG_OK)
+    return BRG_NO_MEMORY;
+  if (plane_new (runs, &planes[1], job, error) == BRG_OK)
+    return BRG_OK;
+  brg_free (planes[0].words);
+  return BRG_NO_MEMORY;
 }
 
 static void
-unite_rows (BrgRuns *runs, size_t row_a, size_t row_b, int reach)
+planes_clear (BrgRunsPlane planes[2])
 {
-  uint32_t a = runs->row_first[row_a], a_end = runs->row_first[row_a + 1];
-  uint32_t b = runs->row_first[row_b], b_end = runs->row_first[row_b + 1];
-
-  while (a < a_end && b < b_end)
-    {
-      BrgRun run_a = runs->runs[a], run_b = runs->runs[b];
-      if (run_a.begin < run_b.end + reach && run_b.begin < run_a.end + reach)
-        unite (runs->component, a, b);
-      if (run_a.end < run_b.end)
-        a++;
-      else
-        b++;
-    }
-}
-
-static void
-unite_within_slice (const Labelling *l, int k)
-{
-  Reach reach = reach_of (l->connectivity);
-  size_t row = (size_t) k * (size_t) l->runs->dim[1];
-
-  for (int j = 1; j < l->runs->dim[1]; j++)
-    unite_rows (l->runs, row + (size_t) j - 1, row + (size_t) j, reach.beside);
-}
-
-/* Unites slice k with slice k - 1. */
-static void
-unite_slices (const Labelling *l, int k)
-{
-  Reach reach = reach_of (l->connectivity);
-  size_t n_rows = (size_t) l->runs->dim[1];
-  size_t here = (size_t) k * n_rows, below = here - n_rows;
-
-  if (reach.below < 0)
-    return;
-  for (size_t j = 0; j < n_rows; j++)
-    {
-      unite_rows (l->runs, below + j, here + j, reach.below);
-      if (reach.diagonal >= 0 && j > 0)
-        unite_rows (l->runs, below + j - 1, here + j, reach.diagonal);
-      if (reach.diagonal >= 0 && j + 1 < n_rows)
-        unite_rows (l->runs, below + j + 1, here + j, reach.diagonal);
-    }
+  brg_free (planes[0].words);
+  brg_free (planes[1].words);
 }
 
 static BrgStatus
 count_slab (void *data, int slab, int begin, int end, BrgError *error)
 {
   const Labelling *l = data;
-  uint32_t *counts = l->runs->row_first + 1 + (size_t) begin * (size_t) l->runs->dim[1];
+  uint64_t n = 0;
 
-  (void) slab;
   (void) error;
-  for (int k = begin; k < end; k++)
-    for (int j = 0; j < l->runs->dim[1]; j++)
-      *counts++ = count_runs (l, brg_mask_row (l->mask, j, k));
+  for (int plane = begin; plane < end; plane++)
+    n += l->count (l->runs, plane);
+  l->slab_first[slab] = n;
   return BRG_OK;
+}
+
+/* Turns counts per slab into offsets and allocates the run table. */
+static BrgStatus
+allocate_runs (const Labelling *l, BrgError *error)
+{
+  BrgRuns *runs = l->runs;
+  BrgPool *pool = brg_job_pool (l->job);
+  size_t n_lines = (size_t) runs->n_lines * (size_t) runs->n_planes;
+  int n_slabs = brg_parallel_n_slabs (runs->n_planes, l->slab_planes);
+  uint64_t n = 0;
+
+  for (int s = 0; s < n_slabs; s++)
+    {
+      uint64_t n_slab = l->slab_first[s];
+      l->slab_first[s] = n;
+      n += n_slab;
+    }
+  if (n >= UINT32_MAX)
+    return brg_error_set (error, BRG_NO_MEMORY, "%llu runs of voxels are too many to label",
+                          (unsigned long long) n);
+  runs->n_runs = (uint32_t) n;
+  runs->line_first = brg_alloc_in (pool, n_lines + 1, sizeof *runs->line_first, error);
+  if (runs->line_first == NULL)
+    return BRG_NO_MEMORY;
+  runs->line_first[n_lines] = runs->n_runs;
+  runs->runs = brg_alloc_in (pool, runs->n_runs, sizeof *runs->runs, error);
+  if (runs->runs == NULL)
+    return BRG_NO_MEMORY;
+  if (runs->tall > 1)
+    {
+      runs->voxels = brg_alloc_in (pool, runs->n_runs, sizeof *runs->voxels, error);
+      if (runs->voxels == NULL)
+        return BRG_NO_MEMORY;
+    }
+  runs->component = brg_alloc_in (pool, runs->n_runs, sizeof *runs->component, error);
+  return runs->component != NULL ? BRG_OK : BRG_NO_MEMORY;
 }
 
 static BrgStatus
 label_slab (void *data, int slab, int begin, int end, BrgError *error)
 {
   const Labelling *l = data;
-  BrgRuns *runs = l->runs;
-  size_t n_rows = (size_t) runs->dim[1];
+  const BrgRuns *runs = l->runs;
+  uint32_t x = (uint32_t) l->slab_first[slab];
+  BrgRunsPlane planes[2];
+  BrgStatus status = planes_new (runs, planes, l->job, error);
 
-  (void) slab;
-  (void) error;
-  for (uint32_t x = runs->row_first[(size_t) begin * n_rows];
-       x < runs->row_first[(size_t) end * n_rows]; x++)
-    runs->component[x] = x;
-  for (int k = begin; k < end; k++)
+  if (status != BRG_OK)
+    return status;
+  for (int plane = begin; status == BRG_OK && plane < end; plane++)
     {
-      const uint32_t *first = runs->row_first + (size_t) k * n_rows;
-      for (int j = 0; j < runs->dim[1]; j++)
-        extract_runs (l, brg_mask_row (l->mask, j, k), runs->runs + first[j]);
-      unite_within_slice (l, k);
-      if (k > begin)
-        unite_slices (l, k);
+      BrgRunsPlane *here = &planes[plane % 2];
+      uint32_t first = x;
+      x = l->scan (runs, plane, first, true, here);
+      for (uint32_t y = first; y < x; y++)
+        runs->component[y] = y;
+      l->unite_within (runs, plane, here);
+      if (plane > begin && crosses_slices (runs))
+        l->unite_across (runs, plane, here, &planes[(plane + 1) % 2]);
+      status = brg_runs_poll (0, l->job, error);
     }
-  return BRG_OK;
+  planes_clear (planes);
+  return status;
 }
 
-/* Turns counts per row into offsets and allocates the run table. */
+/* Unites slabs; within them all is united. */
 static BrgStatus
-allocate_runs (BrgRuns *runs, BrgError *error)
+unite_slabs (const Labelling *l, BrgError *error)
 {
-  size_t n_rows = (size_t) runs->dim[1] * (size_t) runs->dim[2];
-  uint64_t n = 0;
+  const BrgRuns *runs = l->runs;
+  BrgRunsPlane planes[2];
+  BrgStatus status = BRG_OK;
 
-  runs->row_first[0] = 0;
-  for (size_t r = 1; r <= n_rows; r++)
+  if (!crosses_slices (runs) || runs->n_planes <= l->slab_planes)
+    return BRG_OK;
+  status = planes_new (runs, planes, l->job, error);
+  if (status != BRG_OK)
+    return status;
+  for (int plane = l->slab_planes; status == BRG_OK && plane < runs->n_planes;
+       plane += l->slab_planes)
     {
-      n += runs->row_first[r];
-      runs->row_first[r] = (uint32_t) n;
+      for (int p = 0; p < 2; p++)
+        l->scan (runs, plane - p, runs->line_first[(size_t) (plane - p) * (size_t) runs->n_lines],
+                 false, &planes[p]);
+      l->unite_across (runs, plane, &planes[0], &planes[1]);
+      status = brg_runs_poll (0, l->job, error);
     }
-  if (n >= UINT32_MAX)
-    return brg_error_set (error, BRG_NO_MEMORY, "%llu runs of voxels are too many to label",
-                          (unsigned long long) n);
-  runs->n_runs = (uint32_t) n;
-  runs->runs = brg_alloc (runs->n_runs, sizeof *runs->runs, error);
-  if (runs->runs != NULL)
-    runs->component = brg_alloc (runs->n_runs, sizeof *runs->component, error);
-  return runs->component != NULL ? BRG_OK : BRG_NO_MEMORY;
+  planes_clear (planes);
+  return status;
 }
 
 /* Replaces parents by component numbers; a parent precedes its runs, so one pass does. */
-static void
-number_components (BrgRuns *runs)
+static BrgStatus
+number_components (BrgRuns *runs, BrgJob *job, BrgError *error)
 {
-  for (uint32_t x = 0; x < runs->n_runs; x++)
+  uint32_t *component = runs->component, n = 0;
+  BrgStatus status = BRG_OK;
+
+  for (uint32_t x = 0; status == BRG_OK && x < runs->n_runs; x++)
     {
-      uint32_t parent = runs->component[x];
-      runs->component[x] = parent == x ? runs->n_components++ : runs->component[parent];
+      uint32_t parent = component[x];
+      component[x] = parent == x ? n++ : component[parent];
+      status = brg_runs_poll (x, job, error);
     }
+  runs->n_components = n;
+  return status;
 }
 
 static BrgStatus
-label (const Labelling *l, BrgJob *job, BrgError *error)
+label (Labelling *l, BrgError *error)
 {
-  BrgRuns *runs = l->runs;
-  size_t n_rows = (size_t) runs->dim[1] * (size_t) runs->dim[2];
+  const BrgRuns *runs = l->runs;
+  BrgJob *job = l->job;
   BrgJobPart parts = brg_job_parts (job);
-  BrgStatus status;
 
-  runs->row_first = brg_alloc (n_rows + 1, sizeof *runs->row_first, error);
-  if (runs->row_first == NULL)
-    return BRG_NO_MEMORY;
   brg_job_part (&parts, 0, 0.2);
-  status = brg_parallel_slabs (runs->dim[2], SLAB_SLICES, count_slab, (void *) l, job, error);
+  BrgStatus status = brg_parallel_slabs (runs->n_planes, l->slab_planes, count_slab, l, job, error);
   if (status == BRG_OK)
-    status = allocate_runs (runs, error);
+    status = allocate_runs (l, error);
   brg_job_part (&parts, 0.2, 1);
   if (status == BRG_OK)
-    status = brg_parallel_slabs (runs->dim[2], SLAB_SLICES, label_slab, (void *) l, job, error);
+    status = brg_parallel_slabs (runs->n_planes, l->slab_planes, label_slab, l, job, error);
   brg_job_parts_end (&parts);
-  for (int k = SLAB_SLICES; status == BRG_OK && k < runs->dim[2]; k += SLAB_SLICES)
-    unite_slices (l, k);
   if (status == BRG_OK)
-    number_components (runs);
+    status = unite_slabs (l, error);
+  if (status == BRG_OK)
+    status = number_components (l->runs, job, error);
   return status;
 }
 
@@ -268,14 +230,33 @@ BrgStatus
 brg_runs_label (const BrgMask *mask,
                 bool unset,
                 int connectivity,
+                int begin,
+                int end,
                 BrgRuns *out,
                 BrgJob *job,
                 BrgError *error)
 {
-  Labelling l = { mask, unset ? ~UINT64_C (0) : 0, connectivity, out };
-
-  *out = (BrgRuns){ .dim = { mask->grid.dim[0], mask->grid.dim[1], mask->grid.dim[2] } };
-  BrgStatus status = label (&l, job, error);
+  *out = (BrgRuns){ .mask = mask,
+                    .flip = unset ? ~UINT64_C (0) : 0,
+                    .connectivity = connectivity,
+                    .first_slice = begin,
+                    .end_slice = end,
+                    .tall = connectivity == 8 || connectivity == 26 ? 2 : 1,
+                    .deep = connectivity == 26 ? 2 : 1 };
+  out->n_lines = (mask->grid.dim[1] - 1) / out->tall + 1;
+  out->n_planes = (end - begin - 1) / out->deep + 1;
+  Labelling l = { .runs = out,
+                  .job = job,
+                  .slab_planes = slab_planes (out),
+                  .count = BRG_ISA_PICK (job, _brg_runs_count),
+                  .scan = BRG_ISA_PICK (job, _brg_runs_scan),
+                  .unite_within = BRG_ISA_PICK (job, _brg_runs_unite_within),
+                  .unite_across = BRG_ISA_PICK (job, _brg_runs_unite_across) };
+  l.slab_first =
+    brg_alloc_in (brg_job_pool (job), (size_t) brg_parallel_n_slabs (out->n_planes, l.slab_planes),
+                  sizeof *l.slab_first, error);
+  BrgStatus status = l.slab_first != NULL ? label (&l, error) : BRG_NO_MEMORY;
+  brg_free (l.slab_first);
   if (status != BRG_OK)
     brg_runs_clear (out);
   return status;
@@ -284,56 +265,112 @@ brg_runs_label (const BrgMask *mask,
 void
 brg_runs_clear (BrgRuns *runs)
 {
-  brg_free (runs->row_first);
+  brg_free (runs->line_first);
   brg_free (runs->runs);
+  brg_free (runs->voxels);
   brg_free (runs->component);
   *runs = (BrgRuns){ 0 };
 }
 
-size_t *
-brg_runs_sizes (const BrgRuns *runs, BrgError *error)
+/* Hands an array over when all went well, else drops it. */
+static BrgStatus
+finish (BrgStatus status, size_t *array, size_t **out)
 {
-  size_t *sizes = brg_alloc_zero (runs->n_components, sizeof *sizes, error);
+  *out = status == BRG_OK ? array : NULL;
+  if (status != BRG_OK)
+    brg_free (array);
+  return status;
+}
 
-  if (sizes == NULL)
-    return NULL;
-  for (uint32_t x = 0; x < runs->n_runs; x++)
-    sizes[runs->component[x]] += (size_t) (runs->runs[x].end - runs->runs[x].begin);
-  return sizes;
+BrgStatus
+brg_runs_sizes (const BrgRuns *runs, size_t **sizes, BrgJob *job, BrgError *error)
+{
+  size_t *n = brg_alloc_zero_in (brg_job_pool (job), runs->n_components, sizeof *n, error);
+  BrgStatus status = n != NULL ? BRG_OK : BRG_NO_MEMORY;
+
+  for (uint32_t x = 0; status == BRG_OK && x < runs->n_runs; x++)
+    {
+      n[runs->component[x]] += brg_runs_voxels (runs, x);
+      status = brg_runs_poll (x, job, error);
+    }
+  return finish (status, n, sizes);
+}
+
+/* Index of the first voxel of a run. */
+static size_t
+first_voxel (const BrgRuns *runs, BrgRunsLine line, BrgRun run)
+{
+  const int *dim = runs->mask->grid.dim;
+
+  for (int k = line.lo[1]; k < line.hi[1]; k++)
+    for (int j = line.lo[0]; j < line.hi[0]; j++)
+      {
+        int i =
+          brg_bits_next (brg_mask_row (runs->mask, j, k), run.end, run.begin, runs->flip == 0);
+        if (i < run.end)
+          return ((size_t) k * (size_t) dim[1] + (size_t) j) * (size_t) dim[0] + (size_t) i;
+      }
+  return SIZE_MAX; /* a run holds a voxel */
+}
+
+static void
+find_firsts (const BrgRuns *runs, int plane, size_t *firsts)
+{
+  const uint32_t *first = runs->line_first + (size_t) plane * (size_t) runs->n_lines;
+
+  for (int l = 0; l < runs->n_lines; l++)
+    for (uint32_t x = first[l]; x < first[l + 1]; x++)
+      {
+        size_t voxel = first_voxel (runs, brg_runs_line (runs, plane, l), runs->runs[x]);
+        size_t *found = &firsts[runs->component[x]];
+        *found = voxel < *found ? voxel : *found;
+      }
+}
+
+BrgStatus
+brg_runs_firsts (const BrgRuns *runs, size_t **firsts, BrgJob *job, BrgError *error)
+{
+  size_t *first = brg_alloc_in (brg_job_pool (job), runs->n_components, sizeof *first, error);
+  BrgStatus status = first != NULL ? BRG_OK : BRG_NO_MEMORY;
+
+  if (first != NULL)
+    memset (first, 0xff, runs->n_components * sizeof *first); /* SIZE_MAX */
+  for (int plane = 0; status == BRG_OK && plane < runs->n_planes; plane++)
+    {
+      find_firsts (runs, plane, first);
+      status = brg_runs_poll (0, job, error);
+    }
+  return finish (status, first, firsts);
 }
 
 typedef struct
 {
   const BrgRuns *runs;
   const uint8_t *keep;
-  BrgMask *mask;
+  BrgMask *out;
+  BrgRunsPaint *paint;
 } Painting;
 
 static BrgStatus
 paint_slab (void *data, int slab, int begin, int end, BrgError *error)
 {
   const Painting *p = data;
-  const BrgRuns *runs = p->runs;
-  const uint32_t *first = runs->row_first + (size_t) begin * (size_t) runs->dim[1];
 
   (void) slab;
   (void) error;
-  for (int k = begin; k < end; k++)
-    for (int j = 0; j < runs->dim[1]; j++, first++)
-      for (uint32_t x = first[0]; x < first[1]; x++)
-        if (p->keep[runs->component[x]])
-          brg_bits_fill (brg_mask_row (p->mask, j, k), runs->runs[x].begin, runs->runs[x].end);
+  for (int plane = begin; plane < end; plane++)
+    p->paint (p->runs, plane, p->keep, p->out);
   return BRG_OK;
 }
 
 BrgStatus
 brg_runs_paint (const BrgRuns *runs,
                 const uint8_t *keep,
-                BrgMask *mask,
+                BrgMask *out,
                 BrgJob *job,
                 BrgError *error)
 {
-  Painting painting = { runs, keep, mask };
+  Painting painting = { runs, keep, out, BRG_ISA_PICK (job, _brg_runs_paint) };
 
-  return brg_parallel_slabs (runs->dim[2], SLAB_SLICES, paint_slab, &painting, job, error);
+  return brg_parallel_slabs (runs->n_planes, slab_planes (runs), paint_slab, &painting, job, error);
 }
