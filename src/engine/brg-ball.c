@@ -1,22 +1,8 @@
 #include "engine/brg-ball.h"
 
-#include <stdlib.h>
-
 #include "engine/brg-alloc.h"
 
 #define ROUNDING 1e-9 /* relative */
-
-static int
-by_falling_half (const void *a, const void *b)
-{
-  const BrgBallRow *row_a = a, *row_b = b;
-
-  if (row_a->half != row_b->half)
-    return row_a->half > row_b->half ? -1 : 1;
-  if (row_a->dk != row_b->dk)
-    return row_a->dk < row_b->dk ? -1 : 1;
-  return row_a->dj < row_b->dj ? -1 : row_a->dj > row_b->dj;
-}
 
 /* Largest n >= 0 with (n * spacing)^2 <= rest, or -1 for a negative rest. */
 static int
@@ -38,9 +24,71 @@ brg_ball_radius_vox (const BrgGrid *grid, int axis, double radius_mm)
   return half_extent (radius_mm * radius_mm * (1 + ROUNDING), brg_grid_spacing_mm (grid, axis));
 }
 
-BrgStatus
-brg_ball_init (BrgBall *ball, const BrgGrid *grid, double radius_mm, BrgError *error)
+/* Half-width of the row (dj, dk), or -1 where the ball has none. */
+static int
+half_at (const double spacing[3], double radius_mm, int dj, int dk)
 {
+  double y = dj * spacing[1], z = dk * spacing[2];
+
+  return half_extent (radius_mm * radius_mm * (1 + ROUNDING) - y * y - z * z, spacing[0]);
+}
+
+/* Calls `use` for every row by rising dk and dj; gives up when the job is cancelled. */
+static void
+each_row (BrgBall *ball,
+          const double spacing[3],
+          double radius_mm,
+          BrgJob *job,
+          void (*use) (BrgBall *ball, const BrgBallRow *row))
+{
+  int rj = ball->radius_vox[1], rk = ball->radius_vox[2];
+
+  for (int dk = -rk; dk <= rk && !brg_job_is_cancelled (job); dk++)
+    for (int dj = -rj; dj <= rj; dj++)
+      {
+        BrgBallRow row = { dj, dk, half_at (spacing, radius_mm, dj, dk) };
+        if (row.half >= 0)
+          use (ball, &row);
+      }
+}
+
+static size_t *
+end_of (const BrgBall *ball, const BrgBallRow *row)
+{
+  return ball->ends + (ball->radius_vox[0] - row->half);
+}
+
+static void
+count_row (BrgBall *ball, const BrgBallRow *row)
+{
+  ball->n_rows++;
+  ++*end_of (ball, row);
+}
+
+static void
+place_row (BrgBall *ball, const BrgBallRow *row)
+{
+  ball->rows[(*end_of (ball, row))++] = *row;
+}
+
+/* From the number of rows of each half-width to where they begin. */
+static void
+ends_to_begins (BrgBall *ball)
+{
+  size_t before = 0;
+
+  for (int h = 0; h <= ball->radius_vox[0]; h++)
+    {
+      size_t n = ball->ends[h];
+      ball->ends[h] = before;
+      before += n;
+    }
+}
+
+BrgStatus
+brg_ball_init (BrgBall *ball, const BrgGrid *grid, double radius_mm, BrgJob *job, BrgError *error)
+{
+  BrgPool *pool = brg_job_pool (job);
   double spacing[3];
 
   *ball = (BrgBall){ 0 };
@@ -49,26 +97,62 @@ brg_ball_init (BrgBall *ball, const BrgGrid *grid, double radius_mm, BrgError *e
       spacing[a] = brg_grid_spacing_mm (grid, a);
       ball->radius_vox[a] = brg_ball_radius_vox (grid, a, radius_mm);
     }
-  int rj = ball->radius_vox[1], rk = ball->radius_vox[2];
-  ball->rows = brg_alloc ((size_t) (2 * rj + 1) * (size_t) (2 * rk + 1), sizeof *ball->rows, error);
-  if (ball->rows == NULL)
+  ball->ends =
+    brg_alloc_zero_in (pool, (size_t) ball->radius_vox[0] + 1, sizeof *ball->ends, error);
+  if (ball->ends == NULL)
     return BRG_NO_MEMORY;
-  for (int dk = -rk; dk <= rk; dk++)
-    for (int dj = -rj; dj <= rj; dj++)
-      {
-        double y = dj * spacing[1], z = dk * spacing[2];
-        double rest = radius_mm * radius_mm * (1 + ROUNDING) - y * y - z * z;
-        int half = half_extent (rest, spacing[0]);
-        if (half >= 0)
-          ball->rows[ball->n_rows++] = (BrgBallRow){ dj, dk, half };
-      }
-  qsort (ball->rows, ball->n_rows, sizeof *ball->rows, by_falling_half);
-  return BRG_OK;
+  each_row (ball, spacing, radius_mm, job, count_row);
+  ball->rows = brg_alloc_in (pool, ball->n_rows, sizeof *ball->rows, error);
+  if (ball->rows == NULL)
+    {
+      brg_ball_clear (ball);
+      return BRG_NO_MEMORY;
+    }
+  ends_to_begins (ball);
+  each_row (ball, spacing, radius_mm, job, place_row);
+  if (!brg_job_is_cancelled (job))
+    return BRG_OK;
+  brg_ball_clear (ball);
+  return brg_error_set (error, BRG_CANCELLED, "cancelled");
 }
 
 void
 brg_ball_clear (BrgBall *ball)
 {
   brg_free (ball->rows);
+  brg_free (ball->ends);
   *ball = (BrgBall){ 0 };
+}
+
+ptrdiff_t *
+brg_ball_offsets (const BrgBall *ball, const BrgMask *mask, BrgJob *job, BrgError *error)
+{
+  ptrdiff_t *offsets = brg_alloc_in (brg_job_pool (job), ball->n_rows, sizeof *offsets, error);
+
+  for (size_t r = 0; offsets != NULL && r < ball->n_rows; r++)
+    {
+      ptrdiff_t row = (ptrdiff_t) ball->rows[r].dk * mask->grid.dim[1] + ball->rows[r].dj;
+      offsets[r] = row * (ptrdiff_t) mask->row_words;
+    }
+  return offsets;
+}
+
+void
+brg_ball_list_live (const BrgBall *ball,
+                    const BrgRows *rows,
+                    int j,
+                    int k,
+                    const ptrdiff_t *offsets,
+                    ptrdiff_t *live,
+                    size_t *ends)
+{
+  size_t n = 0, r = 0;
+
+  for (size_t h = 0; h < brg_ball_n_halves (ball); h++)
+    {
+      for (; r < ball->ends[h]; r++)
+        if (brg_rows_is_live (rows, j + ball->rows[r].dj, k + ball->rows[r].dk))
+          live[n++] = offsets[r];
+      ends[h] = n;
+    }
 }

@@ -1,37 +1,40 @@
 #include <string.h>
 
 #include "engine/brg-alloc.h"
+#include "engine/brg-median-kernel.h"
 #include "engine/brg-median-private.h"
 #include "engine/brg-parallel.h"
 #include "engine/brg-planes.h"
 #include "engine/brg-rows.h"
 
-#define SLAB_SLICES 16
+#define MIN_SLAB_SLICES 16
 
-/* Running sums along k and then j, one add and one subtract per row, and along i the window sum by
- * doubling. A row of counters has room for dim[0] + radius voxels and a zero margin on both sides,
- * so that shifts need no tests. */
+/* The window along i is summed on the bits; running sums along k and then along j add a row that
+ * comes and take away one that goes, so their cost does not depend on the extent of the kernel. */
 typedef struct
 {
   const BrgMask *mask;
   BrgMask *out;
-  const uint8_t *live; /* rows of `mask` with a set voxel */
-  int radius[3];       /* clipped to the grid */
-  int planes_k, planes_jk, planes;
-  size_t words, margin, stride;
+  BrgRows rows;
+  BrgJob *job;
+  BrgMedianWindow *window;
+  BrgMedianStep *step;
+  int radius[3]; /* clipped to the grid */
+  int planes_ik, planes;
+  size_t words, margin, padded; /* of a row of counters; before a padded row; of a padded row */
 } Box;
 
 typedef struct
 {
   uint64_t *memory;
-  uint64_t *along_k; /* a row of counters without margin per j */
-  uint64_t *along_jk;
-  uint64_t *window;
+  uint64_t *along_ik; /* a row of counters per j */
   uint64_t *sum;
   uint64_t *half; /* half of the valid kernel voxels */
+  uint64_t *zero; /* a row of counters */
   uint64_t *bits;
-  int *live_k;        /* live rows in each counter of along_k */
-  int64_t half_valid; /* the product that `half` was made for */
+  uint64_t *coming, *going; /* rows of a slice, each with its margins */
+  int *live;                /* live rows in each counter of along_ik */
+  int64_t half_valid;       /* the product that `half` was made for */
 } Scratch;
 
 static int
@@ -46,112 +49,68 @@ static void
 clear_scratch (Scratch *s)
 {
   brg_free (s->memory);
-  brg_free (s->live_k);
+  brg_free (s->live);
 }
 
 static BrgStatus
 init_scratch (Scratch *s, const Box *box, BrgError *error)
 {
+  BrgPool *pool = brg_job_pool (box->job);
   size_t n_rows = (size_t) box->mask->grid.dim[1];
-  size_t along_k = n_rows * (size_t) box->planes_k * box->words;
-  size_t row = (size_t) box->planes * box->stride;
+  size_t row_ik = (size_t) box->planes_ik * box->words, row = (size_t) box->planes * box->words;
+  size_t padded = n_rows * box->padded + box->margin;
 
   *s = (Scratch){ .half_valid = -1 };
-  s->memory = brg_alloc_zero (along_k + 4 * row + box->stride, sizeof *s->memory, error);
-  s->live_k = brg_alloc_zero (n_rows, sizeof *s->live_k, error);
-  if (s->memory == NULL || s->live_k == NULL)
+  s->memory = brg_alloc_zero_in (pool, (n_rows + 1) * row_ik + 2 * row + box->words + 2 * padded,
+                                 sizeof *s->memory, error);
+  s->live = brg_alloc_zero_in (pool, n_rows, sizeof *s->live, error);
+  if (s->memory == NULL || s->live == NULL)
     {
       clear_scratch (s);
       return BRG_NO_MEMORY;
     }
-  s->along_k = s->memory;
-  s->along_jk = s->along_k + along_k + box->margin;
-  s->window = s->along_jk + row;
-  s->sum = s->window + row;
+  s->along_ik = s->memory;
+  s->zero = s->along_ik + n_rows * row_ik;
+  s->sum = s->zero + row_ik;
   s->half = s->sum + row;
   s->bits = s->half + row;
+  s->coming = s->bits + box->words + box->margin;
+  s->going = s->coming + padded;
   return BRG_OK;
 }
 
 static uint64_t *
-counter_k (const Box *box, const Scratch *s, int j)
+counters (const Box *box, const Scratch *s, int j)
 {
-  return s->along_k + (size_t) j * (size_t) box->planes_k * box->words;
+  return s->along_ik + (size_t) j * (size_t) box->planes_ik * box->words;
 }
 
-/* Adds slice k to the sums along k, or takes it away. */
+static bool
+has_slice (const Box *box, int k)
+{
+  return k >= 0 && k < box->mask->grid.dim[2];
+}
+
 static void
-move_slice (const Box *box, Scratch *s, int k, bool add)
+copy_slice (const Box *box, int k, uint64_t *padded)
 {
   const BrgMask *mask = box->mask;
-  const uint8_t *live = box->live + (size_t) k * (size_t) mask->grid.dim[1];
 
-  for (int j = 0; j < mask->grid.dim[1]; j++)
-    {
-      uint64_t *sum = counter_k (box, s, j);
-      if (!live[j])
-        continue;
-      memcpy (s->bits, brg_mask_row (mask, j, k), mask->row_words * sizeof *s->bits);
-      s->live_k[j] += add ? 1 : -1;
-      if (add)
-        brg_planes_add_bits (sum, box->words, box->planes_k, s->bits, box->words);
-      else
-        brg_planes_subtract_bits (sum, box->words, box->planes_k, s->bits, box->words);
-    }
+  for (int j = 0; has_slice (box, k) && j < mask->grid.dim[1]; j++)
+    if (brg_rows_is_live (&box->rows, j, k))
+      memcpy (padded + (size_t) j * box->padded, brg_mask_row (mask, j, k),
+              mask->row_words * sizeof *padded);
 }
 
-/* Adds row j of the sums along k to the sum along j and k, or takes it away; returns the number of
- * live rows that come or go. */
-static int
-move_row (const Box *box, Scratch *s, int j, bool add)
-{
-  uint64_t *row = counter_k (box, s, j);
-
-  if (s->live_k[j] == 0)
-    return 0;
-  if (add)
-    brg_planes_add_shifted (s->along_jk, box->stride, box->planes_jk, row, box->words,
-                            box->planes_k, 0, box->words);
-  else
-    brg_planes_subtract (s->along_jk, box->stride, box->planes_jk, row, box->words, box->planes_k,
-                         box->words);
-  return add ? s->live_k[j] : -s->live_k[j];
-}
-
+/* Adds row j of slice k, which is in `padded`, to the sums along i and k, or takes it away. */
 static void
-zero_row (const Box *box, uint64_t *row, int planes)
+move_row (const Box *box, Scratch *s, int j, int k, const uint64_t *padded, bool add)
 {
-  for (int p = 0; p < planes; p++)
-    memset (row + (size_t) p * box->stride, 0, box->words * sizeof *row);
-}
-
-/* sum[i] = along_jk[i - radius] + ... + along_jk[i + radius]. The window holds sums of 1, 2, 4...
- * counters in turn; those of the binary digits of the kernel size are put end to end. */
-static void
-sum_along_i (const Box *box, Scratch *s)
-{
-  int size = 2 * box->radius[0] + 1;
-  int planes = box->planes_jk;
-  int offset = 0;
-
-  zero_row (box, s->window, box->planes);
-  zero_row (box, s->sum, box->planes);
-  brg_planes_add_shifted (s->window, box->stride, planes, s->along_jk, box->stride, planes,
-                          -box->radius[0], box->words);
-  for (int length = 1; length <= size; length *= 2)
-    {
-      if (size & length)
-        {
-          brg_planes_add_shifted (s->sum, box->stride, box->planes, s->window, box->stride, planes,
-                                  offset, box->words);
-          offset += length;
-        }
-      if (2 * length > size)
-        break;
-      planes = planes < box->planes ? planes + 1 : planes;
-      brg_planes_add_shifted (s->window, box->stride, planes, s->window, box->stride, planes,
-                              length, box->words);
-    }
+  if (!brg_rows_is_live (&box->rows, j, k))
+    return;
+  box->window (counters (box, s, j), box->planes_ik, padded + (size_t) j * box->padded,
+               box->radius[0], box->words, add);
+  s->live[j] += add ? 1 : -1;
 }
 
 /* Number of kernel positions along an axis that lie inside the grid. */
@@ -164,54 +123,105 @@ valid_along (const Box *box, int axis, int centre)
   return (hi < last ? hi : last) - (lo > 0 ? lo : 0) + 1;
 }
 
+static void
+set_half (const Box *box, Scratch *s, int i, int64_t valid)
+{
+  uint64_t half = (uint64_t) valid * (uint64_t) valid_along (box, 0, i) / 2;
+
+  for (int p = 0; p < box->planes; p++)
+    {
+      uint64_t *word = s->half + (size_t) p * box->words + (size_t) i / 64;
+      *word = (*word & ~(UINT64_C (1) << (i % 64))) | (half >> p & 1) << (i % 64);
+    }
+}
+
 /* Bit-slices half of the valid kernel voxels of every i, `valid` being the product along j and k.
  * 2 * count > valid is count > floor (valid / 2). */
 static void
 slice_half (const Box *box, Scratch *s, int64_t valid)
 {
+  int n = box->mask->grid.dim[0], radius = box->radius[0];
+  int begin = radius < n ? radius : n, end = n - radius > begin ? n - radius : begin;
+  uint64_t half = (uint64_t) valid * (uint64_t) (2 * radius + 1) / 2;
+
   if (valid == s->half_valid)
     return;
   s->half_valid = valid;
-  zero_row (box, s->half, box->planes);
-  for (int i = 0; i < box->mask->grid.dim[0]; i++)
-    {
-      uint64_t half = (uint64_t) valid * (uint64_t) valid_along (box, 0, i) / 2;
-      for (int p = 0; p < box->planes; p++)
-        s->half[(size_t) p * box->stride + (size_t) i / 64] |= (half >> p & 1) << (i % 64);
-    }
+  for (int p = 0; p < box->planes; p++)
+    memset (s->half + (size_t) p * box->words, half >> p & 1 ? 0xff : 0,
+            box->words * sizeof *s->half);
+  for (int i = 0; i < begin; i++)
+    set_half (box, s, i, valid);
+  for (int i = end; i < n; i++)
+    set_half (box, s, i, valid);
 }
 
 static void
-write_row (const Box *box, Scratch *s, int j, int k)
+write_row (const Box *box, const Scratch *s, int j, int k, bool any)
 {
   uint64_t *row = brg_mask_row (box->out, j, k);
   size_t n = box->out->row_words;
 
-  sum_along_i (box, s);
-  slice_half (box, s, (int64_t) valid_along (box, 1, j) * valid_along (box, 2, k));
-  brg_planes_greater (s->bits, s->sum, box->stride, s->half, box->stride, box->planes, box->words);
+  if (!any)
+    {
+      memset (row, 0, n * sizeof *row);
+      return;
+    }
   memcpy (row, s->bits, n * sizeof *row);
   row[n - 1] &= brg_mask_last_word_bits (box->out);
-  memset (s->bits, 0, box->words * sizeof *s->bits);
+}
+
+/* Row `at` enters the sum, and the row that is then in the middle of the kernel is written. */
+static void
+advance (const Box *box, Scratch *s, int at, int k, int64_t *live)
+{
+  int j = at - box->radius[1], gone = j - box->radius[1] - 1;
+  bool has_coming = at < box->mask->grid.dim[1] && s->live[at] > 0;
+  bool has_gone = gone >= 0 && s->live[gone] > 0;
+
+  *live += has_coming ? s->live[at] : 0;
+  *live -= has_gone ? s->live[gone] : 0;
+  if (j >= 0)
+    slice_half (box, s, (int64_t) valid_along (box, 1, j) * valid_along (box, 2, k));
+  if (*live > 0 || has_gone)
+    box->step (s->sum, box->planes, has_coming ? counters (box, s, at) : s->zero,
+               has_gone ? counters (box, s, gone) : s->zero, box->planes_ik, s->half, s->bits,
+               box->words);
+  if (j >= 0)
+    write_row (box, s, j, k, *live > 0);
 }
 
 static void
-write_slice (const Box *box, Scratch *s, int k)
+write_slice (const Box *box, Scratch *s, int k, int coming, int going)
 {
-  int n_rows = box->mask->grid.dim[1], radius = box->radius[1];
+  int n_rows = box->mask->grid.dim[1];
   int64_t live = 0;
 
-  zero_row (box, s->along_jk, box->planes_jk);
-  for (int j = 0; j < radius && j < n_rows; j++)
-    live += move_row (box, s, j, true);
-  for (int j = 0; j < n_rows; j++)
+  copy_slice (box, coming, s->coming);
+  copy_slice (box, going, s->going);
+  memset (s->sum, 0, (size_t) box->planes * box->words * sizeof *s->sum);
+  for (int at = 0; at < n_rows + box->radius[1]; at++)
     {
-      if (j + radius < n_rows)
-        live += move_row (box, s, j + radius, true);
-      if (j - radius > 0)
-        live += move_row (box, s, j - radius - 1, false);
-      if (live > 0)
-        write_row (box, s, j, k);
+      if (at < n_rows)
+        {
+          move_row (box, s, at, coming, s->coming, true);
+          move_row (box, s, at, going, s->going, false);
+        }
+      advance (box, s, at, k, &live);
+    }
+}
+
+/* The sums along i and k for the first slice of a slab, but for the last slice of its kernel. */
+static void
+gather (const Box *box, Scratch *s, int begin)
+{
+  for (int k = begin - box->radius[2]; k < begin + box->radius[2]; k++)
+    {
+      if (!has_slice (box, k) || brg_job_is_cancelled (box->job))
+        continue;
+      copy_slice (box, k, s->coming);
+      for (int j = 0; j < box->mask->grid.dim[1]; j++)
+        move_row (box, s, j, k, s->coming, true);
     }
 }
 
@@ -219,22 +229,15 @@ static BrgStatus
 median_slab (void *data, int slab, int begin, int end, BrgError *error)
 {
   const Box *box = data;
-  int n_slices = box->mask->grid.dim[2], radius = box->radius[2];
+  int radius = box->radius[2];
   Scratch s;
 
   (void) slab;
   if (init_scratch (&s, box, error) != BRG_OK)
     return BRG_NO_MEMORY;
-  for (int k = begin > radius ? begin - radius : 0; k < begin + radius && k < n_slices; k++)
-    move_slice (box, &s, k, true);
-  for (int k = begin; k < end; k++)
-    {
-      if (k + radius < n_slices)
-        move_slice (box, &s, k + radius, true);
-      if (k > begin && k - radius > 0)
-        move_slice (box, &s, k - radius - 1, false);
-      write_slice (box, &s, k);
-    }
+  gather (box, &s, begin);
+  for (int k = begin; k < end && !brg_job_is_cancelled (box->job); k++)
+    write_slice (box, &s, k, k + radius, k > begin ? k - radius - 1 : -1);
   clear_scratch (&s);
   return BRG_OK;
 }
@@ -250,29 +253,32 @@ plan (Box *box, const int size_vox[3])
       int radius = (size_vox[a] - 1) / 2;
       box->radius[a] = radius < dim[a] ? radius : dim[a] - 1;
     }
-  uint64_t size_k = (uint64_t) clipped_size (box, 2);
-  uint64_t size_jk = size_k * (uint64_t) clipped_size (box, 1);
-  box->planes_k = brg_planes_for (size_k);
-  box->planes_jk = brg_planes_for (size_jk);
-  box->planes = brg_planes_for (size_jk * (uint64_t) clipped_size (box, 0));
-  box->words = brg_planes_pad (((size_t) dim[0] + (size_t) box->radius[0] + 63) / 64);
-  box->margin = brg_planes_pad ((2 * (size_t) box->radius[0] + 1 + 63) / 64 + 1);
-  box->stride = box->words + 2 * box->margin;
+  uint64_t size_i = 2 * (uint64_t) box->radius[0] + 1;
+  uint64_t size_ik = size_i * (uint64_t) clipped_size (box, 2);
+  box->planes_ik = brg_planes_for (size_ik);
+  box->planes = brg_planes_for (size_ik * (uint64_t) clipped_size (box, 1));
+  box->words = brg_planes_pad (box->mask->row_words);
+  box->margin = brg_planes_margin (box->radius[0]);
+  box->padded = box->words + box->margin;
 }
 
 BrgMask *
 brg_median_box (const BrgMask *mask, const int size_vox[3], BrgJob *job, BrgError *error)
 {
-  Box box = { .mask = mask };
-  uint8_t *live = brg_rows_live (mask, error);
-  BrgStatus status = BRG_NO_MEMORY;
+  Box box = { .mask = mask,
+              .job = job,
+              .window = BRG_ISA_PICK (job, _brg_median_window),
+              .step = BRG_ISA_PICK (job, _brg_median_step) };
+  BrgStatus status = brg_rows_init (&box.rows, mask, job, error);
 
   plan (&box, size_vox);
-  box.live = live;
-  box.out = live != NULL ? brg_mask_new (&mask->grid, error) : NULL;
-  if (box.out != NULL)
-    status = brg_parallel_slabs (mask->grid.dim[2], SLAB_SLICES, median_slab, &box, job, error);
-  brg_free (live);
+  int slab = 2 * box.radius[2] > MIN_SLAB_SLICES ? 2 * box.radius[2] : MIN_SLAB_SLICES;
+  box.out =
+    status == BRG_OK ? brg_mask_new_in (brg_job_pool (job), &mask->grid, false, error) : NULL;
+  status = box.out != NULL
+             ? brg_parallel_slabs (mask->grid.dim[2], slab, median_slab, &box, job, error)
+             : BRG_NO_MEMORY;
+  brg_rows_clear (&box.rows);
   if (status == BRG_OK)
     return box.out;
   brg_mask_unref (box.out);

@@ -5,269 +5,285 @@
 #include "engine/brg-alloc.h"
 #include "engine/brg-ball.h"
 #include "engine/brg-job-part.h"
+#include "engine/brg-morphology-kernel.h"
 #include "engine/brg-parallel.h"
 #include "engine/brg-rows.h"
 
 #define SLAB_SLICES 8
+#define BATCH       8 /* rows that are united together */
+#define EDGE        4 /* words before and after a united row */
 
-/* A row of the result is the union of the rows of the ball, each dilated along i by its half-width.
- * Taken by falling half-width h that is Horner's scheme: united = dilate1 (united) | rows of h.
- *
- * `wide` covers the rows of `narrow` from (lo_j, lo_k) on, and has `margin` more words on either
- * side; dilation goes from narrow to wide, erosion back. */
+/* One dilation or erosion, from a mask to one that may be larger or smaller. */
 typedef struct
 {
   const BrgBall *ball;
-  BrgMask *narrow;
-  BrgMask *wide;
-  const uint8_t *live; /* rows of `narrow` with a set voxel, for dilation */
-  int lo_j, lo_k;
-  size_t margin;
-  BrgBox bounds; /* rows of `narrow` to erode into */
+  const BrgMask *from;
+  BrgMask *to;
+  BrgBox box;             /* rows of `to` to work out; the others are left as they are */
+  int shift_j, shift_k;   /* row (j, k) of `to` is row (j + shift_j, k + shift_k) of `from` */
+  size_t from_at, to_at;  /* words of the united row where those of `from` and `to` begin */
+  size_t n_words, stride; /* of a united row; with its edges */
+  bool erode;
+  BrgRows rows;       /* of `from` */
+  ptrdiff_t *offsets; /* of the rows of the ball, in words of `from` */
+  BrgSweepRows *sweep_rows;
+  BrgJob *job;
 } Sweep;
 
+/* Rows of one batch. */
 typedef struct
 {
-  uint64_t *memory;
-  uint64_t *united, *next; /* rows as wide as `wide` between two zero words */
-} Scratch;
+  uint64_t *words;    /* two united rows for each */
+  ptrdiff_t *offsets; /* for each: the live ones among the rows of the ball */
+  size_t *ends;
+  BrgSweepRow rows[BATCH];
+  uint64_t *to[BATCH];
+  int n;
+} Batch;
+
+static void
+clear_batch (Batch *batch)
+{
+  brg_free (batch->words);
+  brg_free (batch->offsets);
+  brg_free (batch->ends);
+}
 
 static BrgStatus
-init_scratch (Scratch *s, const Sweep *sweep, BrgError *error)
+init_batch (Batch *batch, const Sweep *s, BrgError *error)
 {
-  size_t n = sweep->wide->row_words + 2;
+  BrgPool *pool = brg_job_pool (s->job);
 
-  s->memory = brg_alloc_zero (2 * n, sizeof *s->memory, error);
-  if (s->memory == NULL)
-    return BRG_NO_MEMORY;
-  s->united = s->memory + 1;
-  s->next = s->united + n;
-  return BRG_OK;
+  *batch = (Batch){ 0 };
+  batch->words = brg_alloc_zero_in (pool, 2 * BATCH * s->stride, sizeof *batch->words, error);
+  batch->offsets = brg_alloc_in (pool, BATCH * brg_ball_max_live (s->ball, &s->rows),
+                                 sizeof *batch->offsets, error);
+  batch->ends =
+    brg_alloc_in (pool, BATCH * brg_ball_n_halves (s->ball), sizeof *batch->ends, error);
+  if (batch->words != NULL && batch->offsets != NULL && batch->ends != NULL)
+    return BRG_OK;
+  clear_batch (batch);
+  return BRG_NO_MEMORY;
 }
 
-/* Dilates `united` by one voxel along i. */
-static void
-widen (Scratch *s, size_t n_words)
-{
-  const uint64_t *restrict from = s->united;
-  uint64_t *restrict to = s->next;
-
-  for (size_t w = 0; w < n_words; w++)
-    to[w] = from[w] | from[w] << 1 | from[w] >> 1 | (from + w)[-1] >> 63 | from[w + 1] << 63;
-  s->next = s->united;
-  s->united = to;
-}
-
-/* Row of `narrow` that ball row `row` around (j, k) falls on; NULL when there is nothing on it. */
-static const uint64_t *
-live_row (const Sweep *sweep, const BrgBallRow *row, int j, int k)
-{
-  const int *dim = sweep->narrow->grid.dim;
-  int at_j = j + row->dj, at_k = k + row->dk;
-
-  if (at_j < 0 || at_j >= dim[1] || at_k < 0 || at_k >= dim[2])
-    return NULL;
-  if (!sweep->live[(size_t) at_k * (size_t) dim[1] + (size_t) at_j])
-    return NULL;
-  return brg_mask_row (sweep->narrow, at_j, at_k);
-}
-
-/* (j, k) are those of `narrow`, outside it too. */
-static void
-dilate_row (const Sweep *sweep, Scratch *s, int j, int k, uint64_t *out)
-{
-  const BrgBallRow *row = sweep->ball->rows, *end = row + sweep->ball->n_rows;
-  size_t n = sweep->wide->row_words;
-  bool any = false;
-
-  memset (s->united, 0, n * sizeof *s->united);
-  for (int half = row->half; half >= 0; half--)
-    {
-      if (any)
-        widen (s, n);
-      for (; row < end && row->half == half; row++)
-        {
-          const uint64_t *from = live_row (sweep, row, j, k);
-          for (size_t w = 0; from != NULL && w < sweep->narrow->row_words; w++)
-            s->united[sweep->margin + w] |= from[w];
-          any = any || from != NULL;
-        }
-    }
-  if (!any)
-    return;
-  memcpy (out, s->united, n * sizeof *out);
-  out[n - 1] &= brg_mask_last_word_bits (sweep->wide);
-}
-
+/* Is every row of the ball around row (j, k) of `from` live? */
 static bool
-covers (const uint64_t *united, const uint64_t *row, size_t n_words)
+all_live (const Sweep *s, int j, int k)
 {
-  uint64_t rest = 0;
-
-  for (size_t w = 0; w < n_words; w++)
-    rest |= row[w] & ~united[w];
-  return rest == 0;
+  for (size_t r = 0; r < s->ball->n_rows; r++)
+    if (!brg_rows_is_live (&s->rows, j + s->ball->rows[r].dj, k + s->ball->rows[r].dk))
+      return false;
+  return true;
 }
 
-/* Dilates the unset voxels; what they do not reach stays. Only voxels set in `wide` can, so the
- * row is done once they are all reached. */
-static void
-erode_row (const Sweep *sweep, Scratch *s, int j, int k, uint64_t *out)
+/* Does any voxel of the row come out set? If it may, the rows to unite for it are in `row`. */
+static bool
+find_rows (const Sweep *s, Batch *batch, int j, int k, BrgSweepRow *row)
 {
-  const BrgBallRow *row = sweep->ball->rows, *end = row + sweep->ball->n_rows;
-  const uint64_t *centre = brg_mask_row (sweep->wide, j - sweep->lo_j, k - sweep->lo_k);
-  size_t n = sweep->wide->row_words, n_out = sweep->narrow->row_words;
+  const int *radius = s->ball->radius_vox;
+  int64_t live = brg_rows_count (&s->rows, j, k, radius[1], radius[2]);
+  bool is_whole = brg_ball_is_all_live (s->ball, live);
 
-  memset (s->united, 0, n * sizeof *s->united);
-  for (int half = row->half; half >= 0; half--)
+  if (live == 0 || (s->erode && !is_whole && !all_live (s, j, k)))
+    return false;
+  row->offsets = s->offsets;
+  row->ends = s->ball->ends;
+  if (s->erode || is_whole)
+    return true;
+  ptrdiff_t *offsets = batch->offsets + (size_t) batch->n * brg_ball_max_live (s->ball, &s->rows);
+  size_t *ends = batch->ends + (size_t) batch->n * brg_ball_n_halves (s->ball);
+  brg_ball_list_live (s->ball, &s->rows, j, k, s->offsets, offsets, ends);
+  row->offsets = offsets;
+  row->ends = ends;
+  return true;
+}
+
+static void
+flush (const Sweep *s, Batch *batch)
+{
+  const BrgSweepShape shape = { (int) brg_ball_n_halves (s->ball), s->n_words, s->from_at,
+                                s->from->row_words };
+  size_t n = s->to->row_words;
+
+  s->sweep_rows (batch->rows, batch->n, &shape);
+  for (int r = 0; r < batch->n; r++)
     {
-      if (covers (s->united + sweep->margin, centre + sweep->margin, n_out))
-        return;
-      if (half < sweep->ball->rows[0].half)
-        widen (s, n);
-      for (; row < end && row->half == half; row++)
-        {
-          const uint64_t *from =
-            brg_mask_row (sweep->wide, j + row->dj - sweep->lo_j, k + row->dk - sweep->lo_k);
-          for (size_t w = 0; w < n; w++)
-            s->united[w] |= ~from[w];
-        }
+      memcpy (batch->to[r], batch->rows[r].united + s->to_at, n * sizeof (uint64_t));
+      batch->to[r][n - 1] &= brg_mask_last_word_bits (s->to);
     }
-  for (size_t w = 0; w < n_out; w++)
-    out[w] = ~s->united[sweep->margin + w];
-  out[n_out - 1] &= brg_mask_last_word_bits (sweep->narrow);
-}
-
-static BrgStatus
-dilate_slab (void *data, int slab, int begin, int end, BrgError *error)
-{
-  const Sweep *sweep = data;
-  Scratch s;
-
-  (void) slab;
-  if (init_scratch (&s, sweep, error) != BRG_OK)
-    return BRG_NO_MEMORY;
-  for (int k = begin; k < end; k++)
-    for (int j = 0; j < sweep->wide->grid.dim[1]; j++)
-      dilate_row (sweep, &s, j + sweep->lo_j, k + sweep->lo_k, brg_mask_row (sweep->wide, j, k));
-  brg_free (s.memory);
-  return BRG_OK;
-}
-
-static BrgStatus
-erode_slab (void *data, int slab, int begin, int end, BrgError *error)
-{
-  const Sweep *sweep = data;
-  const BrgBox *bounds = &sweep->bounds;
-  Scratch s;
-
-  (void) slab;
-  if (init_scratch (&s, sweep, error) != BRG_OK)
-    return BRG_NO_MEMORY;
-  for (int k = bounds->lo[2] + begin; k < bounds->lo[2] + end; k++)
-    for (int j = bounds->lo[1]; j < bounds->hi[1]; j++)
-      erode_row (sweep, &s, j, k, brg_mask_row (sweep->narrow, j, k));
-  brg_free (s.memory);
-  return BRG_OK;
-}
-
-static BrgStatus
-dilate_into (Sweep *sweep, BrgJob *job, BrgError *error)
-{
-  uint8_t *live = brg_rows_live (sweep->narrow, error);
-  BrgStatus status = BRG_NO_MEMORY;
-
-  sweep->live = live;
-  if (live != NULL)
-    status =
-      brg_parallel_slabs (sweep->wide->grid.dim[2], SLAB_SLICES, dilate_slab, sweep, job, error);
-  brg_free (live);
-  return status;
-}
-
-/* An empty mask that holds everything the ball can reach from the set voxels of `narrow`. */
-static BrgStatus
-widen_grid (Sweep *sweep, BrgError *error)
-{
-  const int *radius = sweep->ball->radius_vox;
-  BrgGrid grid = sweep->narrow->grid;
-
-  sweep->bounds = brg_mask_bounds (sweep->narrow);
-  sweep->margin = ((size_t) radius[0] + 63) / 64;
-  sweep->lo_j = sweep->bounds.lo[1] - radius[1];
-  sweep->lo_k = sweep->bounds.lo[2] - radius[2];
-  grid.dim[0] = (int) (sweep->narrow->row_words + 2 * sweep->margin) * 64;
-  grid.dim[1] = sweep->bounds.hi[1] + radius[1] - sweep->lo_j;
-  grid.dim[2] = sweep->bounds.hi[2] + radius[2] - sweep->lo_k;
-  sweep->wide = brg_mask_new (&grid, error);
-  return sweep->wide != NULL ? BRG_OK : BRG_NO_MEMORY;
+  batch->n = 0;
 }
 
 static void
-copy_into (const Sweep *sweep)
+add_row (const Sweep *s, Batch *batch, int j, int k)
 {
-  size_t n = sweep->narrow->row_words;
+  int from_j = j + s->shift_j, from_k = k + s->shift_k;
+  ptrdiff_t index = (ptrdiff_t) from_k * s->from->grid.dim[1] + from_j;
+  uint64_t *words = batch->words + 2 * (size_t) batch->n * s->stride;
+  BrgSweepRow row = { .words = s->from->words,
+                      .centre = index * (ptrdiff_t) s->from->row_words,
+                      .united = words + EDGE,
+                      .next = words + s->stride + EDGE };
 
-  for (int k = sweep->bounds.lo[2]; k < sweep->bounds.hi[2]; k++)
-    for (int j = sweep->bounds.lo[1]; j < sweep->bounds.hi[1]; j++)
-      memcpy (brg_mask_row (sweep->wide, j - sweep->lo_j, k - sweep->lo_k) + sweep->margin,
-              brg_mask_row (sweep->narrow, j, k), n * sizeof (uint64_t));
+  if (!find_rows (s, batch, from_j, from_k, &row))
+    {
+      memset (brg_mask_row (s->to, j, k), 0, s->to->row_words * sizeof (uint64_t));
+      return;
+    }
+  memset (words, 0, 2 * s->stride * sizeof *words);
+  if (s->erode)
+    memset (row.united, 0xff, s->n_words * sizeof *words);
+  batch->rows[batch->n] = row;
+  batch->to[batch->n++] = brg_mask_row (s->to, j, k);
+  if (batch->n == BATCH)
+    flush (s, batch);
 }
 
-/* Erosion never leaves the bounding box of the mask, nor does closing: a box is the meet of half
- * spaces, which closing leaves as they are. */
 static BrgStatus
-erode_from (Sweep *sweep, BrgJob *job, BrgError *error)
+sweep_slab (void *data, int slab, int begin, int end, BrgError *error)
 {
-  int n_slices = sweep->bounds.hi[2] - sweep->bounds.lo[2];
+  const Sweep *s = data;
+  Batch batch;
 
-  return brg_parallel_slabs (n_slices, SLAB_SLICES, erode_slab, sweep, job, error);
+  (void) slab;
+  if (init_batch (&batch, s, error) != BRG_OK)
+    return BRG_NO_MEMORY;
+  for (int k = s->box.lo[2] + begin; k < s->box.lo[2] + end; k++)
+    for (int j = s->box.lo[1]; j < s->box.hi[1] && !brg_job_is_cancelled (s->job); j++)
+      add_row (s, &batch, j, k);
+  flush (s, &batch);
+  clear_batch (&batch);
+  return BRG_OK;
 }
 
-/* Replaces `mask` by its erosion or closing. */
+/* Runs the sweep, `from` to `words_at` and `box` being given. */
 static BrgStatus
-erode_or_close (BrgMask *mask, const BrgBall *ball, bool close, BrgJob *job, BrgError *error)
+sweep (Sweep *s, BrgError *error)
 {
-  Sweep sweep = { .ball = ball, .narrow = mask };
-  BrgJobPart parts = brg_job_parts (job);
-  BrgStatus status = widen_grid (&sweep, error);
+  BrgStatus status = brg_rows_init (&s->rows, s->from, s->job, error);
 
-  if (status != BRG_OK)
-    return status;
-  brg_job_part (&parts, 0, 0.5);
-  if (close)
-    status = dilate_into (&sweep, job, error);
-  else
-    copy_into (&sweep);
-  brg_job_part (&parts, close ? 0.5 : 0, 1);
-  brg_mask_clear (mask);
+  s->n_words = s->from->row_words > s->to->row_words ? s->from->row_words : s->to->row_words;
+  s->stride = (s->n_words + 3) / 4 * 4 + 2 * EDGE;
+  s->sweep_rows =
+    s->erode ? BRG_ISA_PICK (s->job, _brg_erode_rows) : BRG_ISA_PICK (s->job, _brg_dilate_rows);
+  s->offsets = brg_ball_offsets (s->ball, s->from, s->job, error);
+  if (status == BRG_OK && s->offsets == NULL)
+    status = BRG_NO_MEMORY;
   if (status == BRG_OK)
-    status = erode_from (&sweep, job, error);
-  brg_job_parts_end (&parts);
-  brg_mask_unref (sweep.wide);
+    status =
+      brg_parallel_slabs (s->box.hi[2] - s->box.lo[2], SLAB_SLICES, sweep_slab, s, s->job, error);
+  brg_free (s->offsets);
+  brg_rows_clear (&s->rows);
   return status;
+}
+
+/* Within the grid, what lies outside being background. */
+static BrgStatus
+sweep_grid (const BrgMask *mask,
+            BrgMask *out,
+            const BrgBall *ball,
+            bool erode,
+            BrgJob *job,
+            BrgError *error)
+{
+  Sweep s = { .ball = ball, .from = mask, .to = out, .erode = erode, .job = job };
+
+  s.box = brg_grid_box (&mask->grid);
+  return sweep (&s, error);
 }
 
 static BrgStatus
 dilate (const BrgMask *mask, BrgMask *out, const BrgBall *ball, BrgJob *job, BrgError *error)
 {
-  Sweep sweep = { .ball = ball, .narrow = (BrgMask *) mask, .wide = out };
-
-  return dilate_into (&sweep, job, error);
+  return sweep_grid (mask, out, ball, false, job, error);
 }
 
-typedef enum
+static BrgStatus
+erode (const BrgMask *mask, BrgMask *out, const BrgBall *ball, BrgJob *job, BrgError *error)
 {
-  DILATE,
-  ERODE,
-  CLOSE,
-} Operation;
+  return sweep_grid (mask, out, ball, true, job, error);
+}
+
+/* Both halves of an operation under the progress of one. */
+static BrgStatus
+sweep_twice (Sweep *first, Sweep *second, BrgError *error)
+{
+  BrgJobPart parts = brg_job_parts (first->job);
+
+  brg_job_part (&parts, 0, 0.5);
+  BrgStatus status = sweep (first, error);
+  brg_job_part (&parts, 0.5, 1);
+  if (status == BRG_OK)
+    status = sweep (second, error);
+  brg_job_parts_end (&parts);
+  return status;
+}
+
+static BrgStatus
+open_into (const BrgMask *mask, BrgMask *out, const BrgBall *ball, BrgJob *job, BrgError *error)
+{
+  BrgMask *eroded = brg_mask_new_in (brg_job_pool (job), &mask->grid, false, error);
+  BrgBox box = brg_grid_box (&mask->grid);
+
+  if (eroded == NULL)
+    return BRG_NO_MEMORY;
+  Sweep first = { .ball = ball, .from = mask, .to = eroded, .box = box, .erode = true, .job = job };
+  Sweep second = { .ball = ball, .from = eroded, .to = out, .box = box, .job = job };
+  BrgStatus status = sweep_twice (&first, &second, error);
+  brg_mask_unref (eroded);
+  return status;
+}
+
+/* Closing never leaves the bounding box of the mask: a box is the meet of half spaces, which
+ * closing leaves as they are. So the dilated mask need only hold what the ball reaches from it. */
+static BrgStatus
+close_into (const BrgMask *mask, BrgMask *out, const BrgBall *ball, BrgJob *job, BrgError *error)
+{
+  const int *radius = ball->radius_vox;
+  BrgBox bounds = brg_mask_bounds (mask);
+  size_t margin = ((size_t) radius[0] + 63) / 64;
+  int lo_j = bounds.lo[1] - radius[1], lo_k = bounds.lo[2] - radius[2];
+  BrgGrid grid = mask->grid;
+
+  grid.dim[0] = (int) (mask->row_words + 2 * margin) * 64;
+  grid.dim[1] = bounds.hi[1] + radius[1] - lo_j;
+  grid.dim[2] = bounds.hi[2] + radius[2] - lo_k;
+  BrgMask *wide = brg_mask_new_in (brg_job_pool (job), &grid, false, error);
+  if (wide == NULL)
+    return BRG_NO_MEMORY;
+  Sweep first = { .ball = ball,
+                  .from = mask,
+                  .to = wide,
+                  .box = brg_grid_box (&grid),
+                  .shift_j = lo_j,
+                  .shift_k = lo_k,
+                  .from_at = margin,
+                  .job = job };
+  Sweep second = { .ball = ball,
+                   .from = wide,
+                   .to = out,
+                   .box = bounds,
+                   .shift_j = -lo_j,
+                   .shift_k = -lo_k,
+                   .to_at = margin,
+                   .erode = true,
+                   .job = job };
+  BrgStatus status = sweep_twice (&first, &second, error);
+  brg_mask_unref (wide);
+  return status;
+}
+
+typedef BrgStatus (*Operation) (const BrgMask *mask,
+                                BrgMask *out,
+                                const BrgBall *ball,
+                                BrgJob *job,
+                                BrgError *error);
 
 static BrgMask *
-run (const BrgMask *mask, double radius_mm, Operation op, BrgJob *job, BrgError *error)
+run (const BrgMask *mask, double radius_mm, Operation operation, BrgJob *job, BrgError *error)
 {
-  BrgBall ball = { 0 };
-  BrgStatus status = BRG_NO_MEMORY;
+  BrgPool *pool = brg_job_pool (job);
+  BrgBall ball;
 
   if (!(radius_mm >= 0 && radius_mm <= BRG_MORPHOLOGY_MAX_MM))
     {
@@ -275,12 +291,12 @@ run (const BrgMask *mask, double radius_mm, Operation op, BrgJob *job, BrgError 
                      radius_mm);
       return NULL;
     }
-  BrgMask *out = brg_mask_copy (mask, error);
-  if (out == NULL || radius_mm == 0 || brg_mask_is_empty (mask))
-    return out;
-  if (brg_ball_init (&ball, &mask->grid, radius_mm, error) == BRG_OK)
-    status = op == DILATE ? dilate (mask, out, &ball, job, error)
-                          : erode_or_close (out, &ball, op == CLOSE, job, error);
+  if (radius_mm == 0 || brg_mask_is_empty (mask))
+    return brg_mask_copy_in (pool, mask, error);
+  if (brg_ball_init (&ball, &mask->grid, radius_mm, job, error) != BRG_OK)
+    return NULL;
+  BrgMask *out = brg_mask_new_in (pool, &mask->grid, true, error);
+  BrgStatus status = out != NULL ? operation (mask, out, &ball, job, error) : BRG_NO_MEMORY;
   brg_ball_clear (&ball);
   if (status == BRG_OK)
     return out;
@@ -291,17 +307,35 @@ run (const BrgMask *mask, double radius_mm, Operation op, BrgJob *job, BrgError 
 BrgMask *
 brg_dilate (const BrgMask *mask, double radius_mm, BrgJob *job, BrgError *error)
 {
-  return run (mask, radius_mm, DILATE, job, error);
+  return run (mask, radius_mm, dilate, job, error);
 }
 
 BrgMask *
 brg_erode (const BrgMask *mask, double radius_mm, BrgJob *job, BrgError *error)
 {
-  return run (mask, radius_mm, ERODE, job, error);
+  return run (mask, radius_mm, erode, job, error);
 }
 
 BrgMask *
 brg_close (const BrgMask *mask, double radius_mm, BrgJob *job, BrgError *error)
 {
-  return run (mask, radius_mm, CLOSE, job, error);
+  return run (mask, radius_mm, close_into, job, error);
+}
+
+BrgMask *
+brg_open (const BrgMask *mask, double radius_mm, BrgJob *job, BrgError *error)
+{
+  return run (mask, radius_mm, open_into, job, error);
+}
+
+BrgMask *
+brg_margin (const BrgMask *mask, double margin_mm, BrgJob *job, BrgError *error)
+{
+  if (!(fabs (margin_mm) <= BRG_MORPHOLOGY_MAX_MM))
+    {
+      brg_error_set (error, BRG_INVALID, "margin must be -%g to %g mm, got %g",
+                     BRG_MORPHOLOGY_MAX_MM, BRG_MORPHOLOGY_MAX_MM, margin_mm);
+      return NULL;
+    }
+  return run (mask, fabs (margin_mm), margin_mm < 0 ? erode : dilate, job, error);
 }

@@ -96,6 +96,38 @@ run_close (void *data, double *bytes)
 }
 
 static bool
+run_open (void *data, double *bytes)
+{
+  Bench *bench = data;
+
+  return take_mask (bench, brg_open (bench->skull, 1, &bench->job, NULL), bytes);
+}
+
+static bool
+run_grow (void *data, double *bytes)
+{
+  Bench *bench = data;
+
+  return take_mask (bench, brg_margin (bench->skull, 2, &bench->job, NULL), bytes);
+}
+
+static bool
+run_shrink (void *data, double *bytes)
+{
+  Bench *bench = data;
+
+  return take_mask (bench, brg_margin (bench->skull, -1, &bench->job, NULL), bytes);
+}
+
+static bool
+run_close_wide (void *data, double *bytes)
+{
+  Bench *bench = data;
+
+  return take_mask (bench, brg_close (bench->skull, 10, &bench->job, NULL), bytes);
+}
+
+static bool
 take_distance (const Bench *bench, BrgStatus status, BrgDistance *distance, double *bytes)
 {
   *bytes = bench_mask_bytes (bench) + 2 * bench_scan_bytes (bench);
@@ -144,6 +176,10 @@ const BenchOperation bench_voxel_operations[] = {
   { "fill slices 400 mm2", run_fill_slices },
   { "fill volume 5000 mm3", run_fill_volume },
   { "close 3 mm", run_close },
+  { "close 10 mm", run_close_wide },
+  { "open 1 mm", run_open },
+  { "margin 2 mm", run_grow },
+  { "margin -1 mm", run_shrink },
   { "distance to 5 mm", run_distance_5 },
   { "distance to 10 mm", run_distance_10 },
   { "signed distance to 10 mm", run_distance_signed },

@@ -104,6 +104,21 @@ test_large (void)
   check (&small, 21, BRG_KERNEL_BALL);
 }
 
+/* Rows of 5 and 15 words. */
+static void
+test_wide (void)
+{
+  const TwinCase cases[] = { { { 270, 4, 3 }, { 0.5, 0.6, 0.8 }, 0.3 },
+                             { { 901, 3, 3 }, { 0.4, 0.5, 0.75 }, 0.45 } };
+
+  for (size_t c = 0; c < G_N_ELEMENTS (cases); c++)
+    for (double diameter_mm = 2; diameter_mm < 4; diameter_mm += 0.9)
+      {
+        check (&cases[c], diameter_mm, BRG_KERNEL_BOX);
+        check (&cases[c], diameter_mm, BRG_KERNEL_BALL);
+      }
+}
+
 /* Half of an even number of valid voxels is not more than half. */
 static void
 test_tie (void)
@@ -177,6 +192,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/median/twin", test_twin);
   g_test_add_func ("/median/large", test_large);
+  g_test_add_func ("/median/wide", test_wide);
   g_test_add_func ("/median/tie", test_tie);
   g_test_add_func ("/median/kernel-sizes", test_kernel_sizes);
   g_test_add_func ("/median/refuses", test_refuses);

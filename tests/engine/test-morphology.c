@@ -93,13 +93,14 @@ twin_close (const BrgMask *mask, GArray *offsets, double radius_mm)
   return out;
 }
 
+/* Every operation on every instruction set and number of threads; the mask stays as it was. */
 static void
-check (const TwinCase *c, double radius_mm)
+check_mask (const BrgMask *mask, double radius_mm)
 {
-  BrgMask *mask = twin_mask (c, 13);
   g_autoptr (GArray) offsets = ball (&mask->grid, radius_mm);
   BrgMask *dilated = sweep (mask, offsets, false), *eroded = sweep (mask, offsets, true);
-  BrgMask *closed = twin_close (mask, offsets, radius_mm);
+  BrgMask *closed = twin_close (mask, offsets, radius_mm), *opened = sweep (eroded, offsets, false);
+  BrgMask *before = brg_mask_copy (mask, NULL);
 
   for (size_t t = 0; t < G_N_ELEMENTS (twin_threads); t++)
     {
@@ -107,11 +108,25 @@ check (const TwinCase *c, double radius_mm)
       twin_take_equal (brg_dilate (mask, radius_mm, &job, NULL), dilated);
       twin_take_equal (brg_erode (mask, radius_mm, &job, NULL), eroded);
       twin_take_equal (brg_close (mask, radius_mm, &job, NULL), closed);
+      twin_take_equal (brg_open (mask, radius_mm, &job, NULL), opened);
+      twin_take_equal (brg_margin (mask, radius_mm, &job, NULL), dilated);
+      twin_take_equal (brg_margin (mask, -radius_mm, &job, NULL), eroded);
     }
-  brg_mask_unref (mask);
+  g_assert_true (brg_mask_equal (mask, before));
+  brg_mask_unref (before);
   brg_mask_unref (dilated);
   brg_mask_unref (eroded);
   brg_mask_unref (closed);
+  brg_mask_unref (opened);
+}
+
+static void
+check (const TwinCase *c, double radius_mm)
+{
+  BrgMask *mask = twin_mask (c, 13);
+
+  check_mask (mask, radius_mm);
+  brg_mask_unref (mask);
 }
 
 static void
@@ -130,9 +145,42 @@ test_large (void)
 {
   const TwinCase fine = { { 130, 2, 2 }, { 0.1, 4, 3 }, 0.01 };
   const TwinCase small = { { 5, 4, 6 }, { 1, 1, 1 }, 0.05 };
+  const TwinCase tiny = { { 3, 2, 2 }, { 1, 1.5, 2 }, 0.3 };
 
   check (&fine, 7);
   check (&small, 5);
+  check (&tiny, 9.5);
+}
+
+/* Rows of 5, 10 and 15 words. */
+static void
+test_wide (void)
+{
+  const TwinCase cases[] = { { { 270, 4, 3 }, { 0.5, 0.6, 0.8 }, 0.03 },
+                             { { 600, 3, 4 }, { 0.45, 0.5, 0.75 }, 0.1 },
+                             { { 901, 3, 2 }, { 0.4, 0.5, 0.75 }, 0.02 } };
+
+  for (size_t c = 0; c < G_N_ELEMENTS (cases); c++)
+    check (&cases[c], 1.3);
+}
+
+/* One voxel, in the middle and in a corner, and all but one; a ball that holds its centre alone. */
+static void
+test_single (void)
+{
+  const TwinCase empty = { { 70, 8, 7 }, { 0.5, 0.9, 1.3 }, 0 };
+
+  for (int corner = 0; corner < 2; corner++)
+    for (int inverse = 0; inverse < 2; inverse++)
+      {
+        BrgMask *mask = twin_mask (&empty, 0);
+        brg_mask_set (mask, corner ? 69 : 31, corner ? 7 : 3, corner ? 0 : 4, true);
+        if (inverse)
+          brg_mask_invert (mask);
+        check_mask (mask, 0.3);
+        check_mask (mask, 2.7);
+        brg_mask_unref (mask);
+      }
 }
 
 /* A ball that grew from a voxel shrinks back to it, and one voxel more makes it vanish. */
@@ -168,7 +216,15 @@ test_refuses (void)
       g_assert_cmpint (error.status, ==, BRG_INVALID);
       g_assert_null (brg_close (mask, wrong[w], NULL, NULL));
       g_assert_null (brg_erode (mask, wrong[w], NULL, NULL));
+      g_assert_null (brg_open (mask, wrong[w], NULL, NULL));
     }
+  for (int sign = -1; sign <= 1; sign += 2)
+    for (size_t w = 1; w < G_N_ELEMENTS (wrong); w++)
+      {
+        BrgError error = { 0 };
+        g_assert_null (brg_margin (mask, sign * wrong[w], NULL, &error));
+        g_assert_cmpint (error.status, ==, BRG_INVALID);
+      }
   brg_mask_unref (mask);
 }
 
@@ -178,6 +234,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/morphology/twin", test_twin);
   g_test_add_func ("/morphology/large", test_large);
+  g_test_add_func ("/morphology/wide", test_wide);
+  g_test_add_func ("/morphology/single", test_single);
   g_test_add_func ("/morphology/inverse", test_inverse);
   g_test_add_func ("/morphology/refuses", test_refuses);
   return g_test_run ();

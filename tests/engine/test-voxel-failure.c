@@ -103,6 +103,18 @@ closing (const Input *input, BrgJob *job, BrgError *error)
 }
 
 static BrgStatus
+opening (const Input *input, BrgJob *job, BrgError *error)
+{
+  return drop (brg_open (input->mask, 1, job, error), error);
+}
+
+static BrgStatus
+margin (const Input *input, BrgJob *job, BrgError *error)
+{
+  return drop (brg_margin (input->mask, -1, job, error), error);
+}
+
+static BrgStatus
 distance (const Input *input, BrgJob *job, BrgError *error)
 {
   BrgDistance d;
@@ -151,10 +163,11 @@ surface_of_hu (const Input *input, BrgJob *job, BrgError *error)
   return drop_mesh (brg_isosurface_hu (input->scan, -0.5, job, error), error);
 }
 
-static const Operation operations[] = { threshold,  histogram,   count,         keep_largest,
-                                        median_box, median_ball, fill_slices,   fill_volume,
-                                        dilate,     erode,       closing,       distance,
-                                        voxelize,   surface,     surface_of_hu, signed_distance };
+static const Operation operations[] = { threshold,     histogram,      count,       keep_largest,
+                                        median_box,    median_ball,    fill_slices, fill_volume,
+                                        dilate,        erode,          closing,     opening,
+                                        margin,        distance,       voxelize,    surface,
+                                        surface_of_hu, signed_distance };
 
 static Input
 make_input (void)
