@@ -9,5 +9,6 @@ extern const BrgCommand brg_command_segment;
 extern const BrgCommand brg_command_defect;
 extern const BrgCommand brg_command_mesh;
 extern const BrgCommand brg_command_voxelize;
+extern const BrgCommand brg_command_points;
 extern const BrgCommand brg_command_preview;
 extern const BrgCommand brg_command_verify;

@@ -11,9 +11,6 @@
 
 #define STL_HEADER_SIZE 80
 #define STL_RECORD_SIZE 50
-#define OBJ_DECIMALS    6
-#define OBJ_SCALE       1e6
-#define OBJ_PLAIN_LIMIT 1e9 /* mm; beyond it the general formatter serves */
 
 typedef struct
 {
@@ -144,36 +141,6 @@ write_ply (const Writer *writer, BrgError *error)
   return status;
 }
 
-/* Six decimals without trailing zeros: a thousandth of a micrometre, and many times faster than
- * the shortest form. Returns the end of the text. */
-static char *
-put_decimal (char *out, double value)
-{
-  char digits[24];
-  int n = 0;
-
-  if (!(fabs (value) < OBJ_PLAIN_LIMIT))
-    {
-      brg_number_format (value, 0, out);
-      return out + strlen (out);
-    }
-  uint64_t scaled = (uint64_t) (fabs (value) * OBJ_SCALE + 0.5);
-  for (; scaled > 0 || n <= OBJ_DECIMALS; scaled /= 10)
-    digits[n++] = (char) ('0' + scaled % 10);
-  int last = 0; /* digit to end with */
-  while (last < OBJ_DECIMALS && digits[last] == '0')
-    last++;
-  if (value < 0)
-    *out++ = '-';
-  for (int d = n - 1; d >= last; d--)
-    {
-      if (d == OBJ_DECIMALS - 1)
-        *out++ = '.';
-      *out++ = digits[d];
-    }
-  return out;
-}
-
 static BrgStatus
 write_obj_vertex (const Writer *writer, uint32_t v, BrgError *error)
 {
@@ -184,7 +151,7 @@ write_obj_vertex (const Writer *writer, uint32_t v, BrgError *error)
   for (int a = 0; a < 3; a++)
     {
       *out++ = ' ';
-      out = put_decimal (out, (double) point[a]);
+      out = brg_number_put (out, (double) point[a]);
     }
   *out++ = '\n';
   return brg_output_write (writer->output, line, (size_t) (out - line), error);

@@ -7,6 +7,9 @@
 #include <string.h>
 #include <strings.h>
 
+#define PUT_DECIMALS    6
+#define PUT_SCALE       1e6
+#define PUT_PLAIN_LIMIT 1e9 /* beyond it the general formatter serves */
 #define MAX_LENGTH      255
 #define EXACT_DIGITS    15 /* any integer of so many digits is exact in a double */
 #define MAX_SIGNIFICANT 17
@@ -159,4 +162,32 @@ brg_number_format (double value, double tolerance, char text[BRG_NUMBER_SIZE])
       if (fabs (convert (text) - value) <= tolerance)
         return;
     }
+}
+
+char *
+brg_number_put (char *out, double value)
+{
+  char digits[24];
+  int n = 0;
+
+  if (!(fabs (value) < PUT_PLAIN_LIMIT))
+    {
+      brg_number_format (value, 0, out);
+      return out + strlen (out);
+    }
+  uint64_t scaled = (uint64_t) (fabs (value) * PUT_SCALE + 0.5);
+  if (value < 0 && scaled > 0)
+    *out++ = '-';
+  for (; scaled > 0 || n <= PUT_DECIMALS; scaled /= 10)
+    digits[n++] = (char) ('0' + scaled % 10);
+  int last = 0; /* digit to end with */
+  while (last < PUT_DECIMALS && digits[last] == '0')
+    last++;
+  for (int d = n - 1; d >= last; d--)
+    {
+      if (d == PUT_DECIMALS - 1)
+        *out++ = '.';
+      *out++ = digits[d];
+    }
+  return out;
 }

@@ -6,10 +6,12 @@
 #include "engine/brg-mesh-reduce.h"
 #include "engine/brg-mesh-smooth.h"
 #include "engine/brg-palette.h"
+#include "engine/brg-points.h"
 #include "engine/brg-preview.h"
 #include "engine/brg-voxelize.h"
 
 #define PICTURE_PX 1024
+#define N_POINTS   100000
 #define SMOOTHING  0.5
 
 static bool
@@ -112,14 +114,22 @@ run_voxelize (void *data, double *bytes)
   return is_same;
 }
 
+static bool
+run_points (void *data, double *bytes)
+{
+  Bench *bench = data;
+  BrgPoints points;
+  BrgStatus status = brg_points_sample (bench->mesh, N_POINTS, 1, &points, &bench->job, NULL);
+
+  *bytes = bench_mesh_bytes (bench->mesh) + 6.0 * sizeof (float) * N_POINTS;
+  brg_points_clear (&points);
+  return status == BRG_OK;
+}
+
 const BenchOperation bench_mesh_operations[] = {
-  { "isosurface", run_isosurface },
-  { "isosurface of HU", run_isosurface_hu },
-  { "smooth surface", run_smooth },
-  { "check surface", run_check },
-  { "reduce to 10 %", run_reduce },
-  { "proxy of 50000", run_proxy },
-  { "preview 1024 px", run_preview },
-  { "voxelize surface", run_voxelize },
-  { NULL, NULL },
+  { "isosurface", run_isosurface },   { "isosurface of HU", run_isosurface_hu },
+  { "smooth surface", run_smooth },   { "check surface", run_check },
+  { "reduce to 10 %", run_reduce },   { "proxy of 50000", run_proxy },
+  { "preview 1024 px", run_preview }, { "voxelize surface", run_voxelize },
+  { "100000 points", run_points },    { NULL, NULL },
 };

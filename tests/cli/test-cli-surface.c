@@ -6,7 +6,7 @@
 #include "io/brg-mesh-file.h"
 #include "io/brg-nrrd.h"
 
-/* Surfaces of a level in a scan, and what becomes of surfaces: back to masks. */
+/* Surfaces of a level in a scan, and what becomes of surfaces: masks again, and points. */
 
 typedef struct
 {
@@ -114,6 +114,47 @@ test_level (Fixture *fixture, gconstpointer data)
   brg_volume_unref (scan);
 }
 
+/* As many points as asked for, the same for the same seed; the text holds the numbers of the binary
+ * file. */
+static void
+test_points (Fixture *fixture, gconstpointer data)
+{
+  static const char *const names[] = { "a.ply", "b.ply", "c.ply", "d.xyz" };
+  static const char *const seeds[] = { "7", "7", "8", "7" };
+  GBytes *bytes[G_N_ELEMENTS (names)];
+  gsize size, text_size;
+
+  (void) data;
+  for (guint n = 0; n < G_N_ELEMENTS (names); n++)
+    {
+      g_autofree char *path = g_build_filename (fixture->dir, names[n], NULL);
+      g_auto (CliRun) run = cli_run ("points", n % 2 ? fixture->skull : fixture->mesh, "-n", "300",
+                                     "--seed", seeds[n], "-o", path, "--threads", seeds[n], NULL);
+      cli_assert_done (&run);
+      bytes[n] = cli_read (path);
+    }
+  g_assert_true (g_bytes_equal (bytes[0], bytes[1]));
+  g_assert_false (g_bytes_equal (bytes[0], bytes[2]));
+  const char *ply = g_bytes_get_data (bytes[0], &size);
+  const char *numbers = g_strstr_len (ply, (gssize) size, "end_header\n");
+  g_assert_nonnull (g_strstr_len (ply, (gssize) size, "element vertex 300\n"));
+  g_assert_cmpuint (size - (gsize) (numbers + 11 - ply), ==, 300 * 24);
+  const char *text = g_bytes_get_data (bytes[3], &text_size);
+  g_autofree char *copy = g_strndup (text, text_size);
+  g_auto (GStrv) lines = g_strsplit (copy, "\n", -1);
+  g_assert_cmpuint (g_strv_length (lines), ==, 301);
+  for (guint p = 0; p < 300; p++)
+    {
+      g_auto (GStrv) words = g_strsplit (lines[p], " ", -1);
+      float xyz[3];
+      memcpy (xyz, numbers + 11 + 24 * p, sizeof xyz);
+      for (guint a = 0; a < 3; a++)
+        g_assert_cmpfloat_with_epsilon (g_ascii_strtod (words[a], NULL), (double) xyz[a], 6e-7);
+    }
+  for (guint n = 0; n < G_N_ELEMENTS (names); n++)
+    g_bytes_unref (bytes[n]);
+}
+
 static void
 add (const char *name, gboolean is_odd, void (*func) (Fixture *, gconstpointer))
 {
@@ -131,5 +172,6 @@ main (int argc, char **argv)
   add ("voxelize", FALSE, test_voxelize);
   add ("voxelize/odd-axes", TRUE, test_voxelize);
   add ("voxelize/fails", FALSE, test_voxelize_fails);
+  add ("points", FALSE, test_points);
   return g_test_run ();
 }

@@ -4,8 +4,8 @@
 
 /* What is said before any file is touched: help, version, wrong usage. */
 
-static const char *const commands[] = { "info",     "segment", "defect", "mesh",
-                                        "voxelize", "preview", "verify" };
+static const char *const commands[] = { "info",     "segment", "defect",  "mesh",
+                                        "voxelize", "points",  "preview", "verify" };
 
 static void
 test_help (void)
@@ -111,6 +111,12 @@ static const struct
   { { "voxelize", "x.stl", "--like", "y.nrrd" }, "-o MASK.nrrd is missing" },
   { { "voxelize", "x.stl", "--like", "y.nrrd", "-o", "z.stl" }, ".nrrd" },
   { { "voxelize", "x.nrrd", "--like", "y.nrrd", "-o", "z.nrrd" }, "x.nrrd is no mesh" },
+  { { "points", "x.nrrd", "-o", "y.ply" }, "-n N is missing" },
+  { { "points", "x.nrrd", "-n", "0", "-o", "y.ply" }, "-n must be a whole number from 1 to " },
+  { { "points", "x.nrrd", "-n", "100000001", "-o", "y.ply" }, "got \"100000001\"" },
+  { { "points", "x.nrrd", "-n", "5", "--seed=-1", "-o", "y.ply" }, "--seed" },
+  { { "points", "x.nrrd", "-n", "5", "-o", "y.stl" }, ".ply or .xyz" },
+  { { "points", "x.nrrd", "-n", "5" }, "-o OUT.ply|.xyz is missing" },
   { { "preview", "x.nrrd", "-o", "x.jpg" }, ".png" },
   { { "preview", "x.nrrd", "-o", "x.png", "--view", "inside" }, "--view" },
   { { "preview", "x.nrrd:bone", "-o", "x.png" }, "x.nrrd:bone must end in :skull" },

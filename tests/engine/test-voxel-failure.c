@@ -10,6 +10,7 @@
 #include "engine/brg-isosurface.h"
 #include "engine/brg-median.h"
 #include "engine/brg-morphology.h"
+#include "engine/brg-points.h"
 #include "engine/brg-threshold.h"
 #include "engine/brg-voxelize.h"
 #include "short-memory.h"
@@ -163,11 +164,22 @@ surface_of_hu (const Input *input, BrgJob *job, BrgError *error)
   return drop_mesh (brg_isosurface_hu (input->scan, -0.5, job, error), error);
 }
 
-static const Operation operations[] = { threshold,     histogram,      count,       keep_largest,
-                                        median_box,    median_ball,    fill_slices, fill_volume,
-                                        dilate,        erode,          closing,     opening,
-                                        margin,        distance,       voxelize,    surface,
-                                        surface_of_hu, signed_distance };
+static BrgStatus
+points (const Input *input, BrgJob *job, BrgError *error)
+{
+  BrgPoints p;
+  BrgStatus status = brg_points_sample (input->mesh, 9000, 1, &p, job, error);
+
+  g_assert_true ((p.xyz != NULL) == (status == BRG_OK));
+  brg_points_clear (&p);
+  return status;
+}
+
+static const Operation operations[] = {
+  threshold,   histogram, count,         keep_largest,    median_box, median_ball, fill_slices,
+  fill_volume, dilate,    erode,         closing,         opening,    margin,      distance,
+  voxelize,    surface,   surface_of_hu, signed_distance, points,
+};
 
 static Input
 make_input (void)

@@ -117,6 +117,31 @@ test_locale (void)
   setlocale (LC_ALL, "C");
 }
 
+static void
+test_put (void)
+{
+  static const struct
+  {
+    double value;
+    const char *text;
+  } cases[] = { { 0, "0" },
+                { -0.0, "0" },
+                { -1e-9, "0" },
+                { 12.5, "12.5" },
+                { -100, "-100" },
+                { 0.0000014, "0.000001" },
+                { 1e8, "100000000" },
+                { -2.25e-3, "-0.00225" },
+                { 999999.9999996, "1000000" } };
+
+  for (size_t c = 0; c < G_N_ELEMENTS (cases); c++)
+    {
+      char text[BRG_NUMBER_SIZE];
+      *brg_number_put (text, cases[c].value) = '\0';
+      g_assert_cmpstr (text, ==, cases[c].text);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -125,5 +150,6 @@ main (int argc, char **argv)
   g_test_add_func ("/io/number/parse-int", test_parse_int);
   g_test_add_func ("/io/number/format", test_format);
   g_test_add_func ("/io/number/locale", test_locale);
+  g_test_add_func ("/io/number/put", test_put);
   return g_test_run ();
 }
