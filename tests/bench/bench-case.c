@@ -3,9 +3,11 @@
 #include "engine/brg-brush.h"
 #include "engine/brg-palette.h"
 #include "engine/brg-place.h"
+#include "engine/brg-reslice.h"
 #include "engine/brg-slice.h"
 
-#define SLICE_PX 900
+#define SLICE_PX   900
+#define OBLIQUE_PX 512
 
 static bool
 compose_slice (Bench *bench, BrgPlane plane, double *bytes)
@@ -104,6 +106,27 @@ run_sagittal (void *data, double *bytes)
   return compose_slice (data, BRG_SAGITTAL, bytes);
 }
 
+/* Through the middle of the scan, square to none of its axes. */
+static bool
+run_oblique (void *data, double *bytes)
+{
+  static int16_t hu[OBLIQUE_PX * OBLIQUE_PX];
+  Bench *bench = data;
+  const int *dim = bench->scan->grid.dim;
+  BrgPlaneSlice slice = { .u = brg_vec3_normalize (brg_vec3 (0.9, 0.3, -0.3)),
+                          .v = brg_vec3_normalize (brg_vec3 (-0.2, 0.9, 0.3)),
+                          .mm_per_px = brg_grid_spacing_mm (&bench->scan->grid, 0),
+                          .width_px = OBLIQUE_PX,
+                          .height_px = OBLIQUE_PX };
+  BrgVec3 middle =
+    brg_grid_lps_from_vox (&bench->scan->grid, brg_vec3 (dim[0] / 2, dim[1] / 2, dim[2] / 2));
+  BrgVec3 half = brg_vec3_scale (brg_vec3_add (slice.u, slice.v), slice.mm_per_px * OBLIQUE_PX / 2);
+
+  slice.origin = brg_vec3_sub (middle, half);
+  *bytes = sizeof hu + 8.0 * OBLIQUE_PX * OBLIQUE_PX;
+  return brg_reslice (bench->scan, &slice, true, -1024, hu, &bench->job, NULL) == BRG_OK;
+}
+
 const BenchOperation bench_case_operations[] = {
   { "bone pipeline, cold", run_pipeline },
   { "place at random", run_place },
@@ -112,5 +135,6 @@ const BenchOperation bench_case_operations[] = {
   { "brush dab 10 mm", run_brush },
   { "axial slice 900 px", run_axial },
   { "sagittal slice 900 px", run_sagittal },
+  { "oblique slice 512 px", run_oblique },
   { NULL, NULL },
 };
