@@ -11,4 +11,5 @@ extern const BrgCommand brg_command_mesh;
 extern const BrgCommand brg_command_voxelize;
 extern const BrgCommand brg_command_points;
 extern const BrgCommand brg_command_preview;
+extern const BrgCommand brg_command_eval;
 extern const BrgCommand brg_command_verify;

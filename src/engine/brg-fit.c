@@ -6,6 +6,7 @@
 #include "engine/brg-distance.h"
 #include "engine/brg-parallel.h"
 #include "engine/brg-shell.h"
+#include "engine/brg-surface-word.h"
 
 #define SLAB_SLICES  4
 #define MAP_ERROR_MM 0.002 /* of brg_distance(), with a margin */
@@ -88,23 +89,6 @@ exact_gap (const Survey *survey, const int vox[3], double centre_mm)
   return entry < survey->cuboids.n_entries ? survey->cuboids.entries[entry].mm : HUGE_VAL;
 }
 
-/* The voxels of word w of a row that have a face neighbour outside of the mask. */
-static uint64_t
-surface_word (const BrgMask *mask, int j, int k, size_t w)
-{
-  const int *dim = mask->grid.dim;
-  const uint64_t *row = brg_mask_row (mask, j, k);
-  uint64_t before = w > 0 ? row[w - 1] >> 63 : 0;
-  uint64_t after = w + 1 < mask->row_words ? row[w + 1] << 63 : 0;
-  uint64_t inner = (row[w] << 1 | before) & (row[w] >> 1 | after);
-
-  inner &= j > 0 ? brg_mask_row (mask, j - 1, k)[w] : 0;
-  inner &= j + 1 < dim[1] ? brg_mask_row (mask, j + 1, k)[w] : 0;
-  inner &= k > 0 ? brg_mask_row (mask, j, k - 1)[w] : 0;
-  inner &= k + 1 < dim[2] ? brg_mask_row (mask, j, k + 1)[w] : 0;
-  return row[w] & ~inner;
-}
-
 static void
 survey_voxel (const Survey *survey, int slab, const int vox[3], Rim *rim, size_t *n_rim)
 {
@@ -136,7 +120,8 @@ survey_slices (const Survey *survey, int slab, int begin, int end, Rim *rim)
   for (int k = box->lo[2] + begin; k < box->lo[2] + end; k++)
     for (int j = box->lo[1]; j < box->hi[1]; j++)
       for (size_t w = 0; w < survey->implant->row_words; w++)
-        for (uint64_t left = surface_word (survey->implant, j, k, w); left != 0; left &= left - 1)
+        for (uint64_t left = brg_surface_word (survey->implant, j, k, w); left != 0;
+             left &= left - 1)
           {
             const int vox[3] = { (int) w * 64 + __builtin_ctzll (left), j, k };
             n_surface++;
@@ -238,7 +223,7 @@ find_closest (const BrgDistance *map, const BrgMask *implant)
   for (int k = map->box.lo[2]; k < map->box.hi[2]; k++)
     for (int j = map->box.lo[1]; j < map->box.hi[1]; j++)
       for (size_t w = 0; w < implant->row_words; w++)
-        for (uint64_t left = surface_word (implant, j, k, w); left != 0; left &= left - 1)
+        for (uint64_t left = brg_surface_word (implant, j, k, w); left != 0; left &= left - 1)
           {
             int i = (int) w * 64 + __builtin_ctzll (left);
             closest = fminf (closest, brg_distance_get (map, i, j, k));

@@ -4,8 +4,8 @@
 
 /* What is said before any file is touched: help, version, wrong usage. */
 
-static const char *const commands[] = { "info",     "segment", "defect",  "mesh",
-                                        "voxelize", "points",  "preview", "verify" };
+static const char *const commands[] = { "info",   "segment", "defect", "mesh",  "voxelize",
+                                        "points", "preview", "eval",   "verify" };
 
 static void
 test_help (void)
@@ -120,6 +120,10 @@ static const struct
   { { "preview", "x.nrrd", "-o", "x.jpg" }, ".png" },
   { { "preview", "x.nrrd", "-o", "x.png", "--view", "inside" }, "--view" },
   { { "preview", "x.nrrd:bone", "-o", "x.png" }, "x.nrrd:bone must end in :skull" },
+  { { "eval", "p", "t" }, "a file is missing" },
+  { { "eval", "p", "t", "d" }, "-o SCORES.csv is missing" },
+  { { "eval", "p", "t", "d", "-o", "x.txt" }, "-o must end in .csv" },
+  { { "eval", "p", "t", "d", "e", "-o", "x.csv" }, "one file too many: e" },
   { { "verify" }, "a file is missing" },
 };
 

@@ -9,6 +9,7 @@
 #include "engine/brg-histogram.h"
 #include "engine/brg-isosurface.h"
 #include "engine/brg-median.h"
+#include "engine/brg-metrics.h"
 #include "engine/brg-morphology.h"
 #include "engine/brg-points.h"
 #include "engine/brg-threshold.h"
@@ -138,6 +139,16 @@ signed_distance (const Input *input, BrgJob *job, BrgError *error)
 }
 
 static BrgStatus
+metrics (const Input *input, BrgJob *job, BrgError *error)
+{
+  BrgMetrics m = { .dice = 7 };
+  BrgStatus status = brg_metrics (input->mask, input->mask, input->mask, &m, job, error);
+
+  g_assert_true ((m.dice < 7) == (status == BRG_OK));
+  return status;
+}
+
+static BrgStatus
 voxelize (const Input *input, BrgJob *job, BrgError *error)
 {
   return drop (brg_voxelize (input->mesh, &input->mask->grid, job, error), error);
@@ -178,7 +189,7 @@ points (const Input *input, BrgJob *job, BrgError *error)
 static const Operation operations[] = {
   threshold,   histogram, count,         keep_largest,    median_box, median_ball, fill_slices,
   fill_volume, dilate,    erode,         closing,         opening,    margin,      distance,
-  voxelize,    surface,   surface_of_hu, signed_distance, points,
+  voxelize,    surface,   surface_of_hu, signed_distance, points,     metrics,
 };
 
 static Input

@@ -1,0 +1,81 @@
+#include "cli/brg-cli-folder.h"
+
+#include <string.h>
+
+#include "cli/brg-cli-input.h"
+
+static size_t
+count_digits (const char *text)
+{
+  size_t n = 0;
+
+  while (g_ascii_isdigit (text[n]))
+    n++;
+  return n;
+}
+
+/* Compares the numbers that two texts begin with, of any length, and moves behind them. */
+static int
+compare_numbers (const char **a, const char **b)
+{
+  while (**a == '0')
+    ++*a;
+  while (**b == '0')
+    ++*b;
+  size_t n_a = count_digits (*a), n_b = count_digits (*b);
+  int order = n_a != n_b ? (n_a > n_b) - (n_a < n_b) : strncmp (*a, *b, n_a);
+  *a += n_a;
+  *b += n_b;
+  return order;
+}
+
+int
+brg_cli_compare_names (const char *a, const char *b)
+{
+  const char *at_a = a, *at_b = b;
+
+  while (*at_a != '\0' && *at_b != '\0')
+    {
+      int order;
+      if (g_ascii_isdigit (*at_a) && g_ascii_isdigit (*at_b))
+        order = compare_numbers (&at_a, &at_b);
+      else
+        order = (guchar) *at_a++ - (guchar) *at_b++;
+      if (order != 0)
+        return order;
+    }
+  if (*at_a != *at_b)
+    return *at_a == '\0' ? -1 : 1;
+  return strcmp (a, b);
+}
+
+static int
+compare_names (gconstpointer a, gconstpointer b)
+{
+  return brg_cli_compare_names (*(const char *const *) a, *(const char *const *) b);
+}
+
+GPtrArray *
+brg_cli_list_masks (const char *path, BrgError *error)
+{
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (GDir) dir = g_dir_open (path, 0, &problem);
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  const char *name;
+
+  if (dir == NULL)
+    {
+      brg_error_set (error, BRG_IO, "%s", problem->message);
+      return NULL;
+    }
+  while ((name = g_dir_read_name (dir)) != NULL)
+    if (brg_cli_input_kind (name) == BRG_INPUT_NRRD)
+      g_ptr_array_add (names, g_strdup (name));
+  if (names->len == 0)
+    {
+      brg_error_set (error, BRG_EMPTY, "holds no .nrrd or .nhdr file");
+      return NULL;
+    }
+  g_ptr_array_sort (names, compare_names);
+  return g_steal_pointer (&names);
+}
