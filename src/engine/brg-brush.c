@@ -1,12 +1,36 @@
 #include "engine/brg-brush.h"
 
-/* The segment and the brush in the two axes of the slice: 0 across, 1 down. */
+#include <limits.h>
+
+#define LONGEST_MM2 1e7  /* of a segment whose rows are solved; longer ones are tried by voxel */
+#define PARALLEL    1e-9 /* sine squared of a segment along the rows */
+#define TOUCH       1e-9 /* relative; a row that misses by less is tried */
+#define TOUCH_ALONG 1e-6
+#define OUT_OF_GRID 1e9
+
+/* The segment and the brush. Lengths are mm from `from_vox`. */
 typedef struct
 {
-  double from_vox[2], to_vox[2];
-  double spacing_mm[2];
+  double from_vox[3], to_vox[3];
+  double spacing_mm[3];
+  double along_mm[3]; /* from one end to the other */
+  double length_mm2;  /* squared */
   double radius_mm;
+  BrgBox box; /* voxels in reach */
 } Capsule;
+
+/* What a stroke writes. */
+typedef struct
+{
+  BrgMask *set, *clear;
+  BrgBox touched;
+} Paint;
+
+/* Positions along a row, in mm; none if lo > hi. */
+typedef struct
+{
+  double lo, hi;
+} Range;
 
 static bool
 is_finite (const double from_vox[3], const double to_vox[3], double radius_mm)
@@ -17,81 +41,239 @@ is_finite (const double from_vox[3], const double to_vox[3], double radius_mm)
   return isfinite (radius_mm);
 }
 
-static double
-distance_squared_mm2 (const Capsule *capsule, int across, int down)
+static bool
+is_inside (const Capsule *capsule, int i, int j, int k)
 {
-  double point[2] = { across, down };
-  double along = 0;
-  double length = 0;
-  double squared = 0;
-  double a[2], b[2];
+  const double *a = capsule->along_mm;
+  const double point[3] = { i, j, k };
+  double along = 0, squared = 0;
+  double b[3];
 
-  for (int x = 0; x < 2; x++)
+  for (int x = 0; x < 3; x++)
     {
-      a[x] = (capsule->to_vox[x] - capsule->from_vox[x]) * capsule->spacing_mm[x];
       b[x] = (point[x] - capsule->from_vox[x]) * capsule->spacing_mm[x];
-      length += a[x] * a[x];
       along += a[x] * b[x];
     }
-  double t = length > 0 ? fmin (fmax (along / length, 0), 1) : 0;
-  for (int x = 0; x < 2; x++)
+  double t = capsule->length_mm2 > 0 ? fmin (fmax (along / capsule->length_mm2, 0), 1) : 0;
+  for (int x = 0; x < 3; x++)
     squared += (b[x] - t * a[x]) * (b[x] - t * a[x]);
-  return squared;
+  return squared <= capsule->radius_mm * capsule->radius_mm;
 }
 
-/* The voxels of row `down` the segment runs through, first .. last; none if first > last. */
 static void
-crossed_voxels (const Capsule *capsule, int down, int *first, int *last)
+include (Range *range, double lo, double hi)
 {
-  double across[2] = { capsule->from_vox[0], capsule->to_vox[0] };
-  double y0 = capsule->from_vox[1];
-  double y1 = capsule->to_vox[1];
+  range->lo = fmin (range->lo, lo);
+  range->hi = fmax (range->hi, hi);
+}
 
-  *first = 0;
-  *last = -1;
-  if (brg_vox_round (fmin (y0, y1)) > down || brg_vox_round (fmax (y0, y1)) < down)
+/* The part of a row inside the ball around (x, 0, 0), the row passing at a squared distance. */
+static void
+include_ball (Range *range, double x, double squared_mm2, double radius_mm2)
+{
+  double rest = radius_mm2 - squared_mm2;
+
+  if (rest < -TOUCH * radius_mm2)
     return;
-  for (int end = 0; end < 2 && y0 != y1; end++)
+  double half = sqrt (fmax (rest, 0));
+  include (range, x - half, x + half);
+}
+
+/* The part of a row at (y, z) inside the cylinder between the ends, no smaller than it is. */
+static void
+include_cylinder (const Capsule *capsule, Range *range, double y, double z)
+{
+  const double *a = capsule->along_mm;
+  double length2 = capsule->length_mm2, radius2 = capsule->radius_mm * capsule->radius_mm;
+  double w = y * a[1] + z * a[2];
+  double lo = -HUGE_VAL, hi = HUGE_VAL;
+
+  /* between the ends: 0 <= x * a[0] + w <= length2 */
+  if (fabs (a[0]) > 0)
     {
-      double y = fmin (fmax (end == 0 ? y0 : y1, down - 0.5), down + 0.5);
-      across[end] =
-        capsule->from_vox[0] + (capsule->to_vox[0] - capsule->from_vox[0]) * ((y - y0) / (y1 - y0));
+      lo = fmin (-w / a[0], (length2 - w) / a[0]);
+      hi = fmax (-w / a[0], (length2 - w) / a[0]);
     }
-  *first = brg_vox_round (fmin (across[0], across[1]));
-  *last = brg_vox_round (fmax (across[0], across[1]));
+  else if (w < 0 || w > length2)
+    return;
+  /* within the radius: square * x^2 - 2 * half * x + rest <= 0 */
+  double square = 1 - a[0] * a[0] / length2, half = a[0] * w / length2;
+  double rest = y * y + z * z - w * w / length2 - radius2;
+  if (square > PARALLEL)
+    {
+      double root = half * half - square * rest;
+      if (root < -TOUCH * radius2)
+        return;
+      root = sqrt (fmax (root, 0));
+      lo = fmax (lo, (half - root) / square);
+      hi = fmin (hi, (half + root) / square);
+    }
+  else if (rest > TOUCH_ALONG * radius2)
+    return;
+  if (lo <= hi)
+    include (range, lo, hi);
+}
+
+/* The voxels first .. last of a row inside the capsule; none if first > last. */
+static void
+covered_voxels (const Capsule *capsule, int j, int k, int *first, int *last)
+{
+  const double *a = capsule->along_mm, *spacing = capsule->spacing_mm;
+  double y = (j - capsule->from_vox[1]) * spacing[1];
+  double z = (k - capsule->from_vox[2]) * spacing[2];
+  double radius2 = capsule->radius_mm * capsule->radius_mm;
+  Range range = { HUGE_VAL, -HUGE_VAL };
+
+  *first = capsule->box.lo[0];
+  *last = capsule->box.hi[0] - 1;
+  if (!(capsule->radius_mm >= 0))
+    *last = *first - 1;
+  else if (capsule->length_mm2 < LONGEST_MM2)
+    {
+      include_ball (&range, 0, y * y + z * z, radius2);
+      if (capsule->length_mm2 > 0)
+        {
+          include_ball (&range, a[0], (y - a[1]) * (y - a[1]) + (z - a[2]) * (z - a[2]), radius2);
+          include_cylinder (capsule, &range, y, z);
+        }
+      double lo = floor (capsule->from_vox[0] + range.lo / spacing[0]);
+      double hi = ceil (capsule->from_vox[0] + range.hi / spacing[0]);
+      *first = (int) fmin (fmax (lo, *first), OUT_OF_GRID);
+      *last = (int) fmax (fmin (hi, *last), -OUT_OF_GRID);
+    }
+  while (*first <= *last && !is_inside (capsule, *first, j, k))
+    ++*first;
+  while (*first <= *last && !is_inside (capsule, *last, j, k))
+    --*last;
+}
+
+/* Cuts a segment to the part whose coordinate `axis` rounds to `index`; false if there is none. */
+static bool
+cut_segment (const double from[3], const double to[3], int axis, int index, double ends[2][3])
+{
+  double lo = fmin (from[axis], to[axis]), hi = fmax (from[axis], to[axis]);
+
+  if (brg_vox_round (lo) > index || brg_vox_round (hi) < index)
+    return false;
+  for (int end = 0; end < 2; end++)
+    {
+      const double *at = end == 0 ? from : to;
+      double where = fmin (fmax (at[axis], index - 0.5), index + 0.5);
+      double part = hi > lo ? (where - from[axis]) / (to[axis] - from[axis]) : 0;
+      for (int x = 0; x < 3; x++)
+        ends[end][x] = hi > lo ? from[x] + (to[x] - from[x]) * part : at[x];
+    }
+  return true;
+}
+
+/* Writes the voxels first .. last of a row, which must lie in the grid. */
+static void
+paint_span (Paint *paint, int first, int last, int j, int k)
+{
+  uint64_t *set = brg_mask_row (paint->set, j, k);
+  uint64_t *clear = paint->clear != NULL ? brg_mask_row (paint->clear, j, k) : NULL;
+  int lo = INT_MAX, hi = 0;
+
+  for (int w = first / 64; w <= last / 64 && first <= last; w++)
+    {
+      uint64_t bits = ~UINT64_C (0);
+      if (w == first / 64)
+        bits &= ~UINT64_C (0) << (first % 64);
+      if (w == last / 64)
+        bits &= ~UINT64_C (0) >> (63 - last % 64);
+      uint64_t changed = bits & ~set[w];
+      set[w] |= bits;
+      if (clear != NULL)
+        {
+          changed |= bits & clear[w];
+          clear[w] &= ~bits;
+        }
+      if (changed == 0)
+        continue;
+      lo = lo < INT_MAX ? lo : w * 64 + __builtin_ctzll (changed);
+      hi = w * 64 + 64 - __builtin_clzll (changed);
+    }
+  BrgBox changed = { { lo, j, k }, { hi, j + 1, k + 1 } };
+  if (hi > 0)
+    paint->touched = brg_box_union (&paint->touched, &changed);
+}
+
+/* Writes the voxels of a row that a part of the segment runs through. */
+static void
+paint_crossed (Paint *paint, const Capsule *capsule, double part[2][3], int j, int k)
+{
+  double ends[2][3];
+
+  if (!cut_segment (part[0], part[1], 1, j, ends))
+    return;
+  int first = brg_vox_round (fmin (ends[0][0], ends[1][0]));
+  int last = brg_vox_round (fmax (ends[0][0], ends[1][0]));
+  first = first > capsule->box.lo[0] ? first : capsule->box.lo[0];
+  last = last < capsule->box.hi[0] - 1 ? last : capsule->box.hi[0] - 1;
+  paint_span (paint, first, last, j, k);
+}
+
+static void
+paint_capsule (Paint *paint, const Capsule *capsule)
+{
+  for (int k = capsule->box.lo[2]; k < capsule->box.hi[2]; k++)
+    {
+      double part[2][3];
+      bool crossed = cut_segment (capsule->from_vox, capsule->to_vox, 2, k, part);
+      for (int j = capsule->box.lo[1]; j < capsule->box.hi[1]; j++)
+        {
+          int first, last;
+          covered_voxels (capsule, j, k, &first, &last);
+          paint_span (paint, first, last, j, k);
+          if (crossed)
+            paint_crossed (paint, capsule, part, j, k);
+        }
+    }
+}
+
+/* The voxels the capsule can reach. */
+static void
+find_reach (Capsule *capsule, const int dim[3])
+{
+  for (int x = 0; x < 3; x++)
+    {
+      double grow = fmax (capsule->radius_mm, 0) / capsule->spacing_mm[x] + 1;
+      double lo = fmin (capsule->from_vox[x], capsule->to_vox[x]) - grow;
+      double hi = fmax (capsule->from_vox[x], capsule->to_vox[x]) + grow + 1;
+      capsule->box.lo[x] = brg_vox_round (fmax (lo, 0));
+      capsule->box.hi[x] = brg_vox_round (fmin (hi, dim[x]));
+    }
+}
+
+static Capsule
+make_capsule (const BrgGrid *grid,
+              const double from_vox[3],
+              const double to_vox[3],
+              double radius_mm)
+{
+  Capsule capsule = { .radius_mm = radius_mm };
+
+  for (int x = 0; x < 3; x++)
+    {
+      capsule.spacing_mm[x] = brg_grid_spacing_mm (grid, x);
+      capsule.from_vox[x] = from_vox[x];
+      capsule.to_vox[x] = to_vox[x];
+      capsule.along_mm[x] = (to_vox[x] - from_vox[x]) * capsule.spacing_mm[x];
+      capsule.length_mm2 += capsule.along_mm[x] * capsule.along_mm[x];
+    }
+  find_reach (&capsule, grid->dim);
+  return capsule;
 }
 
 static bool
-change_voxel (BrgMask *set, BrgMask *clear, const int vox[3])
+is_paintable (const BrgMask *set,
+              const BrgMask *clear,
+              const double from_vox[3],
+              const double to_vox[3],
+              double radius_mm)
 {
-  bool changed = !brg_mask_get (set, vox[0], vox[1], vox[2]);
-
-  brg_mask_set (set, vox[0], vox[1], vox[2], true);
-  if (clear != NULL && brg_mask_get (clear, vox[0], vox[1], vox[2]))
-    {
-      brg_mask_set (clear, vox[0], vox[1], vox[2], false);
-      changed = true;
-    }
-  return changed;
-}
-
-static void
-grow_to_hold (BrgBox *box, const int vox[3])
-{
-  BrgBox one = { { vox[0], vox[1], vox[2] }, { vox[0] + 1, vox[1] + 1, vox[2] + 1 } };
-
-  *box = brg_box_union (box, &one);
-}
-
-/* The rows and columns of the slice the capsule can reach, half open. */
-static void
-reach (const Capsule *capsule, int axis, int dim, int *lo, int *hi)
-{
-  double grow = fmax (capsule->radius_mm, 0) / capsule->spacing_mm[axis] + 1;
-
-  *lo = brg_vox_round (fmax (fmin (capsule->from_vox[axis], capsule->to_vox[axis]) - grow, 0));
-  *hi =
-    brg_vox_round (fmin (fmax (capsule->from_vox[axis], capsule->to_vox[axis]) + grow + 1, dim));
+  return is_finite (from_vox, to_vox, radius_mm) &&
+         (clear == NULL || brg_grid_equal (&set->grid, &clear->grid));
 }
 
 BrgBox
@@ -102,42 +284,39 @@ brg_brush_stroke (BrgMask *set,
                   const double to_vox[3],
                   double radius_mm)
 {
-  BrgPlaneAxes axes = brg_plane_axes (plane);
-  const int *dim = set->grid.dim;
-  BrgBox touched = { 0 };
-  Capsule capsule = { .from_vox = { from_vox[axes.across], from_vox[axes.down] },
-                      .to_vox = { to_vox[axes.across], to_vox[axes.down] },
-                      .radius_mm = radius_mm };
-  int lo[2], hi[2];
-  int vox[3];
+  int normal = brg_plane_axes (plane).normal;
+  double from[3], to[3];
+  Paint paint = { .set = set, .clear = clear };
 
-  if (!is_finite (from_vox, to_vox, radius_mm) ||
-      (clear != NULL && !brg_grid_equal (&set->grid, &clear->grid)))
-    return touched;
-  vox[axes.normal] = brg_vox_round (from_vox[axes.normal]);
-  if (vox[axes.normal] < 0 || vox[axes.normal] >= dim[axes.normal])
-    return touched;
-  for (int x = 0; x < 2; x++)
+  if (!is_paintable (set, clear, from_vox, to_vox, radius_mm))
+    return paint.touched;
+  int slice = brg_vox_round (from_vox[normal]);
+  if (slice < 0 || slice >= set->grid.dim[normal])
+    return paint.touched;
+  for (int x = 0; x < 3; x++)
     {
-      int axis = x == 0 ? axes.across : axes.down;
-      capsule.spacing_mm[x] = brg_grid_spacing_mm (&set->grid, axis);
-      reach (&capsule, x, dim[axis], &lo[x], &hi[x]);
+      from[x] = x == normal ? slice : from_vox[x];
+      to[x] = x == normal ? slice : to_vox[x];
     }
-  for (int down = lo[1]; down < hi[1]; down++)
-    {
-      int first, last;
-      crossed_voxels (&capsule, down, &first, &last);
-      for (int across = lo[0]; across < hi[0]; across++)
-        {
-          bool crossed = across >= first && across <= last;
-          if (!crossed && !(radius_mm >= 0 &&
-                            distance_squared_mm2 (&capsule, across, down) <= radius_mm * radius_mm))
-            continue;
-          vox[axes.across] = across;
-          vox[axes.down] = down;
-          if (change_voxel (set, clear, vox))
-            grow_to_hold (&touched, vox);
-        }
-    }
-  return touched;
+  Capsule capsule = make_capsule (&set->grid, from, to, radius_mm);
+  capsule.box.lo[normal] = slice;
+  capsule.box.hi[normal] = slice + 1;
+  paint_capsule (&paint, &capsule);
+  return paint.touched;
+}
+
+BrgBox
+brg_brush_ball (BrgMask *set,
+                BrgMask *clear,
+                const double from_vox[3],
+                const double to_vox[3],
+                double radius_mm)
+{
+  Paint paint = { .set = set, .clear = clear };
+
+  if (!is_paintable (set, clear, from_vox, to_vox, radius_mm))
+    return paint.touched;
+  Capsule capsule = make_capsule (&set->grid, from_vox, to_vox, radius_mm);
+  paint_capsule (&paint, &capsule);
+  return paint.touched;
 }

@@ -185,6 +185,137 @@ test_clear (void)
   brg_mask_unref (other);
 }
 
+/* The definition, voxel by voxel: within the radius of the segment, in the order of operations of
+ * the engine. */
+static bool
+defined_inside (const BrgGrid *grid, const Stroke *stroke, bool ball, const int vox[3])
+{
+  int normal = ball ? -1 : brg_plane_axes (stroke->plane).normal;
+  double along = 0, length = 0, squared = 0;
+  double a[3], b[3];
+
+  if (!ball && vox[normal] != brg_vox_round (stroke->from[normal]))
+    return false;
+  for (int x = 0; x < 3; x++)
+    {
+      double mm = brg_grid_spacing_mm (grid, x);
+      a[x] = x == normal ? 0 : (stroke->to[x] - stroke->from[x]) * mm;
+      b[x] = x == normal ? 0 : (vox[x] - stroke->from[x]) * mm;
+      length += a[x] * a[x];
+      along += a[x] * b[x];
+    }
+  double t = length > 0 ? fmin (fmax (along / length, 0), 1) : 0;
+  for (int x = 0; x < 3; x++)
+    squared += (b[x] - t * a[x]) * (b[x] - t * a[x]);
+  return squared <= stroke->radius_mm * stroke->radius_mm;
+}
+
+/* Does the segment run through this voxel, or so near that a search in steps cannot tell? */
+static bool
+may_cross (const Stroke *stroke, bool ball, const int vox[3])
+{
+  for (int s = 0; s <= N_STEPS; s++)
+    {
+      bool near = true;
+      for (int x = 0; x < 3; x++)
+        if (ball || x != brg_plane_axes (stroke->plane).normal)
+          near &= fabs (stroke->from[x] + (stroke->to[x] - stroke->from[x]) * s / (double) N_STEPS -
+                        vox[x]) < 0.55;
+      if (near)
+        return true;
+    }
+  return false;
+}
+
+static Stroke
+random_stroke (GRand *rand, const int dim[3])
+{
+  Stroke stroke = { .plane = (BrgPlane) g_rand_int_range (rand, 0, BRG_N_PLANES),
+                    .radius_mm = g_rand_double_range (rand, 0, 9) };
+  bool whole = g_rand_boolean (rand), dab = g_rand_int_range (rand, 0, 4) == 0;
+
+  for (int x = 0; x < 3; x++)
+    {
+      stroke.from[x] = g_rand_double_range (rand, -6, dim[x] + 6);
+      stroke.to[x] = dab ? stroke.from[x] : g_rand_double_range (rand, -6, dim[x] + 6);
+      if (!dab && g_rand_int_range (rand, 0, 4) == 0)
+        stroke.to[x] = stroke.from[x];
+      if (whole)
+        {
+          stroke.from[x] = floor (stroke.from[x]);
+          stroke.to[x] = floor (stroke.to[x]);
+        }
+    }
+  if (whole) /* voxel centres at exactly the radius */
+    stroke.radius_mm = g_rand_int_range (rand, 0, 12) * 0.5;
+  return stroke;
+}
+
+/* Random strokes and balls against the definition: what changes, what is reported, and only voxels
+ * on the segment beside it. */
+static void
+test_definition (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (11);
+  const int dims[][3] = { { 67, 19, 7 }, { 1, 30, 9 }, { 130, 8, 5 }, { 64, 12, 12 } };
+  size_t n_inside = 0;
+
+  for (int n = 0; n < 240; n++)
+    {
+      const int *dim = dims[n % 4];
+      BrgMask *set = new_mask (dim[0], dim[1], dim[2]), *clear = new_mask (dim[0], dim[1], dim[2]);
+      Stroke stroke = random_stroke (rand, dim);
+      bool ball = n % 3 != 0;
+      brg_mask_invert (clear);
+      BrgBox touched = ball ? brg_brush_ball (set, clear, stroke.from, stroke.to, stroke.radius_mm)
+                            : brg_brush_stroke (set, clear, stroke.plane, stroke.from, stroke.to,
+                                                stroke.radius_mm);
+      BrgBox bounds = brg_mask_bounds (set);
+      g_assert_true (brg_box_is_empty (&bounds) ? brg_box_is_empty (&touched)
+                                                : memcmp (&touched, &bounds, sizeof bounds) == 0);
+      for (int v = 0; v < dim[0] * dim[1] * dim[2]; v++)
+        {
+          int vox[3] = { v % dim[0], v / dim[0] % dim[1], v / dim[0] / dim[1] };
+          bool is_set = brg_mask_get (set, vox[0], vox[1], vox[2]);
+          bool inside = defined_inside (&set->grid, &stroke, ball, vox);
+          n_inside += inside;
+          g_assert_true (is_set || !inside);
+          g_assert_true (!is_set || inside || may_cross (&stroke, ball, vox));
+          g_assert_true (is_set != brg_mask_get (clear, vox[0], vox[1], vox[2]));
+        }
+      brg_mask_invert (clear);
+      g_assert_true (brg_mask_equal (set, clear));
+      brg_mask_unref (set);
+      brg_mask_unref (clear);
+    }
+  g_test_message ("%zu voxels inside", n_inside);
+}
+
+/* A ball without a radius leaves no gap in space. */
+static void
+test_ball_gap_free (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (12);
+  BrgMask *set = new_mask (70, 40, 30);
+  double at[3] = { 5, 5, 5 };
+
+  for (int step = 0; step < 40; step++)
+    {
+      double next[3] = { g_rand_double_range (rand, 0, 69), g_rand_double_range (rand, 0, 39),
+                         g_rand_double_range (rand, 0, 29) };
+      brg_brush_ball (set, NULL, at, next, 0);
+      for (int s = 0; s <= 20000; s++)
+        {
+          int vox[3];
+          for (int x = 0; x < 3; x++)
+            vox[x] = brg_vox_round (at[x] + (next[x] - at[x]) * s / 20000);
+          g_assert_true (brg_mask_get (set, vox[0], vox[1], vox[2]));
+        }
+      memcpy (at, next, sizeof at);
+    }
+  brg_mask_unref (set);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -193,5 +324,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/brush/narrow", test_narrow);
   g_test_add_func ("/brush/gap-free", test_gap_free);
   g_test_add_func ("/brush/clear", test_clear);
+  g_test_add_func ("/brush/definition", test_definition);
+  g_test_add_func ("/brush/ball-gap-free", test_ball_gap_free);
   return g_test_run ();
 }
