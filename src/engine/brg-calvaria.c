@@ -7,11 +7,22 @@
 #define OUTLIERS    0.002 /* of the voxels, on each side */
 #define SAMPLE_ROWS 128   /* rows and slices read per axis, about */
 
+#define PLANES 8
+#define MOST   ((1 << PLANES) - 1)
+
+/* 64 counters, one for each bit of a word; plane p holds bit p of all of them. */
+typedef struct
+{
+  uint64_t planes[PLANES];
+  int n_words; /* counted so far, MOST at most */
+} Columns;
+
 /* How many bone voxels lie at each index of each axis. */
 typedef struct
 {
   size_t *counts[3];
   size_t total;
+  Columns *columns; /* of every word of a row, not yet in counts[0] */
 } Marginals;
 
 static int
@@ -20,15 +31,45 @@ stride (int n)
   return n > SAMPLE_ROWS ? n / SAMPLE_ROWS : 1;
 }
 
+/* Adds up what the columns of a word hold, and empties them. */
+static void
+empty_columns (Columns *columns, size_t *counts)
+{
+  for (int bit = 0; bit < 64 && columns->n_words > 0; bit++)
+    for (int p = 0; p < PLANES; p++)
+      counts[bit] += (size_t) (columns->planes[p] >> bit & 1) << p;
+  *columns = (Columns){ .n_words = 0 };
+}
+
 static size_t
-count_row (const uint64_t *row, size_t row_words, size_t *counts)
+count_row (const uint64_t *row, size_t row_words, Marginals *m)
 {
   size_t n = 0;
 
   for (size_t w = 0; w < row_words; w++)
-    for (uint64_t word = row[w]; word != 0; word &= word - 1, n++)
-      counts[w * 64 + (size_t) __builtin_ctzll (word)]++;
+    {
+      Columns *columns = m->columns + w;
+      uint64_t carry = row[w];
+      if (carry == 0)
+        continue;
+      n += (size_t) __builtin_popcountll (carry);
+      for (int p = 0; p < PLANES && carry != 0; p++)
+        {
+          uint64_t sum = columns->planes[p] ^ carry;
+          carry &= columns->planes[p];
+          columns->planes[p] = sum;
+        }
+      if (++columns->n_words == MOST)
+        empty_columns (columns, m->counts[0] + w * 64);
+    }
   return n;
+}
+
+/* Of all three axes together; that of the first is in whole words. */
+static size_t
+n_counts (const BrgMask *mask)
+{
+  return mask->row_words * 64 + (size_t) mask->grid.dim[1] + (size_t) mask->grid.dim[2];
 }
 
 static void
@@ -37,16 +78,18 @@ count_from (const BrgMask *mask, int k_lo, Marginals *m)
   const int *dim = mask->grid.dim;
 
   m->total = 0;
-  for (int axis = 0; axis < 3; axis++)
-    memset (m->counts[axis], 0, (size_t) dim[axis] * sizeof (size_t));
+  memset (m->counts[0], 0, n_counts (mask) * sizeof *m->counts[0]);
+  memset (m->columns, 0, mask->row_words * sizeof *m->columns);
   for (int k = k_lo; k < dim[2]; k += stride (dim[2]))
     for (int j = 0; j < dim[1]; j += stride (dim[1]))
       {
-        size_t n = count_row (brg_mask_row (mask, j, k), mask->row_words, m->counts[0]);
+        size_t n = count_row (brg_mask_row (mask, j, k), mask->row_words, m);
         m->counts[1][j] += n;
         m->counts[2][k] += n;
         m->total += n;
       }
+  for (size_t w = 0; w < mask->row_words; w++)
+    empty_columns (m->columns + w, m->counts[0] + w * 64);
 }
 
 /* First and last index on an axis that have more than the outliers beyond them. */
@@ -94,17 +137,21 @@ BrgStatus
 brg_calvaria_find (const BrgMask *skull, BrgCalvaria *calvaria, BrgError *error)
 {
   const int *dim = skull->grid.dim;
-  size_t n_counts = skull->row_words * 64 + (size_t) dim[1] + (size_t) dim[2];
   Marginals m;
 
   if (brg_mask_is_empty (skull))
     return brg_error_set (error, BRG_EMPTY, "the skull is empty");
-  m.counts[0] = brg_alloc (n_counts, sizeof *m.counts[0], error);
-  if (m.counts[0] == NULL)
-    return BRG_NO_MEMORY;
+  m.counts[0] = brg_alloc (n_counts (skull), sizeof *m.counts[0], error);
+  m.columns = m.counts[0] != NULL ? brg_alloc (skull->row_words, sizeof *m.columns, error) : NULL;
+  if (m.columns == NULL)
+    {
+      brg_free (m.counts[0]);
+      return BRG_NO_MEMORY;
+    }
   m.counts[1] = m.counts[0] + skull->row_words * 64;
   m.counts[2] = m.counts[1] + dim[1];
   measure (skull, &m, calvaria);
   brg_free (m.counts[0]);
+  brg_free (m.columns);
   return BRG_OK;
 }

@@ -198,6 +198,32 @@ rasterise (const BrgSolid *solid, BrgMask *cutter, BrgMask *drills, BrgJob *job,
   return status;
 }
 
+BrgStatus
+brg_solid_raster (const BrgSolid *solid,
+                  const BrgGrid *grid,
+                  BrgMask **cutter,
+                  BrgMask **drills,
+                  BrgJob *job,
+                  BrgError *error)
+{
+  BrgPool *pool = brg_job_pool (job);
+  BrgMask *cut = brg_mask_new_in (pool, grid, true, error);
+  BrgMask *drilled = cut != NULL ? brg_mask_new_in (pool, grid, true, error) : NULL;
+  BrgStatus status = drilled != NULL ? rasterise (solid, cut, drilled, job, error) : BRG_NO_MEMORY;
+
+  if (status == BRG_OK && brg_mask_is_empty (cut))
+    status = brg_error_set (error, BRG_EMPTY, "the defect lies outside of the scan");
+  if (status == BRG_OK)
+    {
+      *cutter = cut;
+      *drills = drilled;
+      return BRG_OK;
+    }
+  brg_mask_unref (cut);
+  brg_mask_unref (drilled);
+  return status;
+}
+
 static BrgStatus
 check_defect (const BrgDefect *defect, BrgError *error)
 {
@@ -217,32 +243,17 @@ brg_cutter (const BrgMask *skull,
             BrgError *error)
 {
   BrgSolid solid = { 0 };
-  BrgMask *cut = NULL, *drilled = NULL;
+  BrgMask *drilled = NULL;
   BrgStatus status = check_defect (defect, error);
 
   if (status == BRG_OK)
     status = brg_solid_make (skull, defect, frame, &solid, error);
   if (status == BRG_OK)
-    {
-      cut = brg_mask_new (&skull->grid, error);
-      drilled = cut != NULL ? brg_mask_new (&skull->grid, error) : NULL;
-      status = drilled != NULL ? rasterise (&solid, cut, drilled, job, error) : BRG_NO_MEMORY;
-    }
-  if (status == BRG_OK && brg_mask_is_empty (cut))
-    status = brg_error_set (error, BRG_EMPTY, "the defect lies outside of the scan");
+    status = brg_solid_raster (&solid, &skull->grid, cutter, &drilled, job, error);
   brg_solid_clear (&solid);
-  if (status != BRG_OK || drills == NULL)
-    {
-      brg_mask_unref (drilled);
-      drilled = NULL;
-    }
-  if (status != BRG_OK)
-    {
-      brg_mask_unref (cut);
-      return status;
-    }
-  *cutter = cut;
-  if (drills != NULL)
+  if (drills != NULL && status == BRG_OK)
     *drills = drilled;
-  return BRG_OK;
+  else
+    brg_mask_unref (drilled);
+  return status;
 }

@@ -1,124 +1,183 @@
 #include "engine/brg-implant.h"
 
+#include "engine/brg-box-words.h"
 #include "engine/brg-morphology.h"
 
 #define BELOW 2e-9 /* relative; twice what brg_dilate() lets in beyond its radius */
 
-/* The bounds of a mask grown by `margin_mm`, with whole words along i. */
-static BrgBox
-working_box (const BrgMask *mask, double margin_mm)
+/* What a triple is made from, and the boxes in which it is made. */
+typedef struct
 {
-  BrgBox bounds = brg_mask_bounds (mask);
-  int margin[3];
+  const BrgMask *skull, *cutter;
+  const BrgMask *lost; /* of the flap; NULL for nothing */
+  double grow_mm, shrink_mm;
+  BrgBox flap, defective, implant; /* whole words; outside of them the masks are right */
+  BrgJob *job;
+} Making;
 
-  for (int axis = 0; axis < 3; axis++)
-    margin[axis] = (int) ceil (margin_mm / brg_grid_spacing_mm (&mask->grid, axis)) + 1;
-  BrgBox box = brg_box_grow (&bounds, margin, mask->grid.dim);
-  box.lo[0] = box.lo[0] / 64 * 64;
-  box.hi[0] = (box.hi[0] + 63) / 64 * 64;
-  if (box.hi[0] > mask->grid.dim[0])
-    box.hi[0] = mask->grid.dim[0];
-  return box;
-}
-
-/* Sets what is set in `part`, a crop of the mask's grid to a working_box(). */
-static void
-paste_or (BrgMask *mask, const BrgMask *part, const BrgBox *box)
+/* What lies near a mask, on a grid of its own. */
+typedef struct
 {
-  for (int k = box->lo[2]; k < box->hi[2]; k++)
-    for (int j = box->lo[1]; j < box->hi[1]; j++)
-      {
-        uint64_t *to = brg_mask_row (mask, j, k) + box->lo[0] / 64;
-        const uint64_t *from = brg_mask_row (part, j - box->lo[1], k - box->lo[2]);
-        for (size_t w = 0; w < part->row_words; w++)
-          to[w] |= from[w];
-      }
-}
+  BrgBox box; /* of it; whole words; nothing is near outside */
+  BrgMask *mask;
+} Near;
 
-/* A new mask: what lies within radius_mm of `mask`, looked at only near `where`. */
-static BrgMask *
-grow_near (const BrgMask *mask,
-           const BrgMask *where,
+/* What lies within radius_mm of `mask`, right inside `where` (empty allowed) at least. */
+static BrgStatus
+find_near (const BrgMask *mask,
+           const BrgBox *where,
            double radius_mm,
+           Near *near,
            BrgJob *job,
            BrgError *error)
 {
-  BrgBox box = working_box (where, radius_mm);
-  BrgMask *part = brg_mask_crop (mask, &box, error);
-  BrgMask *grown = part != NULL ? brg_dilate (part, radius_mm, job, error) : NULL;
-  BrgMask *out = grown != NULL ? brg_mask_new (&mask->grid, error) : NULL;
+  const BrgGrid *grid = &mask->grid;
 
-  if (out != NULL)
-    paste_or (out, grown, &box);
-  brg_mask_unref (part);
-  brg_mask_unref (grown);
-  return out;
-}
-
-/* a AND b, or a minus b. */
-static BrgMask *
-combine (const BrgMask *a, const BrgMask *b, bool minus, BrgError *error)
-{
-  BrgMask *out = brg_mask_copy (a, error);
-
-  if (out != NULL && minus)
-    brg_mask_and_not (out, b, NULL);
-  else if (out != NULL)
-    brg_mask_and (out, b, NULL);
-  return out;
-}
-
-static BrgStatus
-make_defective (const BrgMask *skull,
-                const BrgMask *cutter,
-                double grow_mm,
-                BrgTriple *triple,
-                BrgJob *job,
-                BrgError *error)
-{
-  BrgMask *grown = grow_mm > 0 ? grow_near (cutter, cutter, grow_mm, job, error) : NULL;
-
-  if (grow_mm > 0 && grown == NULL)
-    return error->status;
-  triple->defective = combine (skull, grown != NULL ? grown : cutter, true, error);
-  brg_mask_unref (grown);
-  if (triple->defective == NULL)
-    return BRG_NO_MEMORY;
-  if (brg_mask_is_empty (triple->defective))
-    return brg_error_set (error, BRG_EMPTY, "the defect takes all of the skull");
-  return BRG_OK;
-}
-
-/* Takes the drills out of the implant, and what is nearer to bone than the clearance. */
-static BrgStatus
-make_implant (const BrgMask *drills,
-              double shrink_mm,
-              BrgTriple *triple,
-              BrgJob *job,
-              BrgError *error)
-{
-  BrgMask *insert = brg_mask_copy (triple->flap, error);
-
-  triple->implant = insert;
-  if (insert == NULL)
-    return BRG_NO_MEMORY;
-  if (drills != NULL)
-    brg_mask_and_not (insert, drills, NULL);
-  if (brg_mask_is_empty (insert))
-    return brg_error_set (error, BRG_EMPTY,
-                          "drill holes and saw cuts take the whole flap; nothing is left for an "
-                          "implant");
-  if (!(shrink_mm > 0))
+  *near = (Near){ .mask = NULL };
+  if (brg_box_is_empty (where))
     return BRG_OK;
-  BrgMask *near = grow_near (triple->defective, insert, shrink_mm * (1 - BELOW), job, error);
-  if (near == NULL)
-    return error->status;
-  brg_mask_and_not (insert, near, NULL);
-  brg_mask_unref (near);
-  if (brg_mask_is_empty (insert))
-    return brg_error_set (error, BRG_EMPTY, "a clearance of %g mm leaves nothing of the implant",
-                          shrink_mm);
+  BrgBox reach = brg_box_grow_mm (grid, where, radius_mm), found = _brg_box_bounds (mask, &reach);
+  if (brg_box_is_empty (&found))
+    return BRG_OK;
+  BrgBox around = brg_box_grow_mm (grid, &found, radius_mm);
+  around = brg_box_intersect (&around, &reach);
+  around = brg_box_union (&around, &found);
+  near->box = brg_box_whole_words (&around, grid->dim);
+  BrgMask *part = brg_mask_crop (mask, &near->box, error);
+  near->mask = part != NULL ? brg_dilate (part, radius_mm, job, error) : NULL;
+  brg_mask_unref (part);
+  if (near->mask != NULL)
+    return BRG_OK;
+  near->box = (BrgBox){ 0 };
+  return error->status;
+}
+
+/* Word w of row (j, k) of what is near. */
+static inline uint64_t
+near_word (const Near *near, size_t w, int j, int k)
+{
+  const BrgBox *box = &near->box;
+  size_t first = brg_box_first_word (box);
+
+  if (near->mask == NULL || j < box->lo[1] || j >= box->hi[1] || k < box->lo[2] ||
+      k >= box->hi[2] || w < first || w - first >= near->mask->row_words)
+    return 0;
+  return brg_mask_row (near->mask, j - box->lo[1], k - box->lo[2])[w - first];
+}
+
+static void
+put_flap (const Making *making, BrgMask *flap, BrgBoxChange *change)
+{
+  const BrgBox *box = &making->flap;
+
+  for (int k = box->lo[2]; k < box->hi[2]; k++)
+    for (int j = box->lo[1]; j < box->hi[1]; j++)
+      {
+        const uint64_t *skull = brg_mask_row (making->skull, j, k);
+        const uint64_t *cutter = brg_mask_row (making->cutter, j, k);
+        for (size_t w = brg_box_first_word (box); w <= brg_box_last_word (box); w++)
+          brg_box_put (flap, w, j, k, skull[w] & cutter[w], change);
+      }
+}
+
+static void
+put_defective (const Making *making, const Near *grown, BrgMask *defective, BrgBoxChange *change)
+{
+  const BrgBox *box = &making->defective;
+
+  for (int k = box->lo[2]; k < box->hi[2]; k++)
+    for (int j = box->lo[1]; j < box->hi[1]; j++)
+      {
+        const uint64_t *skull = brg_mask_row (making->skull, j, k);
+        const uint64_t *cutter = brg_mask_row (making->cutter, j, k);
+        for (size_t w = brg_box_first_word (box); w <= brg_box_last_word (box); w++)
+          {
+            uint64_t cut = making->grow_mm > 0 ? near_word (grown, w, j, k) : cutter[w];
+            brg_box_put (defective, w, j, k, skull[w] & ~cut, change);
+          }
+      }
+}
+
+static void
+put_implant (const Making *making,
+             const BrgMask *flap,
+             const Near *bone,
+             BrgMask *implant,
+             BrgBoxChange *change)
+{
+  const BrgBox *box = &making->implant;
+
+  for (int k = box->lo[2]; k < box->hi[2]; k++)
+    for (int j = box->lo[1]; j < box->hi[1]; j++)
+      {
+        const uint64_t *row = brg_mask_row (flap, j, k);
+        const uint64_t *lost = making->lost != NULL ? brg_mask_row (making->lost, j, k) : NULL;
+        for (size_t w = brg_box_first_word (box); w <= brg_box_last_word (box); w++)
+          {
+            uint64_t insert = lost != NULL ? row[w] & ~lost[w] : row[w];
+            if (insert != 0)
+              insert &= ~near_word (bone, w, j, k);
+            brg_box_put (implant, w, j, k, insert, change);
+          }
+      }
+}
+
+static size_t
+count_after (size_t before, const BrgBoxChange *change)
+{
+  return before + change->n_set - change->n_unset;
+}
+
+/* Makes the masks of `triple` right inside the boxes, and counts. */
+static BrgStatus
+make_in_boxes (const Making *making, BrgTriple *triple, BrgTripleBoxes *changed, BrgError *error)
+{
+  BrgBoxChange flap = { 0 }, defective = { 0 }, implant = { 0 };
+  Near grown = { .mask = NULL }, bone = { .mask = NULL };
+  BrgStatus status = BRG_OK;
+
+  if (making->grow_mm > 0)
+    status =
+      find_near (making->cutter, &making->defective, making->grow_mm, &grown, making->job, error);
+  if (status == BRG_OK)
+    {
+      put_flap (making, triple->flap, &flap);
+      put_defective (making, &grown, triple->defective, &defective);
+    }
+  if (status == BRG_OK && making->shrink_mm > 0)
+    {
+      BrgBox insert = _brg_box_bounds (triple->flap, &making->implant);
+      status = find_near (triple->defective, &insert, making->shrink_mm * (1 - BELOW), &bone,
+                          making->job, error);
+    }
+  if (status == BRG_OK)
+    put_implant (making, triple->flap, &bone, triple->implant, &implant);
+  brg_mask_unref (grown.mask);
+  brg_mask_unref (bone.mask);
+  if (status != BRG_OK)
+    return status;
+  *changed = (BrgTripleBoxes){ defective.changed, implant.changed, flap.changed };
+  triple->flap_vox = count_after (triple->flap_vox, &flap);
+  triple->defective_vox = count_after (triple->defective_vox, &defective);
+  triple->implant_vox = count_after (triple->implant_vox, &implant);
   return BRG_OK;
+}
+
+static Making
+make_making (const BrgMask *skull,
+             const BrgMask *cutter,
+             const BrgMask *drills,
+             const BrgRecipe *recipe,
+             BrgJob *job)
+{
+  bool from_skull = recipe->clearance_from == BRG_CLEARANCE_FROM_SKULL;
+
+  return (Making){ .skull = skull,
+                   .cutter = cutter,
+                   .lost = recipe->drills == BRG_DRILLS_IN_DEFECT ? drills : NULL,
+                   .grow_mm = from_skull ? recipe->clearance_mm : 0,
+                   .shrink_mm = from_skull ? 0 : recipe->clearance_mm,
+                   .job = job };
 }
 
 static BrgStatus
@@ -137,6 +196,35 @@ check_operands (const BrgMask *skull,
   return status;
 }
 
+/* Says what is missing of a triple, if anything is. */
+static BrgStatus
+check_triple (const Making *making, const BrgTriple *triple, BrgError *error)
+{
+  if (triple->flap_vox == 0)
+    return brg_error_set (error, BRG_EMPTY, "the defect meets no bone; move it onto the skull");
+  if (triple->defective_vox == 0)
+    return brg_error_set (error, BRG_EMPTY, "the defect takes all of the skull");
+  if (triple->implant_vox > 0)
+    return BRG_OK;
+  if (making->lost != NULL && brg_mask_count_and (triple->flap, making->lost) == triple->flap_vox)
+    return brg_error_set (error, BRG_EMPTY,
+                          "drill holes and saw cuts take the whole flap; nothing is left for an "
+                          "implant");
+  return brg_error_set (error, BRG_EMPTY, "a clearance of %g mm leaves nothing of the implant",
+                        making->shrink_mm);
+}
+
+static BrgStatus
+make_masks (const BrgGrid *grid, BrgTriple *triple, BrgPool *pool, BrgError *error)
+{
+  triple->flap = brg_mask_new_in (pool, grid, true, error);
+  if (triple->flap != NULL)
+    triple->defective = brg_mask_new_in (pool, grid, true, error);
+  if (triple->defective != NULL)
+    triple->implant = brg_mask_new_in (pool, grid, true, error);
+  return triple->implant != NULL ? BRG_OK : BRG_NO_MEMORY;
+}
+
 BrgStatus
 brg_triple_make (const BrgMask *skull,
                  const BrgMask *cutter,
@@ -148,33 +236,71 @@ brg_triple_make (const BrgMask *skull,
 {
   BrgError own = { 0 };
   BrgTriple made = { 0 };
-  bool from_skull = recipe->clearance_from == BRG_CLEARANCE_FROM_SKULL;
-  double grow_mm = from_skull ? recipe->clearance_mm : 0;
-  double shrink_mm = from_skull ? 0 : recipe->clearance_mm;
-  const BrgMask *lost = recipe->drills == BRG_DRILLS_IN_DEFECT ? drills : NULL;
+  BrgTripleBoxes changed;
   BrgStatus status = check_operands (skull, cutter, drills, recipe, &own);
+  Making making = make_making (skull, cutter, drills, recipe, job);
 
   if (status == BRG_OK)
+    status = make_masks (&skull->grid, &made, brg_job_pool (job), &own);
+  if (status == BRG_OK)
     {
-      made.flap = combine (skull, cutter, false, &own);
-      status = made.flap != NULL ? BRG_OK : BRG_NO_MEMORY;
+      BrgBox whole = brg_grid_box (&skull->grid);
+      making.defective = whole;
+      making.flap = making.implant = _brg_box_bounds (cutter, &whole);
+      status = make_in_boxes (&making, &made, &changed, &own);
     }
-  if (status == BRG_OK && brg_mask_is_empty (made.flap))
-    status = brg_error_set (&own, BRG_EMPTY, "the defect meets no bone; move it onto the skull");
   if (status == BRG_OK)
-    status = make_defective (skull, cutter, grow_mm, &made, job, &own);
+    status = check_triple (&making, &made, &own);
   if (status == BRG_OK)
-    status = make_implant (lost, shrink_mm, &made, job, &own);
-  if (status == BRG_OK)
-    status = brg_fit (made.defective, made.implant, &made.fit, job, &own);
+    status = brg_triple_fit (&made, brg_mask_count (skull), job, &own);
   if (status == BRG_OK)
     {
-      made.fit.removed_mm3 = brg_mask_volume_mm3 (skull) - brg_mask_volume_mm3 (made.defective);
       *triple = made;
       return BRG_OK;
     }
   brg_triple_clear (&made);
   return brg_error_set (error, status, "%s", own.message);
+}
+
+BrgBox
+brg_triple_reach (const BrgGrid *grid, const BrgRecipe *recipe, const BrgBox *box)
+{
+  BrgBox reach =
+    recipe->clearance_mm > 0 ? brg_box_grow_mm (grid, box, recipe->clearance_mm) : *box;
+
+  return brg_box_whole_words (&reach, grid->dim);
+}
+
+BrgStatus
+brg_triple_edit (const BrgMask *skull,
+                 const BrgMask *cutter,
+                 const BrgMask *drills,
+                 const BrgRecipe *recipe,
+                 const BrgBox *box,
+                 BrgTriple *triple,
+                 BrgTripleBoxes *changed,
+                 BrgJob *job,
+                 BrgError *error)
+{
+  BrgError own = { 0 };
+  Making making = make_making (skull, cutter, drills, recipe, job);
+
+  making.flap = brg_box_whole_words (box, skull->grid.dim);
+  making.defective = making.implant = brg_triple_reach (&skull->grid, recipe, box);
+  BrgStatus status = make_in_boxes (&making, triple, changed, &own);
+  return status == BRG_OK ? BRG_OK : brg_error_set (error, status, "%s", own.message);
+}
+
+BrgStatus
+brg_triple_fit (BrgTriple *triple, size_t skull_vox, BrgJob *job, BrgError *error)
+{
+  double voxel_mm3 = brg_grid_voxel_mm3 (&triple->implant->grid);
+  BrgStatus status = brg_fit (triple->defective, triple->implant, &triple->fit, job, error);
+
+  if (status == BRG_OK)
+    triple->fit.removed_mm3 =
+      (double) skull_vox * voxel_mm3 - (double) triple->defective_vox * voxel_mm3;
+  return status;
 }
 
 void

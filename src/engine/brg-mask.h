@@ -32,6 +32,13 @@ BrgMask *brg_mask_copy_in (BrgPool *pool, const BrgMask *mask, BrgError *error);
 BrgMask *brg_mask_ref (BrgMask *mask); /* NULL allowed, and returned */
 void brg_mask_unref (BrgMask *mask);   /* NULL allowed */
 
+/* Does anyone hold a reference besides the caller? */
+static inline bool
+brg_mask_is_shared (const BrgMask *mask)
+{
+  return __atomic_load_n (&mask->ref_count, __ATOMIC_ACQUIRE) > 1;
+}
+
 static inline uint64_t *
 brg_mask_row (const BrgMask *mask, int j, int k)
 {

@@ -133,19 +133,26 @@ _brg_pipeline_holes (BrgPipelineRun *run, BrgMask *before)
   return mask;
 }
 
+BrgStatus
+_brg_pipeline_check_edits (BrgPipelineRun *run)
+{
+  const BrgMask *const edits[] = { run->added, run->removed };
+  BrgStatus status = BRG_OK;
+
+  for (int e = 0; e < 2 && status == BRG_OK; e++)
+    if (edits[e] != NULL)
+      status = brg_grid_check_equal (&edits[e]->grid, &run->pipeline->scan->grid, run->error);
+  if (status != BRG_OK)
+    brg_error_prefix (run->error, "hand edits");
+  return status;
+}
+
 /* An edit mask on the grid of the pipeline's masks, cropped as the scan is. */
 static BrgMask *
 crop_edit (BrgPipelineRun *run, const BrgMask *edit)
 {
-  const BrgGrid *scan = &run->pipeline->scan->grid;
-
-  if (brg_grid_check_equal (&edit->grid, scan, run->error) != BRG_OK)
-    {
-      brg_error_prefix (run->error, "hand edits");
-      return NULL;
-    }
   if (run->pipeline->crop == run->pipeline->scan)
-    return brg_mask_copy (edit, run->error);
+    return brg_mask_copy_in (brg_job_pool (run->job), edit, run->error);
   return brg_mask_crop (edit, &run->recipe->crop_vox, run->error);
 }
 
@@ -168,7 +175,11 @@ BrgMask *
 _brg_pipeline_skull (BrgPipelineRun *run, BrgMask *before)
 {
   bool edited = run->added != NULL || run->removed != NULL;
-  BrgMask *mask = edited ? brg_mask_copy (before, run->error) : brg_mask_ref (before);
+
+  if (_brg_pipeline_check_edits (run) != BRG_OK)
+    return NULL;
+  BrgMask *mask =
+    edited ? brg_mask_copy_in (brg_job_pool (run->job), before, run->error) : brg_mask_ref (before);
 
   if (mask == NULL)
     return NULL;
@@ -183,4 +194,19 @@ _brg_pipeline_skull (BrgPipelineRun *run, BrgMask *before)
   if (mask != NULL)
     run->pipeline->skull_vox = brg_mask_count (mask);
   return mask;
+}
+
+BrgStatus
+_brg_pipeline_find_solid (const BrgMask *skull,
+                          const BrgDefect *defect,
+                          BrgSolid *solid,
+                          BrgJob *job,
+                          BrgError *error)
+{
+  BrgFrame frame;
+  double footprint_mm = fmax (defect->width_mm, defect->height_mm);
+  BrgStatus status =
+    brg_frame_on_bone (skull, defect->at_mm, footprint_mm, defect->rotate_deg, &frame, job, error);
+
+  return status == BRG_OK ? brg_solid_make (skull, defect, &frame, solid, error) : status;
 }

@@ -39,10 +39,16 @@ same_until (const BrgRecipe *a, const BrgRecipe *b, BrgStage stage)
          (stage < BRG_STAGE_DEFECT || same_place (&a->defect, &b->defect));
 }
 
+bool
+_brg_pipeline_is_of (const BrgPipelineKey *key, const BrgRecipe *recipe, BrgStage stage)
+{
+  return key->valid && same_until (&key->recipe, recipe, stage);
+}
+
 static bool
 is_current (const BrgPipelineRun *run, const BrgPipelineKey *key, BrgStage stage)
 {
-  return key->valid && same_until (&key->recipe, run->recipe, stage) &&
+  return _brg_pipeline_is_of (key, run->recipe, stage) &&
          (stage < BRG_STAGE_EDITS || key->edits_revision == run->edits_revision);
 }
 
@@ -50,6 +56,12 @@ static BrgPipelineKey
 make_key (const BrgPipelineRun *run)
 {
   return (BrgPipelineKey){ true, *run->recipe, run->edits_revision };
+}
+
+void
+_brg_pipeline_note (BrgPipelineBehind *behind, const BrgBox *box)
+{
+  behind->box = brg_box_union (&behind->box, box);
 }
 
 /* Brings one stage up to date. An output that is the same mask as before is kept as it is. */
@@ -86,68 +98,131 @@ update_crop (BrgPipelineRun *run)
   return BRG_OK;
 }
 
-static double
-footprint_mm (const BrgDefect *defect)
+void
+_brg_pipeline_take_cutter (BrgPipeline *p, const BrgSolid *solid, BrgMask *cutter, BrgMask *drills)
 {
-  return fmax (defect->width_mm, defect->height_mm);
+  brg_solid_clear (&p->solid);
+  brg_mask_unref (p->cutter);
+  brg_mask_unref (p->drills);
+  p->solid = *solid;
+  p->cutter = cutter;
+  p->drills = drills;
+  p->cutter_box = brg_mask_bounds (cutter);
 }
 
-/* Frame, cutter and drills of the recipe's defect. */
 static BrgStatus
-make_cutter (const BrgMask *skull,
-             const BrgDefect *defect,
-             BrgFrame *frame,
-             BrgMask **cutter,
-             BrgMask **drills,
-             BrgJob *job,
-             BrgError *error)
+make_skull (BrgPipelineRun *run)
 {
-  BrgStatus status = brg_frame_on_bone (skull, defect->at_mm, footprint_mm (defect),
-                                        defect->rotate_deg, frame, job, error);
+  BrgPipeline *p = run->pipeline;
+  BrgStatus status = update (run, &p->skull, BRG_STAGE_EDITS, p->holes.mask, _brg_pipeline_skull);
+
+  if (status != BRG_OK)
+    return status;
+  _brg_spare_clear (&p->spare_skull);
+  p->cutter_behind.unknown = p->triple_behind.unknown = p->skull_told.unknown = true;
+  return BRG_OK;
+}
+
+static BrgStatus
+update_skull (BrgPipelineRun *run)
+{
+  BrgPipeline *p = run->pipeline;
+  bool is_done = is_current (run, &p->skull.key, BRG_STAGE_EDITS);
+
+  if (is_done)
+    return BRG_OK;
+  BrgStatus status = _brg_pipeline_edit_skull (run, &is_done);
+  if (status == BRG_OK && !is_done)
+    status = make_skull (run);
+  if (status == BRG_OK)
+    p->skull.key = make_key (run);
+  return status;
+}
+
+static BrgStatus
+make_cutter (BrgPipelineRun *run)
+{
+  BrgPipeline *p = run->pipeline;
+  const BrgDefect *defect = &run->recipe->defect;
+  BrgSolid solid = { 0 };
+  BrgMask *cutter, *drills;
+  BrgStatus status = _brg_pipeline_find_solid (p->skull.mask, defect, &solid, run->job, run->error);
 
   if (status == BRG_OK)
-    status = brg_cutter (skull, defect, frame, cutter, drills, job, error);
-  return status;
+    status =
+      brg_solid_raster (&solid, &p->skull.mask->grid, &cutter, &drills, run->job, run->error);
+  if (status != BRG_OK)
+    {
+      brg_solid_clear (&solid);
+      return status;
+    }
+  _brg_pipeline_take_cutter (p, &solid, cutter, drills);
+  p->triple_behind.unknown = true;
+  return BRG_OK;
 }
 
 static BrgStatus
 update_cutter (BrgPipelineRun *run)
 {
   BrgPipeline *p = run->pipeline;
-  BrgMask *cutter, *drills;
-  BrgFrame frame;
+  bool is_done = is_current (run, &p->defect_key, BRG_STAGE_DEFECT);
 
-  if (is_current (run, &p->defect_key, BRG_STAGE_DEFECT))
+  if (is_done)
     return BRG_OK;
-  BrgStatus status = make_cutter (p->skull.mask, &run->recipe->defect, &frame, &cutter, &drills,
-                                  run->job, run->error);
+  BrgStatus status = _brg_pipeline_edit_cutter (run, &is_done);
+  if (status == BRG_OK && !is_done)
+    status = make_cutter (run);
   if (status != BRG_OK)
     return status;
-  brg_mask_unref (p->cutter);
-  brg_mask_unref (p->drills);
-  p->cutter = cutter;
-  p->drills = drills;
-  p->frame = frame;
   p->defect_key = make_key (run);
+  p->cutter_behind = (BrgPipelineBehind){ 0 };
   return BRG_OK;
 }
 
 static BrgStatus
-update_triple (BrgPipelineRun *run)
+make_triple (BrgPipelineRun *run)
 {
   BrgPipeline *p = run->pipeline;
   BrgTriple triple;
-
-  if (is_current (run, &p->triple_key, BRG_STAGE_CLEARANCE))
-    return BRG_OK;
   BrgStatus status = brg_triple_make (p->skull.mask, p->cutter, p->drills, run->recipe, &triple,
                                       run->job, run->error);
+
   if (status != BRG_OK)
     return status;
   brg_triple_clear (&p->triple);
   p->triple = triple;
-  p->triple_key = make_key (run);
+  p->fit_is_due = false;
+  _brg_spare_clear (&p->spare_defective);
+  _brg_spare_clear (&p->spare_implant);
+  _brg_spare_clear (&p->spare_flap);
+  p->defective_told.unknown = p->implant_told.unknown = true;
   return BRG_OK;
+}
+
+/* Masks first, then the fit, if it is wanted now. */
+static BrgStatus
+update_triple (BrgPipelineRun *run)
+{
+  BrgPipeline *p = run->pipeline;
+  bool is_done = is_current (run, &p->triple_key, BRG_STAGE_CLEARANCE);
+  bool is_wanted = run->edit == NULL || !run->edit->may_put_off_fit;
+  BrgStatus status = BRG_OK;
+
+  if (!is_done)
+    {
+      status = _brg_pipeline_edit_triple (run, &is_done);
+      if (status == BRG_OK && !is_done)
+        status = make_triple (run);
+      if (status != BRG_OK)
+        return status;
+      p->triple_key = make_key (run);
+      p->triple_behind = (BrgPipelineBehind){ 0 };
+    }
+  if (p->fit_is_due && is_wanted)
+    status = brg_triple_fit (&p->triple, p->skull_vox, run->job, run->error);
+  if (is_wanted)
+    p->fit_is_due = p->fit_is_due && status != BRG_OK;
+  return status;
 }
 
 static BrgStatus
@@ -170,7 +245,7 @@ run_skull (BrgPipelineRun *run)
     status = update (run, &p->holes, BRG_STAGE_HOLES, p->median.mask, _brg_pipeline_holes);
   brg_job_stage (run->job, N_ ("Hand edits"), 0.65, 0.7);
   if (status == BRG_OK)
-    status = update (run, &p->skull, BRG_STAGE_EDITS, p->holes.mask, _brg_pipeline_skull);
+    status = update_skull (run);
   return status;
 }
 
@@ -196,23 +271,41 @@ fill_triple (BrgPipelineResult *result, BrgMask *cutter, BrgMask *drills, const 
   result->fit = triple->fit;
 }
 
+/* Where a mask may differ from that of the last result; begins anew. */
+static BrgBox
+tell_changes (BrgPipelineBehind *told, const BrgGrid *grid)
+{
+  BrgBox box = told->unknown ? brg_grid_box (grid) : told->box;
+
+  *told = (BrgPipelineBehind){ 0 };
+  return box;
+}
+
 static void
 fill_result (const BrgPipelineRun *run, BrgPipelineResult *result)
 {
   BrgPipeline *p = run->pipeline;
   const BrgRecipe *recipe = run->recipe;
+  const BrgGrid *grid = &p->skull.mask->grid;
 
   result->stages = brg_mask_ref (p->holes.mask);
   result->skull = brg_mask_ref (p->skull.mask);
   result->islands = p->report;
   result->threshold_vox = p->threshold_vox;
   result->skull_vox = p->skull_vox;
+  result->changed_skull = tell_changes (&p->skull_told, grid);
   if (recipe->median_mm > 0)
     brg_median_kernel_vox (&p->crop->grid, recipe->median_mm, (BrgKernel) recipe->median_kernel,
                            result->median_kernel_vox);
   if (!recipe->defect.placed)
-    return;
-  result->frame = p->frame;
+    {
+      p->defective_told.unknown = p->implant_told.unknown = true;
+      return;
+    }
+  result->changed_defective = tell_changes (&p->defective_told, grid);
+  result->changed_implant = tell_changes (&p->implant_told, grid);
+  result->frame = p->solid.frame;
+  result->fit_is_due = p->fit_is_due;
   fill_triple (result, p->cutter, p->drills, &p->triple);
 }
 
@@ -238,6 +331,11 @@ brg_pipeline_free (BrgPipeline *pipeline)
   brg_mask_unref (pipeline->cutter);
   brg_mask_unref (pipeline->drills);
   brg_triple_clear (&pipeline->triple);
+  brg_solid_clear (&pipeline->solid);
+  BrgSpare *const spares[] = { &pipeline->spare_skull, &pipeline->spare_defective,
+                               &pipeline->spare_implant, &pipeline->spare_flap };
+  for (size_t m = 0; m < sizeof spares / sizeof *spares; m++)
+    _brg_spare_clear (spares[m]);
   brg_volume_unref (pipeline->crop);
   brg_volume_unref (pipeline->scan);
   brg_free (pipeline);
@@ -253,8 +351,23 @@ brg_pipeline_run (BrgPipeline *pipeline,
                   BrgJob *job,
                   BrgError *error)
 {
+  return brg_pipeline_edit (pipeline, recipe, added, removed, edits_revision, NULL, result, job,
+                            error);
+}
+
+BrgStatus
+brg_pipeline_edit (BrgPipeline *pipeline,
+                   const BrgRecipe *recipe,
+                   const BrgMask *added,
+                   const BrgMask *removed,
+                   uint64_t edits_revision,
+                   const BrgPipelineEdit *edit,
+                   BrgPipelineResult *result,
+                   BrgJob *job,
+                   BrgError *error)
+{
   BrgError own = { 0 };
-  BrgPipelineRun run = { pipeline, recipe, added, removed, edits_revision, job, &own };
+  BrgPipelineRun run = { pipeline, recipe, added, removed, edits_revision, edit, job, &own };
 
   *result = (BrgPipelineResult){ .median_kernel_vox = { 1, 1, 1 } };
   BrgStatus status = brg_recipe_check (recipe, &own);
@@ -282,24 +395,32 @@ brg_pipeline_triple (BrgMask *skull,
 {
   BrgMask *cutter = NULL, *drills = NULL;
   BrgTriple triple = { 0 };
+  BrgSolid solid = { 0 };
+  BrgBox whole = brg_grid_box (&skull->grid);
 
-  *result = (BrgPipelineResult){ .median_kernel_vox = { 1, 1, 1 } };
+  *result = (BrgPipelineResult){ 0 };
   BrgStatus status = brg_recipe_check (recipe, error);
   brg_job_stage (job, N_ ("Defect"), 0, 0.4);
   if (status == BRG_OK)
-    status = make_cutter (skull, &recipe->defect, &result->frame, &cutter, &drills, job, error);
+    status = _brg_pipeline_find_solid (skull, &recipe->defect, &solid, job, error);
+  if (status == BRG_OK)
+    status = brg_solid_raster (&solid, &skull->grid, &cutter, &drills, job, error);
   brg_job_stage (job, N_ ("Implant"), 0.4, 1);
   if (status == BRG_OK)
     status = brg_triple_make (skull, cutter, drills, recipe, &triple, job, error);
   if (status == BRG_OK)
     {
-      result->stages = brg_mask_ref (skull);
-      result->skull = brg_mask_ref (skull);
-      result->skull_vox = brg_mask_count (skull);
+      *result = (BrgPipelineResult){ .stages = brg_mask_ref (skull),
+                                     .skull = brg_mask_ref (skull),
+                                     .median_kernel_vox = { 1, 1, 1 },
+                                     .skull_vox = brg_mask_count (skull),
+                                     .frame = solid.frame,
+                                     .changed_skull = whole,
+                                     .changed_defective = whole,
+                                     .changed_implant = whole };
       fill_triple (result, cutter, drills, &triple);
     }
-  else
-    *result = (BrgPipelineResult){ 0 };
+  brg_solid_clear (&solid);
   brg_triple_clear (&triple);
   brg_mask_unref (cutter);
   brg_mask_unref (drills);

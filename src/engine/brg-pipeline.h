@@ -37,7 +37,12 @@ typedef struct
   size_t threshold_vox;     /* voxels in the threshold range */
   size_t skull_vox;         /* voxels of the skull */
   BrgFit fit;               /* zero without a defect */
+  bool fit_is_due;          /* the fit is that of an earlier run; see BrgPipelineEdit */
   BrgFrame frame;           /* of the defect */
+  BrgBox changed_skull; /* where this and the two below may differ from the last result of the */
+  BrgBox
+    changed_defective;    /* pipeline; empty where they are equal, the whole grid at first or on */
+  BrgBox changed_implant; /* another grid */
 } BrgPipelineResult;
 
 /* `added` and `removed` (either may be NULL) are on the scan's own, uncropped grid;
@@ -53,6 +58,35 @@ BrgStatus brg_pipeline_run (BrgPipeline *pipeline,
                             BrgPipelineResult *result,
                             BrgJob *job,
                             BrgError *error);
+
+/* What is known about hand edits besides their masks. */
+typedef struct
+{
+  uint64_t since;       /* an earlier edits_revision */
+  BrgBox box;           /* of the scan: outside of it the edits are as they were then */
+  bool may_put_off_fit; /* a fit that the edits may have changed is left for a later run */
+} BrgPipelineEdit;
+
+/* As brg_pipeline_run(), with the same result, at the cost of what the edits touch where the last
+ * run was that of `edit->since`:
+ *
+ *   skull            inside the box; all of it when the largest island is kept again
+ *   frame, cutter    looked at again when the skull changed, some 2 ms; rasterised again only if
+ * the bone under the footprint did, and then the triple follows where the cutter did triple inside
+ * the box grown by the clearance fit              measured again when bone or implant changed
+ * within its reach, or put off
+ *
+ * The first such run copies the masks it changes; later ones write the version before the last, as
+ * soon as no result holds it any more. */
+BrgStatus brg_pipeline_edit (BrgPipeline *pipeline,
+                             const BrgRecipe *recipe,
+                             const BrgMask *added,
+                             const BrgMask *removed,
+                             uint64_t edits_revision,
+                             const BrgPipelineEdit *edit,
+                             BrgPipelineResult *result,
+                             BrgJob *job,
+                             BrgError *error);
 
 /* The part after the skull, on a finished skull: frame, cutter, defective skull, implant, fit.
  * `result->skull` and `stages` are new references of `skull`. */

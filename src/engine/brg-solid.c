@@ -1,5 +1,7 @@
 #include "engine/brg-solid.h"
 
+#include <string.h>
+
 #include "engine/brg-alloc.h"
 #include "engine/brg-cutter.h"
 
@@ -263,6 +265,24 @@ brg_solid_make (const BrgMask *skull,
   if (status != BRG_OK)
     brg_solid_clear (solid);
   return status;
+}
+
+static bool
+same_columns (const BrgSolid *a, const BrgSolid *b)
+{
+  size_t bytes = (size_t) a->n_u * (size_t) a->n_v * sizeof *a->bottom;
+
+  if (a->bottom == NULL || b->bottom == NULL)
+    return a->bottom == b->bottom;
+  return memcmp (a->bottom, b->bottom, bytes) == 0 && memcmp (a->top, b->top, bytes) == 0 &&
+         memcmp (a->outer, b->outer, bytes) == 0;
+}
+
+bool
+brg_solid_equal (const BrgSolid *a, const BrgSolid *b)
+{
+  return memcmp (&a->frame, &b->frame, sizeof a->frame) == 0 && a->n_u == b->n_u &&
+         a->n_v == b->n_v && a->step_mm == b->step_mm && same_columns (a, b);
 }
 
 void

@@ -3,7 +3,7 @@
 #include "engine/brg-outline.h"
 #include "engine/brg-sheet.h"
 
-/* A cutter as a solid that can be asked about points; private to the cutter. Lengths are mm in the
+/* A cutter as a solid that can be asked about points; private to engine/. Lengths are mm in the
  * frame's coordinates (u, v, h). */
 
 /* What is known about all points over one square of the footprint. */
@@ -43,5 +43,16 @@ BrgStatus brg_solid_make (const BrgMask *skull,
 
 /* Bits of brg-outline.h for one point. */
 unsigned brg_solid_test (const BrgSolid *solid, double u, double v, double h);
+
+/* Same frame and same shape to the last bit, hence the same voxels; both of one defect. */
+bool brg_solid_equal (const BrgSolid *a, const BrgSolid *b);
+
+/* The voxels of the solid, and its drill holes and saw cuts, as brg_cutter() says. */
+BrgStatus brg_solid_raster (const BrgSolid *solid,
+                            const BrgGrid *grid,
+                            BrgMask **cutter,
+                            BrgMask **drills,
+                            BrgJob *job,
+                            BrgError *error);
 
 void brg_solid_clear (BrgSolid *solid); /* zeroed allowed */

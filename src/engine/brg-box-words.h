@@ -1,0 +1,73 @@
+#pragma once
+
+#include "engine/brg-mask.h"
+
+/* Private to engine/: the words of a mask that hold the voxels of a box, and what writing them
+ * changes. Boxes lie inside the grid and are not empty unless it says so. */
+
+static inline size_t
+brg_box_first_word (const BrgBox *box)
+{
+  return (size_t) box->lo[0] / 64;
+}
+
+static inline size_t
+brg_box_last_word (const BrgBox *box)
+{
+  return ((size_t) box->hi[0] - 1) / 64;
+}
+
+/* The box widened to whole words along i. */
+static inline BrgBox
+brg_box_whole_words (const BrgBox *box, const int dim[3])
+{
+  BrgBox wide = *box;
+
+  wide.lo[0] = box->lo[0] / 64 * 64;
+  wide.hi[0] = (box->hi[0] + 63) / 64 * 64 < dim[0] ? (box->hi[0] + 63) / 64 * 64 : dim[0];
+  return wide;
+}
+
+/* The box grown by `margin_mm` and a voxel on every side, clipped to the grid. */
+static inline BrgBox
+brg_box_grow_mm (const BrgGrid *grid, const BrgBox *box, double margin_mm)
+{
+  int margin[3];
+
+  for (int axis = 0; axis < 3; axis++)
+    margin[axis] =
+      (int) fmin (ceil (margin_mm / brg_grid_spacing_mm (grid, axis)) + 1, grid->dim[axis]);
+  return brg_box_grow (box, margin, grid->dim);
+}
+
+/* Where masks differ from before, and by how much; begin with a zeroed one. */
+typedef struct
+{
+  BrgBox changed;
+  size_t n_unset, n_set; /* voxels that were set and are not, and the other way round */
+} BrgBoxChange;
+
+/* Writes word w of a row of `mask`. */
+static inline void
+brg_box_put (BrgMask *mask, size_t w, int j, int k, uint64_t value, BrgBoxChange *change)
+{
+  uint64_t *word = brg_mask_row (mask, j, k) + w;
+  uint64_t differs = *word ^ value;
+
+  if (differs == 0)
+    return;
+  int i = (int) w * 64;
+  BrgBox here = { { i + __builtin_ctzll (differs), j, k },
+                  { i + 64 - __builtin_clzll (differs), j + 1, k + 1 } };
+  change->changed = brg_box_union (&change->changed, &here);
+  change->n_unset += (size_t) __builtin_popcountll (*word & differs);
+  change->n_set += (size_t) __builtin_popcountll (value & differs);
+  *word = value;
+}
+
+/* Tight box of the voxels set inside the words of a box (empty allowed); empty when there are none.
+ */
+BrgBox _brg_box_bounds (const BrgMask *mask, const BrgBox *box);
+
+/* Tight box of the voxels in which masks of one grid differ; empty when they are equal. */
+BrgBox _brg_box_difference (const BrgMask *a, const BrgMask *b);
