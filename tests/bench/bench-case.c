@@ -1,6 +1,5 @@
 #include "bench-operations.h"
 
-#include "engine/brg-brush.h"
 #include "engine/brg-palette.h"
 #include "engine/brg-place.h"
 #include "engine/brg-reslice.h"
@@ -83,18 +82,6 @@ run_triple_clearance (void *data, double *bytes)
 }
 
 static bool
-run_brush (void *data, double *bytes)
-{
-  Bench *bench = data;
-  const int *dim = bench->skull->grid.dim;
-  const double at[3] = { dim[0] / 2.0, dim[1] / 2.0, dim[2] / 2.0 };
-
-  *bytes = 2 * 40 * sizeof (uint64_t);
-  brg_brush_stroke (bench->bone, NULL, BRG_AXIAL, at, at, 10);
-  return true;
-}
-
-static bool
 run_axial (void *data, double *bytes)
 {
   return compose_slice (data, BRG_AXIAL, bytes);
@@ -132,7 +119,6 @@ const BenchOperation bench_case_operations[] = {
   { "place at random", run_place },
   { "triple", run_triple },
   { "triple, clearance 1 mm", run_triple_clearance },
-  { "brush dab 10 mm", run_brush },
   { "axial slice 900 px", run_axial },
   { "sagittal slice 900 px", run_sagittal },
   { "oblique slice 512 px", run_oblique },

@@ -8,9 +8,13 @@
 #include "engine/brg-place.h"
 #include "engine/brg-threshold.h"
 
-const BenchOperation *const bench_groups[] = { bench_file_operations,  bench_voxel_operations,
-                                               bench_mesh_operations,  bench_case_operations,
-                                               bench_chain_operations, NULL };
+const BenchOperation *const bench_groups[] = { bench_file_operations,
+                                               bench_voxel_operations,
+                                               bench_mesh_operations,
+                                               bench_case_operations,
+                                               bench_edit_operations,
+                                               bench_chain_operations,
+                                               NULL };
 
 double
 bench_scan_bytes (const Bench *bench)
@@ -50,6 +54,11 @@ bench_prepare (Bench *bench, BrgVolume *scan)
   if (status == BRG_OK && mkdtemp (bench->dir) == NULL)
     status = brg_error_set (&error, BRG_IO, "%s cannot be made", bench->dir);
   bench->defect.placed = true;
+  bench->pipeline = brg_pipeline_new (scan, &error);
+  bench->added = brg_mask_new (&scan->grid, &error);
+  bench->removed = brg_mask_new (&scan->grid, &error);
+  if (bench->pipeline == NULL || bench->added == NULL || bench->removed == NULL)
+    status = BRG_NO_MEMORY;
   if (status != BRG_OK)
     fprintf (stderr, "bregma-bench: %s\n", error.message);
   return status == BRG_OK;
@@ -60,6 +69,9 @@ bench_clear (Bench *bench)
 {
   bench_remove_files (bench);
   rmdir (bench->dir);
+  brg_pipeline_free (bench->pipeline);
+  brg_mask_unref (bench->added);
+  brg_mask_unref (bench->removed);
   brg_mesh_unref (bench->mesh);
   brg_mask_unref (bench->skull);
   brg_mask_unref (bench->bone);

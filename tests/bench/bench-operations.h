@@ -20,7 +20,10 @@ typedef struct
   BrgMask *skull;   /* its largest island */
   BrgMesh *mesh;    /* of the skull, not smoothed */
   BrgDefect defect; /* placed on the skull */
-  char dir[64];     /* for files */
+  BrgPipeline *pipeline;
+  BrgMask *added, *removed; /* hand edits */
+  uint64_t edits_revision;
+  char dir[64]; /* for files */
   BrgJob job;
 } Bench;
 
@@ -33,7 +36,8 @@ typedef struct
 /* Every operation, in groups that end with a NULL name; the groups end with NULL. */
 extern const BenchOperation *const bench_groups[];
 extern const BenchOperation bench_file_operations[], bench_voxel_operations[],
-  bench_mesh_operations[], bench_case_operations[], bench_chain_operations[];
+  bench_mesh_operations[], bench_case_operations[], bench_chain_operations[],
+  bench_edit_operations[];
 
 #define BENCH_CHAIN_STL "chain.stl" /* in bench->dir */
 
