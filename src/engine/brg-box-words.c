@@ -1,53 +1,74 @@
 #include "engine/brg-box-words.h"
 
+/* Includes the first and the last of the bits set in words first .. last of a row, XORed with
+ * those of another one if that is given. */
 static void
-include_words (BrgBox *found, size_t first, size_t last, uint64_t head, uint64_t tail, int j, int k)
+include_row (BrgBox *found,
+             const uint64_t *a,
+             const uint64_t *b,
+             size_t first,
+             size_t last,
+             int j,
+             int k)
 {
-  BrgBox here = { { (int) first * 64 + __builtin_ctzll (head), j, k },
-                  { (int) last * 64 + 64 - __builtin_clzll (tail), j + 1, k + 1 } };
+  size_t lo = first, hi = last;
 
-  *found = brg_box_union (found, &here);
+  while (lo < last && (b != NULL ? a[lo] ^ b[lo] : a[lo]) == 0)
+    lo++;
+  while (hi > lo && (b != NULL ? a[hi] ^ b[hi] : a[hi]) == 0)
+    hi--;
+  uint64_t head = b != NULL ? a[lo] ^ b[lo] : a[lo], tail = b != NULL ? a[hi] ^ b[hi] : a[hi];
+  if (head != 0)
+    brg_box_include (found, (int) lo * 64 + __builtin_ctzll (head),
+                     (int) hi * 64 + 64 - __builtin_clzll (tail), j, k);
 }
 
 BrgBox
-_brg_box_bounds (const BrgMask *mask, const BrgBox *box)
+brg_box_bounds (const BrgMask *mask, const BrgBox *box)
 {
   BrgBox found = { 0 };
 
   for (int k = box->lo[2]; k < box->hi[2] && !brg_box_is_empty (box); k++)
     for (int j = box->lo[1]; j < box->hi[1]; j++)
-      {
-        const uint64_t *row = brg_mask_row (mask, j, k);
-        size_t first = brg_box_first_word (box), last = brg_box_last_word (box);
-        while (first < last && row[first] == 0)
-          first++;
-        while (last > first && row[last] == 0)
-          last--;
-        if (row[first] != 0)
-          include_words (&found, first, last, row[first], row[last], j, k);
-      }
+      include_row (&found, brg_mask_row (mask, j, k), NULL, brg_box_first_word (box),
+                   brg_box_last_word (box), j, k);
   return found;
 }
 
 BrgBox
-_brg_box_difference (const BrgMask *a, const BrgMask *b)
+brg_box_difference (const BrgMask *a, const BrgMask *b, const BrgBox *box)
 {
   BrgBox found = { 0 };
-  size_t n = a->row_words;
 
-  for (int k = 0; k < a->grid.dim[2]; k++)
-    for (int j = 0; j < a->grid.dim[1]; j++)
-      {
-        const uint64_t *x = brg_mask_row (a, j, k), *y = brg_mask_row (b, j, k);
-        size_t first = 0, last = n;
-        while (first < n && x[first] == y[first])
-          first++;
-        if (first == n)
-          continue;
-        while (x[last - 1] == y[last - 1])
-          last--;
-        include_words (&found, first, last - 1, x[first] ^ y[first], x[last - 1] ^ y[last - 1], j,
-                       k);
-      }
+  for (int k = box->lo[2]; k < box->hi[2] && !brg_box_is_empty (box); k++)
+    for (int j = box->lo[1]; j < box->hi[1]; j++)
+      include_row (&found, brg_mask_row (a, j, k), brg_mask_row (b, j, k), brg_box_first_word (box),
+                   brg_box_last_word (box), j, k);
   return found;
+}
+
+void
+brg_box_copy (BrgMask *to, const BrgMask *from, const BrgBox *box)
+{
+  size_t first = brg_box_first_word (box), last = brg_box_last_word (box);
+
+  for (int k = box->lo[2]; k < box->hi[2]; k++)
+    for (int j = box->lo[1]; j < box->hi[1]; j++)
+      {
+        const uint64_t *source = brg_mask_row (from, j, k);
+        uint64_t *row = brg_mask_row (to, j, k);
+        for (size_t w = first; w <= last; w++)
+          row[w] = source[w];
+      }
+}
+
+void
+brg_box_clear (BrgMask *mask, const BrgBox *box)
+{
+  size_t first = brg_box_first_word (box), last = brg_box_last_word (box);
+
+  for (int k = box->lo[2]; k < box->hi[2]; k++)
+    for (int j = box->lo[1]; j < box->hi[1]; j++)
+      for (size_t w = first; w <= last; w++)
+        brg_mask_row (mask, j, k)[w] = 0;
 }

@@ -40,6 +40,23 @@ brg_box_grow_mm (const BrgGrid *grid, const BrgBox *box, double margin_mm)
   return brg_box_grow (box, margin, grid->dim);
 }
 
+/* Grows a box, zeroed at first, to hold voxels lo <= i < hi of a row. */
+static inline void
+brg_box_include (BrgBox *box, int lo, int hi, int j, int k)
+{
+  if (box->hi[0] == 0)
+    {
+      *box = (BrgBox){ { lo, j, k }, { hi, j + 1, k + 1 } };
+      return;
+    }
+  box->lo[0] = lo < box->lo[0] ? lo : box->lo[0];
+  box->hi[0] = hi > box->hi[0] ? hi : box->hi[0];
+  box->lo[1] = j < box->lo[1] ? j : box->lo[1];
+  box->hi[1] = j >= box->hi[1] ? j + 1 : box->hi[1];
+  box->lo[2] = k < box->lo[2] ? k : box->lo[2];
+  box->hi[2] = k >= box->hi[2] ? k + 1 : box->hi[2];
+}
+
 /* Where masks differ from before, and by how much; begin with a zeroed one. */
 typedef struct
 {
@@ -47,27 +64,31 @@ typedef struct
   size_t n_unset, n_set; /* voxels that were set and are not, and the other way round */
 } BrgBoxChange;
 
-/* Writes word w of a row of `mask`. */
+/* Writes word w of row (j, k), which begins at `row`. */
 static inline void
-brg_box_put (BrgMask *mask, size_t w, int j, int k, uint64_t value, BrgBoxChange *change)
+brg_box_put (uint64_t *row, size_t w, int j, int k, uint64_t value, BrgBoxChange *change)
 {
-  uint64_t *word = brg_mask_row (mask, j, k) + w;
-  uint64_t differs = *word ^ value;
+  uint64_t differs = row[w] ^ value;
 
   if (differs == 0)
     return;
-  int i = (int) w * 64;
-  BrgBox here = { { i + __builtin_ctzll (differs), j, k },
-                  { i + 64 - __builtin_clzll (differs), j + 1, k + 1 } };
-  change->changed = brg_box_union (&change->changed, &here);
-  change->n_unset += (size_t) __builtin_popcountll (*word & differs);
-  change->n_set += (size_t) __builtin_popcountll (value & differs);
-  *word = value;
+  brg_box_include (&change->changed, (int) w * 64 + __builtin_ctzll (differs),
+                   (int) w * 64 + 64 - __builtin_clzll (differs), j, k);
+  if ((row[w] & differs) != 0)
+    change->n_unset += (size_t) __builtin_popcountll (row[w] & differs);
+  if ((value & differs) != 0)
+    change->n_set += (size_t) __builtin_popcountll (value & differs);
+  row[w] = value;
 }
+
+/* Copies or clears the words of a box; masks of one grid. */
+void brg_box_copy (BrgMask *to, const BrgMask *from, const BrgBox *box);
+void brg_box_clear (BrgMask *mask, const BrgBox *box);
 
 /* Tight box of the voxels set inside the words of a box (empty allowed); empty when there are none.
  */
-BrgBox _brg_box_bounds (const BrgMask *mask, const BrgBox *box);
+BrgBox brg_box_bounds (const BrgMask *mask, const BrgBox *box);
 
-/* Tight box of the voxels in which masks of one grid differ; empty when they are equal. */
-BrgBox _brg_box_difference (const BrgMask *a, const BrgMask *b);
+/* Tight box of the voxels in which masks of one grid differ inside the words of a box (empty
+ * allowed); empty when they are equal there. */
+BrgBox brg_box_difference (const BrgMask *a, const BrgMask *b, const BrgBox *box);

@@ -1,6 +1,6 @@
 #include "engine/brg-brush.h"
 
-#include <limits.h>
+#include "engine/brg-box-words.h"
 
 #define LONGEST_MM2 1e7  /* of a segment whose rows are solved; longer ones are tried by voxel */
 #define PARALLEL    1e-9 /* sine squared of a segment along the rows */
@@ -45,16 +45,16 @@ static bool
 is_inside (const Capsule *capsule, int i, int j, int k)
 {
   const double *a = capsule->along_mm;
-  const double point[3] = { i, j, k };
-  double along = 0, squared = 0;
-  double b[3];
+  const double b[3] = { (i - capsule->from_vox[0]) * capsule->spacing_mm[0],
+                        (j - capsule->from_vox[1]) * capsule->spacing_mm[1],
+                        (k - capsule->from_vox[2]) * capsule->spacing_mm[2] };
+  double squared = 0, t = 0;
 
-  for (int x = 0; x < 3; x++)
+  if (capsule->length_mm2 > 0)
     {
-      b[x] = (point[x] - capsule->from_vox[x]) * capsule->spacing_mm[x];
-      along += a[x] * b[x];
+      double along = a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+      t = fmin (fmax (along / capsule->length_mm2, 0), 1);
     }
-  double t = capsule->length_mm2 > 0 ? fmin (fmax (along / capsule->length_mm2, 0), 1) : 0;
   for (int x = 0; x < 3; x++)
     squared += (b[x] - t * a[x]) * (b[x] - t * a[x]);
   return squared <= capsule->radius_mm * capsule->radius_mm;
@@ -172,7 +172,6 @@ paint_span (Paint *paint, int first, int last, int j, int k)
 {
   uint64_t *set = brg_mask_row (paint->set, j, k);
   uint64_t *clear = paint->clear != NULL ? brg_mask_row (paint->clear, j, k) : NULL;
-  int lo = INT_MAX, hi = 0;
 
   for (int w = first / 64; w <= last / 64 && first <= last; w++)
     {
@@ -188,14 +187,10 @@ paint_span (Paint *paint, int first, int last, int j, int k)
           changed |= bits & clear[w];
           clear[w] &= ~bits;
         }
-      if (changed == 0)
-        continue;
-      lo = lo < INT_MAX ? lo : w * 64 + __builtin_ctzll (changed);
-      hi = w * 64 + 64 - __builtin_clzll (changed);
+      if (changed != 0)
+        brg_box_include (&paint->touched, w * 64 + __builtin_ctzll (changed),
+                         w * 64 + 64 - __builtin_clzll (changed), j, k);
     }
-  BrgBox changed = { { lo, j, k }, { hi, j + 1, k + 1 } };
-  if (hi > 0)
-    paint->touched = brg_box_union (&paint->touched, &changed);
 }
 
 /* Writes the voxels of a row that a part of the segment runs through. */

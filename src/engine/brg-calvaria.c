@@ -3,26 +3,21 @@
 #include <string.h>
 
 #include "engine/brg-alloc.h"
+#include "engine/brg-calvaria-kernel.h"
 
 #define OUTLIERS    0.002 /* of the voxels, on each side */
 #define SAMPLE_ROWS 128   /* rows and slices read per axis, about */
 
-#define PLANES 8
-#define MOST   ((1 << PLANES) - 1)
-
-/* 64 counters, one for each bit of a word; plane p holds bit p of all of them. */
-typedef struct
-{
-  uint64_t planes[PLANES];
-  int n_words; /* counted so far, MOST at most */
-} Columns;
+#define MOST ((1 << BRG_CALVARIA_PLANES) - 1)
 
 /* How many bone voxels lie at each index of each axis. */
 typedef struct
 {
   size_t *counts[3];
   size_t total;
-  Columns *columns; /* of every word of a row, not yet in counts[0] */
+  uint64_t *planes; /* counters of the columns of a row, not yet in counts[0]; carries after them */
+  int n_rows;       /* in them, MOST at most */
+  BrgCalvariaRow *add_row;
 } Marginals;
 
 static int
@@ -31,37 +26,24 @@ stride (int n)
   return n > SAMPLE_ROWS ? n / SAMPLE_ROWS : 1;
 }
 
-/* Adds up what the columns of a word hold, and empties them. */
+/* Adds up what the counters of the columns hold, and empties them. */
 static void
-empty_columns (Columns *columns, size_t *counts)
+empty_columns (Marginals *m, size_t n_words)
 {
-  for (int bit = 0; bit < 64 && columns->n_words > 0; bit++)
-    for (int p = 0; p < PLANES; p++)
-      counts[bit] += (size_t) (columns->planes[p] >> bit & 1) << p;
-  *columns = (Columns){ .n_words = 0 };
+  for (size_t i = 0; i < n_words * 64; i++)
+    for (size_t p = 0; p < BRG_CALVARIA_PLANES; p++)
+      m->counts[0][i] += (size_t) (m->planes[p * n_words + i / 64] >> (i % 64) & 1) << p;
+  memset (m->planes, 0, BRG_CALVARIA_PLANES * n_words * sizeof *m->planes);
+  m->n_rows = 0;
 }
 
 static size_t
-count_row (const uint64_t *row, size_t row_words, Marginals *m)
+count_row (const uint64_t *row, size_t n_words, Marginals *m)
 {
-  size_t n = 0;
+  size_t n = m->add_row (row, n_words, m->planes, m->planes + BRG_CALVARIA_PLANES * n_words);
 
-  for (size_t w = 0; w < row_words; w++)
-    {
-      Columns *columns = m->columns + w;
-      uint64_t carry = row[w];
-      if (carry == 0)
-        continue;
-      n += (size_t) __builtin_popcountll (carry);
-      for (int p = 0; p < PLANES && carry != 0; p++)
-        {
-          uint64_t sum = columns->planes[p] ^ carry;
-          carry &= columns->planes[p];
-          columns->planes[p] = sum;
-        }
-      if (++columns->n_words == MOST)
-        empty_columns (columns, m->counts[0] + w * 64);
-    }
+  if (n > 0 && ++m->n_rows == MOST)
+    empty_columns (m, n_words);
   return n;
 }
 
@@ -79,7 +61,8 @@ count_from (const BrgMask *mask, int k_lo, Marginals *m)
 
   m->total = 0;
   memset (m->counts[0], 0, n_counts (mask) * sizeof *m->counts[0]);
-  memset (m->columns, 0, mask->row_words * sizeof *m->columns);
+  memset (m->planes, 0, BRG_CALVARIA_PLANES * mask->row_words * sizeof *m->planes);
+  m->n_rows = 0;
   for (int k = k_lo; k < dim[2]; k += stride (dim[2]))
     for (int j = 0; j < dim[1]; j += stride (dim[1]))
       {
@@ -88,8 +71,7 @@ count_from (const BrgMask *mask, int k_lo, Marginals *m)
         m->counts[2][k] += n;
         m->total += n;
       }
-  for (size_t w = 0; w < mask->row_words; w++)
-    empty_columns (m->columns + w, m->counts[0] + w * 64);
+  empty_columns (m, mask->row_words);
 }
 
 /* First and last index on an axis that have more than the outliers beyond them. */
@@ -134,16 +116,18 @@ measure (const BrgMask *skull, Marginals *m, BrgCalvaria *calvaria)
 }
 
 BrgStatus
-brg_calvaria_find (const BrgMask *skull, BrgCalvaria *calvaria, BrgError *error)
+brg_calvaria_find (const BrgMask *skull, BrgCalvaria *calvaria, BrgJob *job, BrgError *error)
 {
   const int *dim = skull->grid.dim;
-  Marginals m;
+  Marginals m = { .add_row = BRG_ISA_PICK (job, _brg_calvaria_row) };
 
   if (brg_mask_is_empty (skull))
     return brg_error_set (error, BRG_EMPTY, "the skull is empty");
   m.counts[0] = brg_alloc (n_counts (skull), sizeof *m.counts[0], error);
-  m.columns = m.counts[0] != NULL ? brg_alloc (skull->row_words, sizeof *m.columns, error) : NULL;
-  if (m.columns == NULL)
+  m.planes = m.counts[0] != NULL
+               ? brg_alloc (skull->row_words, (BRG_CALVARIA_PLANES + 1) * sizeof *m.planes, error)
+               : NULL;
+  if (m.planes == NULL)
     {
       brg_free (m.counts[0]);
       return BRG_NO_MEMORY;
@@ -152,6 +136,6 @@ brg_calvaria_find (const BrgMask *skull, BrgCalvaria *calvaria, BrgError *error)
   m.counts[2] = m.counts[1] + dim[1];
   measure (skull, &m, calvaria);
   brg_free (m.counts[0]);
-  brg_free (m.columns);
+  brg_free (m.planes);
   return BRG_OK;
 }

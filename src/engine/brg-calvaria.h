@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/brg-job.h"
 #include "engine/brg-mask.h"
 
 /* Where the cranial vault is: the box, along the grid's axes, of the bone in the upper part of the
@@ -12,5 +13,7 @@ typedef struct
   double width_mm, length_mm; /* of the upper part, left-right and front-back */
 } BrgCalvaria;
 
-/* BRG_EMPTY when the mask is. Reads a regular sample of the rows of large masks. */
-BrgStatus brg_calvaria_find (const BrgMask *skull, BrgCalvaria *calvaria, BrgError *error);
+/* BRG_EMPTY when the mask is. Reads a regular sample of the rows of large masks; `job` (NULL
+ * allowed) only says which instructions may be used. */
+BrgStatus
+brg_calvaria_find (const BrgMask *skull, BrgCalvaria *calvaria, BrgJob *job, BrgError *error);

@@ -1,6 +1,7 @@
 #include "engine/brg-cutter.h"
 
 #include "engine/brg-alloc.h"
+#include "engine/brg-box-words.h"
 #include "engine/brg-parallel.h"
 #include "engine/brg-solid.h"
 
@@ -174,13 +175,20 @@ raster_slab (void *data, int slab, int begin, int end, BrgError *error)
   return BRG_OK;
 }
 
+/* Sets the voxels of the solid, all of which lie in *box afterwards. */
 static BrgStatus
-rasterise (const BrgSolid *solid, BrgMask *cutter, BrgMask *drills, BrgJob *job, BrgError *error)
+rasterise (const BrgSolid *solid,
+           BrgMask *cutter,
+           BrgMask *drills,
+           BrgBox *box,
+           BrgJob *job,
+           BrgError *error)
 {
   Raster raster = { .solid = solid, .cutter = cutter, .drills = drills };
   BrgVec3 lo = { -solid->reach.u, -solid->reach.v, solid->h_lo };
   BrgVec3 hi = { solid->reach.u, solid->reach.v, solid->h_hi };
 
+  *box = (BrgBox){ 0 };
   if (!(solid->h_lo < solid->h_hi))
     return BRG_OK;
   raster.cells_per_mm = 1 / solid->step_mm;
@@ -190,6 +198,7 @@ rasterise (const BrgSolid *solid, BrgMask *cutter, BrgMask *drills, BrgJob *job,
   raster.box = block_box (&raster, lo, hi);
   if (brg_box_is_empty (&raster.box))
     return BRG_OK;
+  *box = raster.box;
   BrgStatus status = make_spans (&raster, error);
   if (status == BRG_OK)
     status = brg_parallel_slabs (raster.box.hi[2] - raster.box.lo[2], SLAB_SLICES, raster_slab,
@@ -199,20 +208,36 @@ rasterise (const BrgSolid *solid, BrgMask *cutter, BrgMask *drills, BrgJob *job,
 }
 
 BrgStatus
+brg_solid_raster_into (const BrgSolid *solid,
+                       BrgMask *cutter,
+                       BrgMask *drills,
+                       BrgBox *box,
+                       BrgJob *job,
+                       BrgError *error)
+{
+  BrgStatus status = rasterise (solid, cutter, drills, box, job, error);
+
+  *box = status == BRG_OK ? brg_box_bounds (cutter, box) : *box;
+  if (status == BRG_OK && brg_box_is_empty (box))
+    status = brg_error_set (error, BRG_EMPTY, "the defect lies outside of the scan");
+  return status;
+}
+
+BrgStatus
 brg_solid_raster (const BrgSolid *solid,
                   const BrgGrid *grid,
                   BrgMask **cutter,
                   BrgMask **drills,
+                  BrgBox *box,
                   BrgJob *job,
                   BrgError *error)
 {
   BrgPool *pool = brg_job_pool (job);
   BrgMask *cut = brg_mask_new_in (pool, grid, true, error);
   BrgMask *drilled = cut != NULL ? brg_mask_new_in (pool, grid, true, error) : NULL;
-  BrgStatus status = drilled != NULL ? rasterise (solid, cut, drilled, job, error) : BRG_NO_MEMORY;
+  BrgStatus status =
+    drilled != NULL ? brg_solid_raster_into (solid, cut, drilled, box, job, error) : BRG_NO_MEMORY;
 
-  if (status == BRG_OK && brg_mask_is_empty (cut))
-    status = brg_error_set (error, BRG_EMPTY, "the defect lies outside of the scan");
   if (status == BRG_OK)
     {
       *cutter = cut;
@@ -244,12 +269,13 @@ brg_cutter (const BrgMask *skull,
 {
   BrgSolid solid = { 0 };
   BrgMask *drilled = NULL;
+  BrgBox box;
   BrgStatus status = check_defect (defect, error);
 
   if (status == BRG_OK)
     status = brg_solid_make (skull, defect, frame, &solid, error);
   if (status == BRG_OK)
-    status = brg_solid_raster (&solid, &skull->grid, cutter, &drilled, job, error);
+    status = brg_solid_raster (&solid, &skull->grid, cutter, &drilled, &box, job, error);
   brg_solid_clear (&solid);
   if (drills != NULL && status == BRG_OK)
     *drills = drilled;

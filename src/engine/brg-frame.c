@@ -154,7 +154,7 @@ brg_frame_on_bone (const BrgMask *skull,
 
   if (!is_finite (near_lps) || !isfinite (footprint_mm) || !isfinite (rotate_deg))
     return brg_error_set (error, BRG_INVALID, "the place of the defect is not a number");
-  BrgStatus status = brg_calvaria_find (skull, &calvaria, error);
+  BrgStatus status = brg_calvaria_find (skull, &calvaria, job, error);
   if (status != BRG_OK)
     return status;
   bool found = false;

@@ -36,7 +36,7 @@ find_near (const BrgMask *mask,
   *near = (Near){ .mask = NULL };
   if (brg_box_is_empty (where))
     return BRG_OK;
-  BrgBox reach = brg_box_grow_mm (grid, where, radius_mm), found = _brg_box_bounds (mask, &reach);
+  BrgBox reach = brg_box_grow_mm (grid, where, radius_mm), found = brg_box_bounds (mask, &reach);
   if (brg_box_is_empty (&found))
     return BRG_OK;
   BrgBox around = brg_box_grow_mm (grid, &found, radius_mm);
@@ -75,8 +75,9 @@ put_flap (const Making *making, BrgMask *flap, BrgBoxChange *change)
       {
         const uint64_t *skull = brg_mask_row (making->skull, j, k);
         const uint64_t *cutter = brg_mask_row (making->cutter, j, k);
+        uint64_t *to = brg_mask_row (flap, j, k);
         for (size_t w = brg_box_first_word (box); w <= brg_box_last_word (box); w++)
-          brg_box_put (flap, w, j, k, skull[w] & cutter[w], change);
+          brg_box_put (to, w, j, k, skull[w] & cutter[w], change);
       }
 }
 
@@ -90,10 +91,11 @@ put_defective (const Making *making, const Near *grown, BrgMask *defective, BrgB
       {
         const uint64_t *skull = brg_mask_row (making->skull, j, k);
         const uint64_t *cutter = brg_mask_row (making->cutter, j, k);
+        uint64_t *to = brg_mask_row (defective, j, k);
         for (size_t w = brg_box_first_word (box); w <= brg_box_last_word (box); w++)
           {
             uint64_t cut = making->grow_mm > 0 ? near_word (grown, w, j, k) : cutter[w];
-            brg_box_put (defective, w, j, k, skull[w] & ~cut, change);
+            brg_box_put (to, w, j, k, skull[w] & ~cut, change);
           }
       }
 }
@@ -112,12 +114,13 @@ put_implant (const Making *making,
       {
         const uint64_t *row = brg_mask_row (flap, j, k);
         const uint64_t *lost = making->lost != NULL ? brg_mask_row (making->lost, j, k) : NULL;
+        uint64_t *to = brg_mask_row (implant, j, k);
         for (size_t w = brg_box_first_word (box); w <= brg_box_last_word (box); w++)
           {
             uint64_t insert = lost != NULL ? row[w] & ~lost[w] : row[w];
             if (insert != 0)
               insert &= ~near_word (bone, w, j, k);
-            brg_box_put (implant, w, j, k, insert, change);
+            brg_box_put (to, w, j, k, insert, change);
           }
       }
 }
@@ -146,7 +149,7 @@ make_in_boxes (const Making *making, BrgTriple *triple, BrgTripleBoxes *changed,
     }
   if (status == BRG_OK && making->shrink_mm > 0)
     {
-      BrgBox insert = _brg_box_bounds (triple->flap, &making->implant);
+      BrgBox insert = brg_box_bounds (triple->flap, &making->implant);
       status = find_near (triple->defective, &insert, making->shrink_mm * (1 - BELOW), &bone,
                           making->job, error);
     }
@@ -246,7 +249,7 @@ brg_triple_make (const BrgMask *skull,
     {
       BrgBox whole = brg_grid_box (&skull->grid);
       making.defective = whole;
-      making.flap = making.implant = _brg_box_bounds (cutter, &whole);
+      making.flap = making.implant = brg_box_bounds (cutter, &whole);
       status = make_in_boxes (&making, &made, &changed, &own);
     }
   if (status == BRG_OK)

@@ -13,14 +13,11 @@ word_at (const uint64_t *row, size_t n_words, size_t bit)
   return bit % 64 != 0 && w + 1 < n_words ? low | row[w + 1] << (64 - bit % 64) : low;
 }
 
-/* A word of an edit (NULL: none) at word w of row (j, k) of its crop that begins at voxel `at`. */
-static inline uint64_t
-edit_word (const BrgMask *edit, const int at[3], size_t w, int j, int k)
+/* Row (j, k) of an edit's crop that begins at voxel `at`; NULL without an edit. */
+static inline const uint64_t *
+edit_row (const BrgMask *edit, const int at[3], int j, int k)
 {
-  if (edit == NULL)
-    return 0;
-  return word_at (brg_mask_row (edit, j + at[1], k + at[2]), edit->row_words,
-                  w * 64 + (size_t) at[0]);
+  return edit != NULL ? brg_mask_row (edit, j + at[1], k + at[2]) : NULL;
 }
 
 /* skull = (stages OR added) minus removed in the words of a box; the crop begins at voxel `at`. */
@@ -31,17 +28,27 @@ put_skull (const BrgPipelineRun *run,
            const BrgBox *box,
            BrgBoxChange *change)
 {
-  const BrgMask *stages = run->pipeline->holes.mask;
+  size_t n_words = ((size_t) run->pipeline->scan->grid.dim[0] + 63) / 64;
   uint64_t last = brg_mask_last_word_bits (skull);
 
   for (int k = box->lo[2]; k < box->hi[2]; k++)
     for (int j = box->lo[1]; j < box->hi[1]; j++)
-      for (size_t w = brg_box_first_word (box); w <= brg_box_last_word (box); w++)
-        {
-          uint64_t bone = brg_mask_row (stages, j, k)[w] | edit_word (run->added, at, w, j, k);
-          bone &= ~edit_word (run->removed, at, w, j, k);
-          brg_box_put (skull, w, j, k, w + 1 == skull->row_words ? bone & last : bone, change);
-        }
+      {
+        const uint64_t *stages = brg_mask_row (run->pipeline->holes.mask, j, k);
+        const uint64_t *added = edit_row (run->added, at, j, k);
+        const uint64_t *removed = edit_row (run->removed, at, j, k);
+        uint64_t *to = brg_mask_row (skull, j, k);
+        for (size_t w = brg_box_first_word (box); w <= brg_box_last_word (box); w++)
+          {
+            size_t bit = w * 64 + (size_t) at[0];
+            uint64_t bone = stages[w];
+            if (added != NULL)
+              bone |= word_at (added, n_words, bit);
+            if (removed != NULL)
+              bone &= ~word_at (removed, n_words, bit);
+            brg_box_put (to, w, j, k, w + 1 == skull->row_words ? bone & last : bone, change);
+          }
+      }
 }
 
 /* The box of the edit on the cropped grid, and where that begins in the scan. */
@@ -78,7 +85,8 @@ make_and_compare (BrgPipelineRun *run, bool *is_done)
 
   if (skull == NULL)
     return run->error->status;
-  BrgBox changed = _brg_box_difference (skull, p->skull.mask);
+  BrgBox whole = brg_grid_box (&skull->grid);
+  BrgBox changed = brg_box_difference (skull, p->skull.mask, &whole);
   brg_mask_unref (p->skull.mask);
   p->skull.mask = skull;
   _brg_spare_clear (&p->spare_skull);
@@ -141,22 +149,56 @@ _brg_pipeline_edit_skull (BrgPipelineRun *run, bool *is_done)
   return *is_done ? BRG_OK : write_skull (run, at, &box, is_done);
 }
 
+/* Rasterises another cutter over copies of the old one. */
+static BrgStatus
+write_cutter (BrgPipelineRun *run,
+              const BrgSolid *solid,
+              BrgMask *cutter,
+              BrgMask *drills,
+              BrgBox *written)
+{
+  const BrgBox *old = &run->pipeline->cutter_box;
+  BrgStatus status = BRG_OK;
+
+  brg_box_clear (cutter, old);
+  brg_box_clear (drills, old);
+  *written = brg_grid_box (&cutter->grid);
+  BrgBox box;
+  status = brg_solid_raster_into (solid, cutter, drills, &box, run->job, run->error);
+  if (status == BRG_OK)
+    *written = brg_box_union (old, &box);
+  return status;
+}
+
 /* Another cutter; the triple learns where it differs. */
 static BrgStatus
 replace_cutter (BrgPipelineRun *run, BrgSolid *solid)
 {
   BrgPipeline *p = run->pipeline;
-  BrgMask *cutter, *drills;
-  BrgStatus status =
-    brg_solid_raster (solid, &p->skull.mask->grid, &cutter, &drills, run->job, run->error);
+  BrgPool *pool = brg_job_pool (run->job);
+  BrgBox written = { 0 };
+  BrgMask *cutter = _brg_spare_take (&p->spare_cutter, p->cutter, pool, run->error);
+  BrgMask *drills =
+    cutter != NULL ? _brg_spare_take (&p->spare_drills, p->drills, pool, run->error) : NULL;
+  BrgStatus status = BRG_NO_MEMORY;
 
+  if (drills != NULL)
+    status = write_cutter (run, solid, cutter, drills, &written);
   if (status != BRG_OK)
-    return status;
-  BrgBox cut = _brg_box_difference (cutter, p->cutter);
-  BrgBox drilled = _brg_box_difference (drills, p->drills);
+    {
+      _brg_spare_give_back (&p->spare_cutter, cutter, &written);
+      _brg_spare_give_back (&p->spare_drills, drills, &written);
+      return status;
+    }
+  BrgBox cut = brg_box_difference (cutter, p->cutter, &written);
+  BrgBox drilled = brg_box_difference (drills, p->drills, &written);
   _brg_pipeline_note (&p->triple_behind, &cut);
   _brg_pipeline_note (&p->triple_behind, &drilled);
-  _brg_pipeline_take_cutter (p, solid, cutter, drills);
+  _brg_spare_commit (&p->spare_cutter, &p->cutter, cutter, &written);
+  _brg_spare_commit (&p->spare_drills, &p->drills, drills, &written);
+  p->cutter_box = brg_box_bounds (cutter, &written);
+  brg_solid_clear (&p->solid);
+  p->solid = *solid;
   *solid = (BrgSolid){ 0 };
   return BRG_OK;
 }
@@ -191,7 +233,7 @@ reaches_fit (const BrgPipeline *p, const BrgBox *changed)
     squares += pow (brg_grid_spacing_mm (grid, axis), 2);
   double closest_mm = fmin (p->triple.fit.smallest_centre_mm, BRG_FIT_LIMIT_MM);
   double reach_mm = closest_mm + fmax (BRG_FIT_RIM_MM, sqrt (squares)) + sqrt (squares);
-  BrgBox implant = _brg_box_bounds (p->triple.implant, &p->cutter_box);
+  BrgBox implant = brg_box_bounds (p->triple.implant, &p->cutter_box);
   BrgBox seen = brg_box_grow_mm (grid, &implant, reach_mm + FIT_ERROR_MM);
   BrgBox both = brg_box_intersect (&seen, changed);
   return !brg_box_is_empty (changed) && !brg_box_is_empty (&both);

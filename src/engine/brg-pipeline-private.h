@@ -48,7 +48,7 @@ struct BrgPipeline
   bool fit_is_due; /* the triple has changed since its fit was measured */
 
   BrgPipelineBehind cutter_behind, triple_behind;
-  BrgSpare spare_skull, spare_defective, spare_implant, spare_flap;
+  BrgSpare spare_skull, spare_cutter, spare_drills, spare_defective, spare_implant, spare_flap;
   BrgPipelineBehind skull_told, defective_told, implant_told; /* changes since the last result */
 };
 
@@ -67,12 +67,6 @@ typedef struct
 /* brg-pipeline.c: is the output there, of a recipe that agrees in everything that stages up to
  * `stage` read? */
 bool _brg_pipeline_is_of (const BrgPipelineKey *key, const BrgRecipe *recipe, BrgStage stage);
-
-/* Puts another cutter in place of the one there is. */
-void _brg_pipeline_take_cutter (BrgPipeline *pipeline,
-                                const BrgSolid *solid,
-                                BrgMask *cutter,
-                                BrgMask *drills);
 
 /* A mask that is now another one inside `box` (empty allowed). */
 void _brg_pipeline_note (BrgPipelineBehind *behind, const BrgBox *box);

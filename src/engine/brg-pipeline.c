@@ -98,18 +98,6 @@ update_crop (BrgPipelineRun *run)
   return BRG_OK;
 }
 
-void
-_brg_pipeline_take_cutter (BrgPipeline *p, const BrgSolid *solid, BrgMask *cutter, BrgMask *drills)
-{
-  brg_solid_clear (&p->solid);
-  brg_mask_unref (p->cutter);
-  brg_mask_unref (p->drills);
-  p->solid = *solid;
-  p->cutter = cutter;
-  p->drills = drills;
-  p->cutter_box = brg_mask_bounds (cutter);
-}
-
 static BrgStatus
 make_skull (BrgPipelineRun *run)
 {
@@ -146,17 +134,26 @@ make_cutter (BrgPipelineRun *run)
   const BrgDefect *defect = &run->recipe->defect;
   BrgSolid solid = { 0 };
   BrgMask *cutter, *drills;
+  BrgBox box;
   BrgStatus status = _brg_pipeline_find_solid (p->skull.mask, defect, &solid, run->job, run->error);
 
   if (status == BRG_OK)
     status =
-      brg_solid_raster (&solid, &p->skull.mask->grid, &cutter, &drills, run->job, run->error);
+      brg_solid_raster (&solid, &p->skull.mask->grid, &cutter, &drills, &box, run->job, run->error);
   if (status != BRG_OK)
     {
       brg_solid_clear (&solid);
       return status;
     }
-  _brg_pipeline_take_cutter (p, &solid, cutter, drills);
+  brg_solid_clear (&p->solid);
+  brg_mask_unref (p->cutter);
+  brg_mask_unref (p->drills);
+  _brg_spare_clear (&p->spare_cutter);
+  _brg_spare_clear (&p->spare_drills);
+  p->solid = solid;
+  p->cutter = cutter;
+  p->drills = drills;
+  p->cutter_box = box;
   p->triple_behind.unknown = true;
   return BRG_OK;
 }
@@ -332,7 +329,8 @@ brg_pipeline_free (BrgPipeline *pipeline)
   brg_mask_unref (pipeline->drills);
   brg_triple_clear (&pipeline->triple);
   brg_solid_clear (&pipeline->solid);
-  BrgSpare *const spares[] = { &pipeline->spare_skull, &pipeline->spare_defective,
+  BrgSpare *const spares[] = { &pipeline->spare_skull,   &pipeline->spare_cutter,
+                               &pipeline->spare_drills,  &pipeline->spare_defective,
                                &pipeline->spare_implant, &pipeline->spare_flap };
   for (size_t m = 0; m < sizeof spares / sizeof *spares; m++)
     _brg_spare_clear (spares[m]);
@@ -396,7 +394,7 @@ brg_pipeline_triple (BrgMask *skull,
   BrgMask *cutter = NULL, *drills = NULL;
   BrgTriple triple = { 0 };
   BrgSolid solid = { 0 };
-  BrgBox whole = brg_grid_box (&skull->grid);
+  BrgBox whole = brg_grid_box (&skull->grid), box;
 
   *result = (BrgPipelineResult){ 0 };
   BrgStatus status = brg_recipe_check (recipe, error);
@@ -404,7 +402,7 @@ brg_pipeline_triple (BrgMask *skull,
   if (status == BRG_OK)
     status = _brg_pipeline_find_solid (skull, &recipe->defect, &solid, job, error);
   if (status == BRG_OK)
-    status = brg_solid_raster (&solid, &skull->grid, &cutter, &drills, job, error);
+    status = brg_solid_raster (&solid, &skull->grid, &cutter, &drills, &box, job, error);
   brg_job_stage (job, N_ ("Implant"), 0.4, 1);
   if (status == BRG_OK)
     status = brg_triple_make (skull, cutter, drills, recipe, &triple, job, error);

@@ -172,7 +172,7 @@ brg_place_preset (const BrgMask *skull,
                   BrgError *error)
 {
   BrgCalvaria calvaria;
-  BrgStatus status = brg_calvaria_find (skull, &calvaria, error);
+  BrgStatus status = brg_calvaria_find (skull, &calvaria, job, error);
 
   if (status != BRG_OK)
     return status;
@@ -365,7 +365,7 @@ brg_place_random (const BrgMask *skull,
 
   if (index < 0)
     return brg_error_set (error, BRG_INVALID, "index must be at least 0, got %d", index);
-  BrgStatus status = brg_calvaria_find (skull, &calvaria, error);
+  BrgStatus status = brg_calvaria_find (skull, &calvaria, job, error);
   if (status != BRG_OK)
     return status;
   int region = deal_region (seed, index);

@@ -47,12 +47,23 @@ unsigned brg_solid_test (const BrgSolid *solid, double u, double v, double h);
 /* Same frame and same shape to the last bit, hence the same voxels; both of one defect. */
 bool brg_solid_equal (const BrgSolid *a, const BrgSolid *b);
 
-/* The voxels of the solid, and its drill holes and saw cuts, as brg_cutter() says. */
+/* The voxels of the solid, and its drill holes and saw cuts, as brg_cutter() says; *box is the
+ * tight box of the first. */
 BrgStatus brg_solid_raster (const BrgSolid *solid,
                             const BrgGrid *grid,
                             BrgMask **cutter,
                             BrgMask **drills,
+                            BrgBox *box,
                             BrgJob *job,
                             BrgError *error);
+
+/* The same into masks without voxels. After BRG_CANCELLED or BRG_NO_MEMORY *box holds what may have
+ * been written. */
+BrgStatus brg_solid_raster_into (const BrgSolid *solid,
+                                 BrgMask *cutter,
+                                 BrgMask *drills,
+                                 BrgBox *box,
+                                 BrgJob *job,
+                                 BrgError *error);
 
 void brg_solid_clear (BrgSolid *solid); /* zeroed allowed */

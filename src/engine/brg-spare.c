@@ -1,19 +1,6 @@
 #include "engine/brg-spare.h"
 
-#include <string.h>
-
 #include "engine/brg-box-words.h"
-
-static void
-copy_box (BrgMask *to, const BrgMask *from, const BrgBox *box)
-{
-  size_t first = brg_box_first_word (box), n = brg_box_last_word (box) + 1 - first;
-
-  for (int k = box->lo[2]; k < box->hi[2]; k++)
-    for (int j = box->lo[1]; j < box->hi[1]; j++)
-      memcpy (brg_mask_row (to, j, k) + first, brg_mask_row (from, j, k) + first,
-              n * sizeof *to->words);
-}
 
 BrgMask *
 _brg_spare_take (BrgSpare *spare, const BrgMask *now, BrgPool *pool, BrgError *error)
@@ -26,7 +13,7 @@ _brg_spare_take (BrgSpare *spare, const BrgMask *now, BrgPool *pool, BrgError *e
       return brg_mask_copy_in (pool, now, error);
     }
   if (!brg_box_is_empty (&spare->behind))
-    copy_box (mask, now, &spare->behind);
+    brg_box_copy (mask, now, &spare->behind);
   *spare = (BrgSpare){ 0 };
   return mask;
 }

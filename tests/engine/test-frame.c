@@ -219,16 +219,77 @@ test_calvaria (void)
   BrgCalvaria whole, cropped;
 
   brg_mask_set (skull, 0, 0, 79, true);
-  g_assert_cmpint (brg_calvaria_find (skull, &whole, NULL), ==, BRG_OK);
-  g_assert_cmpint (brg_calvaria_find (crop, &cropped, NULL), ==, BRG_OK);
+  g_assert_cmpint (brg_calvaria_find (skull, &whole, NULL, NULL), ==, BRG_OK);
+  g_assert_cmpint (brg_calvaria_find (crop, &cropped, NULL, NULL), ==, BRG_OK);
   assert_near (whole.centre, brg_vec3 (0, 0, 10), 4);
   assert_near (cropped.centre, whole.centre, 4);
   g_assert_cmpfloat_with_epsilon (whole.width_mm, 140, 5);
   g_assert_cmpfloat_with_epsilon (whole.length_mm, 176, 5);
   brg_mask_clear (crop);
-  g_assert_cmpint (brg_calvaria_find (crop, &cropped, NULL), ==, BRG_EMPTY);
+  g_assert_cmpint (brg_calvaria_find (crop, &cropped, NULL, NULL), ==, BRG_EMPTY);
   brg_mask_unref (skull);
   brg_mask_unref (crop);
+}
+
+/* First and last index of an axis beyond which a thousandth or two of the sampled voxels lie. */
+static void
+twin_extent (const BrgMask *mask, int axis, int k_lo, int *first, int *last)
+{
+  const int *dim = mask->grid.dim;
+  g_autofree size_t *counts = g_new0 (size_t, dim[axis]);
+  size_t total = 0, below = 0, above = 0;
+  int step_j = MAX (dim[1] / 128, 1), step_k = MAX (dim[2] / 128, 1);
+
+  for (int k = k_lo; k < dim[2]; k += step_k)
+    for (int j = 0; j < dim[1]; j += step_j)
+      for (int i = 0; i < dim[0]; i++)
+        if (brg_mask_get (mask, i, j, k))
+          {
+            counts[axis == 0 ? i : axis == 1 ? j : k]++;
+            total++;
+          }
+  size_t few = (size_t) ((double) total * 0.002);
+  *first = 0;
+  *last = dim[axis] - 1;
+  while (*first < dim[axis] - 1 && (below += counts[*first]) <= few)
+    ++*first;
+  while (*last > 0 && (above += counts[*last]) <= few)
+    --*last;
+}
+
+/* Against counting voxel by voxel, on every set of instructions. */
+static void
+test_calvaria_twin (void)
+{
+  const int dims[][3] = { { 1, 1, 1 }, { 64, 300, 3 }, { 131, 17, 270 }, { 70, 40, 50 } };
+
+  for (int n = 0; n < 16; n++)
+    {
+      const int *dim = dims[n % 4];
+      BrgGrid grid = phantom_grid (dim[0], dim[1], dim[2], 0.7, 0.9, 1.3);
+      BrgMask *mask = phantom_random_mask (&grid, n < 4 ? 1 : n < 8 ? 0.5 : 0.02, (guint32) n);
+      int lo[3], hi[3];
+      brg_mask_set (mask, 0, 0, 0, true);
+      for (int axis = 0; axis < 3; axis++)
+        twin_extent (mask, axis, 0, &lo[axis], &hi[axis]);
+      int k_lo = (int) fmax (hi[2] - 0.5 * (hi[0] - lo[0] + 1) * 0.7 / 1.3, 0);
+      for (int axis = 0; axis < 2; axis++)
+        twin_extent (mask, axis, k_lo, &lo[axis], &hi[axis]);
+      for (int baseline = 0; baseline < 2; baseline++)
+        {
+          BrgJob job = { .baseline = baseline == 1 };
+          BrgCalvaria found;
+          g_assert_cmpint (brg_calvaria_find (mask, &found, &job, NULL), ==, BRG_OK);
+          g_assert_cmpfloat_with_epsilon (found.width_mm, (hi[0] - lo[0] + 1) * 0.7, 1e-9);
+          g_assert_cmpfloat_with_epsilon (found.length_mm, (hi[1] - lo[1] + 1) * 0.9, 1e-9);
+          BrgVec3 vox = brg_grid_vox_from_lps (&grid, found.centre);
+          assert_near (vox,
+                       brg_vec3 (0.5 * (lo[0] + hi[0]), 0.5 * (lo[1] + hi[1]),
+                                 hi[2] - 0.5 * found.width_mm / 1.3),
+                       1e-9);
+        }
+      brg_mask_unref (mask);
+    }
 }
 
 /* The sheet ends at a wide gap, goes on over a narrow one, and bridges a hole. */
@@ -278,6 +339,7 @@ main (int argc, char **argv)
   g_test_add_func ("/frame/ray", test_ray);
   g_test_add_func ("/frame/ray-edges", test_ray_edges);
   g_test_add_func ("/frame/calvaria", test_calvaria);
+  g_test_add_func ("/frame/calvaria-twin", test_calvaria_twin);
   g_test_add_func ("/frame/sheet", test_sheet);
   return g_test_run ();
 }
