@@ -5,210 +5,58 @@
 
 #include "engine/brg-alloc.h"
 #include "engine/brg-disjoint.h"
+#include "engine/brg-job-part.h"
+#include "engine/brg-mesh-fan.h"
+#include "engine/brg-parallel.h"
 
-#define VERTICES_PER_STEP 65536
+#define MAX_TRIANGLES  (INT32_MAX / 3)
+#define MIN_SLAB       32768 /* triangles */
+#define MAX_SLABS      64
+#define MIN_BUCKET     2048 /* vertices; a power of two */
+#define MAX_BUCKETS    1024
+#define MEASURE_SHARE  0.3 /* of the time */
+#define SORT_SHARE     0.2
+#define FIRST_SENTINEL 2 /* entries beyond the vertices of a bucket */
 
-/* Half-edge h = 3 * triangle + corner runs from its corner to the next one of its triangle. */
+/* Corner h = 3 * triangle + 0, 1 or 2. Corners are sorted into buckets of neighbouring vertices, in
+ * the order of the corners, by slabs of triangles that each know where theirs go; then one bucket
+ * after the other is looked at, vertex by vertex. */
+typedef struct
+{
+  double six_volumes, two_areas;
+  size_t n_degenerate;
+} Measure;
+
+/* The sums over the vertices of a bucket. */
+typedef struct
+{
+  BrgFan fans;       /* n_fans is not used */
+  size_t n_vertices; /* that a triangle uses */
+  size_t n_nonmanifold;
+  float lo[3], hi[3];
+} Tally;
+
 typedef struct
 {
   const BrgMesh *mesh;
-  uint32_t *first;  /* per vertex: where the half-edges whose lower end it is start in `sorted` */
-  uint32_t *sorted; /* half-edges by lower end */
-  uint32_t *fan;    /* union-find over corners: corners of one vertex joined across shared edges */
-  uint32_t *part;   /* union-find over vertices */
-  uint8_t *faults;  /* per vertex; may be NULL */
-} Edges;
-
-static inline uint32_t
-next_corner (uint32_t h)
-{
-  return h % 3 == 2 ? h - 2 : h + 1;
-}
-
-static inline uint32_t
-start_of (const Edges *edges, uint32_t h)
-{
-  return edges->mesh->triangles[h];
-}
-
-static inline uint32_t
-end_of (const Edges *edges, uint32_t h)
-{
-  return edges->mesh->triangles[next_corner (h)];
-}
-
-static inline uint32_t
-low_end (const Edges *edges, uint32_t h)
-{
-  uint32_t a = start_of (edges, h), b = end_of (edges, h);
-  return a < b ? a : b;
-}
-
-static inline uint32_t
-high_end (const Edges *edges, uint32_t h)
-{
-  uint32_t a = start_of (edges, h), b = end_of (edges, h);
-  return a < b ? b : a;
-}
+  size_t slab_size, n_slabs; /* of triangles */
+  unsigned bucket_shift;
+  size_t n_buckets;
+  uint32_t *place;   /* [slab * n_buckets + bucket]: a count, then where the corners go */
+  uint32_t *corners; /* by bucket */
+  uint32_t *part;    /* sets of vertices that edges connect (brg-disjoint.h) */
+  Measure *measures; /* by slab */
+  Tally *tallies;    /* by bucket */
+  uint8_t *faults;   /* per vertex; may be NULL */
+  BrgPool *pool;
+  BrgMeshRings *find_rings;
+} Check;
 
 static inline void
-mark (Edges *edges, uint32_t vertex)
+mark (const Check *check, uint32_t vertex)
 {
-  if (edges->faults != NULL)
-    edges->faults[vertex] = 1;
-}
-
-static BrgStatus
-check_indices (const BrgMesh *mesh, BrgError *error)
-{
-  if (mesh->n_triangles > UINT32_MAX / 3 || mesh->n_vertices > UINT32_MAX)
-    return brg_error_set (error, BRG_INVALID, "a mesh of %zu triangles is too large to check",
-                          mesh->n_triangles);
-  for (size_t h = 0; h < 3 * mesh->n_triangles; h++)
-    if (mesh->triangles[h] >= mesh->n_vertices)
-      return brg_error_set (error, BRG_INVALID, "triangle %zu names vertex %u of %zu", h / 3,
-                            mesh->triangles[h], mesh->n_vertices);
-  return BRG_OK;
-}
-
-static void
-clear_edges (Edges *edges)
-{
-  brg_free (edges->first);
-  brg_free (edges->sorted);
-  brg_free (edges->fan);
-  brg_free (edges->part);
-}
-
-static BrgStatus
-allocate_edges (Edges *edges, BrgError *error)
-{
-  size_t n_halves = 3 * edges->mesh->n_triangles, n_vertices = edges->mesh->n_vertices;
-
-  edges->first = brg_alloc_zero (n_vertices + 2, sizeof *edges->first, error);
-  edges->sorted = edges->first ? brg_alloc (n_halves, sizeof *edges->sorted, error) : NULL;
-  edges->fan = edges->sorted ? brg_alloc (n_halves, sizeof *edges->fan, error) : NULL;
-  edges->part = edges->fan ? brg_alloc (n_vertices, sizeof *edges->part, error) : NULL;
-  if (edges->part == NULL)
-    return BRG_NO_MEMORY;
-  for (uint32_t h = 0; h < n_halves; h++)
-    edges->fan[h] = h;
-  for (uint32_t v = 0; v < n_vertices; v++)
-    edges->part[v] = v;
-  return BRG_OK;
-}
-
-/* Counting sort by lower end. `first` is filled one place too high and ends up right. */
-static void
-sort_edges (Edges *edges)
-{
-  uint32_t n_halves = (uint32_t) (3 * edges->mesh->n_triangles);
-
-  for (uint32_t h = 0; h < n_halves; h++)
-    edges->first[low_end (edges, h) + 2]++;
-  for (size_t v = 2; v < edges->mesh->n_vertices + 2; v++)
-    edges->first[v] += edges->first[v - 1];
-  for (uint32_t h = 0; h < n_halves; h++)
-    edges->sorted[edges->first[low_end (edges, h) + 1]++] = h;
-}
-
-/* Sorts the few half-edges of one vertex by their upper end; stable. */
-static void
-sort_few (const Edges *edges, uint32_t *half, size_t n)
-{
-  for (size_t i = 1; i < n; i++)
-    {
-      uint32_t h = half[i], key = high_end (edges, h);
-      size_t at = i;
-      for (; at > 0 && high_end (edges, half[at - 1]) > key; at--)
-        half[at] = half[at - 1];
-      half[at] = h;
-    }
-}
-
-/* The corner of h's triangle at vertex v, an end of h. */
-static inline uint32_t
-corner_at (const Edges *edges, uint32_t h, uint32_t v)
-{
-  return start_of (edges, h) == v ? h : next_corner (h);
-}
-
-/* One edge: `n` half-edges with the same two ends. */
-static void
-visit_edge (Edges *edges, const uint32_t *half, size_t n, BrgMeshCheck *check)
-{
-  uint32_t low = low_end (edges, half[0]), high = high_end (edges, half[0]);
-  size_t n_forward = 0;
-
-  check->euler--;
-  brg_disjoint_unite (edges->part, low, high);
-  for (size_t i = 0; i < n; i++)
-    {
-      n_forward += start_of (edges, half[i]) == low;
-      brg_disjoint_unite (edges->fan, corner_at (edges, half[0], low),
-                          corner_at (edges, half[i], low));
-      brg_disjoint_unite (edges->fan, corner_at (edges, half[0], high),
-                          corner_at (edges, half[i], high));
-    }
-  check->n_boundary_edges += n == 1;
-  check->n_nonmanifold_edges += n > 2;
-  check->n_misoriented_edges += n > 1 && 2 * n_forward != n;
-  if (n != 2 || n_forward != 1)
-    {
-      mark (edges, low);
-      mark (edges, high);
-    }
-}
-
-static void
-visit_edges_of (Edges *edges, size_t vertex, BrgMeshCheck *check)
-{
-  uint32_t *half = edges->sorted + edges->first[vertex];
-  size_t n = edges->first[vertex + 1] - edges->first[vertex];
-
-  sort_few (edges, half, n);
-  for (size_t from = 0, to; from < n; from = to)
-    {
-      for (to = from + 1; to < n && high_end (edges, half[to]) == high_end (edges, half[from]);)
-        to++;
-      visit_edge (edges, half + from, to - from, check);
-    }
-}
-
-static BrgStatus
-visit_edges (Edges *edges, BrgMeshCheck *check, BrgJob *job, BrgError *error)
-{
-  size_t n = edges->mesh->n_vertices;
-
-  for (size_t v = 0; v < n; v++)
-    {
-      if (v % VERTICES_PER_STEP == 0 && !brg_job_tick (job, (double) v / (double) n))
-        return brg_error_set (error, BRG_CANCELLED, "cancelled");
-      visit_edges_of (edges, v, check);
-    }
-  return BRG_OK;
-}
-
-/* Counts the fans of each vertex and the components; `first` is free to serve as counter. */
-static void
-count_fans (Edges *edges, BrgMeshCheck *check)
-{
-  size_t n_vertices = edges->mesh->n_vertices;
-  uint32_t *n_fans = edges->first;
-
-  memset (n_fans, 0, n_vertices * sizeof *n_fans);
-  for (uint32_t h = 0; h < 3 * edges->mesh->n_triangles; h++)
-    if (edges->fan[h] == h)
-      n_fans[edges->mesh->triangles[h]]++;
-  for (size_t v = 0; v < n_vertices; v++)
-    {
-      check->euler += n_fans[v] > 0;
-      check->n_unused_vertices += n_fans[v] == 0;
-      check->n_nonmanifold_vertices += n_fans[v] > 1;
-      if (n_fans[v] > 1)
-        mark (edges, (uint32_t) v);
-      check->n_components += n_fans[v] > 0 && edges->part[v] == v;
-    }
+  if (check->faults != NULL)
+    __atomic_store_n (check->faults + vertex, 1, __ATOMIC_RELAXED);
 }
 
 static BrgVec3
@@ -220,59 +68,365 @@ vertex_at (const BrgMesh *mesh, uint32_t v)
 
 /* Volume is summed about a vertex of the mesh to keep the digits. */
 static void
-measure (Edges *edges, BrgMeshCheck *check)
+measure_triangle (const Check *check, const uint32_t *corner, BrgVec3 origin, Measure *sum)
 {
-  const BrgMesh *mesh = edges->mesh;
-  BrgVec3 origin = mesh->n_vertices > 0 ? vertex_at (mesh, 0) : brg_vec3 (0, 0, 0);
-  double six_volumes = 0, two_areas = 0;
+  const BrgMesh *mesh = check->mesh;
+  BrgVec3 a = brg_vec3_sub (vertex_at (mesh, corner[0]), origin);
+  BrgVec3 u = brg_vec3_sub (brg_vec3_sub (vertex_at (mesh, corner[1]), origin), a);
+  BrgVec3 v = brg_vec3_sub (brg_vec3_sub (vertex_at (mesh, corner[2]), origin), a);
+  BrgVec3 normal = brg_vec3_cross (u, v);
+  double area = brg_vec3_length (normal);
 
-  for (size_t t = 0; t < mesh->n_triangles; t++)
+  sum->six_volumes += brg_vec3_dot (a, normal);
+  sum->two_areas += area;
+  if (area > 0)
+    return;
+  sum->n_degenerate++;
+  for (int c = 0; c < 3; c++)
+    mark (check, corner[c]);
+}
+
+/* The triangles of a slab. */
+static void
+slab_range (const Check *check, int slab, size_t *begin, size_t *end)
+{
+  size_t n = check->mesh->n_triangles;
+
+  *begin = (size_t) slab * check->slab_size;
+  *end = n - *begin < check->slab_size ? n : *begin + check->slab_size;
+}
+
+/* Checks the indices, counts corners by bucket, measures. */
+static BrgStatus
+measure_slab (void *data, int slab, int first, int last, BrgError *error)
+{
+  const Check *check = data;
+  const BrgMesh *mesh = check->mesh;
+  uint32_t *count = check->place + (size_t) slab * check->n_buckets;
+  Measure sum = { 0 };
+  size_t begin, end;
+
+  (void) first;
+  (void) last;
+  slab_range (check, slab, &begin, &end);
+  for (size_t t = begin; t < end; t++)
     {
       const uint32_t *corner = mesh->triangles + 3 * t;
-      BrgVec3 a = brg_vec3_sub (vertex_at (mesh, corner[0]), origin);
-      BrgVec3 u = brg_vec3_sub (brg_vec3_sub (vertex_at (mesh, corner[1]), origin), a);
-      BrgVec3 v = brg_vec3_sub (brg_vec3_sub (vertex_at (mesh, corner[2]), origin), a);
-      BrgVec3 normal = brg_vec3_cross (u, v);
-      double area = brg_vec3_length (normal);
-
-      six_volumes += brg_vec3_dot (a, normal);
-      two_areas += area;
-      if (area > 0)
-        continue;
-      check->n_degenerate++;
       for (int c = 0; c < 3; c++)
-        mark (edges, corner[c]);
+        {
+          if (corner[c] >= mesh->n_vertices)
+            return brg_error_set (error, BRG_INVALID, "triangle %zu names vertex %u of %zu", t,
+                                  corner[c], mesh->n_vertices);
+          count[corner[c] >> check->bucket_shift]++;
+        }
+      measure_triangle (check, corner, vertex_at (mesh, 0), &sum);
     }
-  check->volume_mm3 = six_volumes / 6;
-  check->area_mm2 = two_areas / 2;
+  check->measures[slab] = sum;
+  return BRG_OK;
+}
+
+/* Turns the counts into places: bucket by bucket, in each slab by slab. */
+static void
+place_buckets (const Check *check)
+{
+  uint32_t place = 0;
+
+  for (size_t b = 0; b < check->n_buckets; b++)
+    for (size_t s = 0; s < check->n_slabs; s++)
+      {
+        uint32_t *at = check->place + s * check->n_buckets + b, count = *at;
+        *at = place;
+        place += count;
+      }
+}
+
+/* Afterwards `place` holds the ends, which for the last slab are those of the buckets. */
+static BrgStatus
+sort_slab (void *data, int slab, int first, int last, BrgError *error)
+{
+  const Check *check = data;
+  uint32_t *place = check->place + (size_t) slab * check->n_buckets;
+  const uint32_t *triangles = check->mesh->triangles;
+  size_t begin, end;
+
+  (void) first;
+  (void) last;
+  (void) error;
+  slab_range (check, slab, &begin, &end);
+  for (size_t h = 3 * begin; h < 3 * end; h++)
+    check->corners[place[triangles[h] >> check->bucket_shift]++] = (uint32_t) h;
+  return BRG_OK;
+}
+
+/* One bucket: its corners by vertex. */
+typedef struct
+{
+  uint32_t first_vertex;
+  size_t n_vertices;
+  const uint32_t *corners;
+  size_t n_corners;
+  BrgWedge *wedges; /* by vertex */
+  uint32_t *first;  /* where those of a vertex start */
+  uint8_t *rings;   /* by vertex (brg-mesh-ring-kernel.h) */
+} Bucket;
+
+static Bucket
+get_bucket (const Check *check, size_t b)
+{
+  const uint32_t *end = check->place + (check->n_slabs - 1) * check->n_buckets;
+  size_t from = b == 0 ? 0 : end[b - 1], first = b << check->bucket_shift;
+  size_t n = check->mesh->n_vertices - first, most = (size_t) 1 << check->bucket_shift;
+
+  return (Bucket){ .first_vertex = (uint32_t) first,
+                   .n_vertices = n < most ? n : most,
+                   .corners = check->corners + from,
+                   .n_corners = end[b] - from };
+}
+
+static inline BrgWedge
+wedge_at (const BrgMesh *mesh, uint32_t h)
+{
+  static const uint8_t after[3] = { 1, 2, 0 }, before[3] = { 2, 0, 1 };
+  uint32_t c = h % 3;
+  const uint32_t *corner = mesh->triangles + (h - c);
+
+  return (BrgWedge){ corner[after[c]], corner[before[c]] };
+}
+
+/* Counting sort. `first` is filled one place too high and ends up right. */
+static void
+sort_bucket (const Check *check, Bucket *bucket)
+{
+  const uint32_t *triangles = check->mesh->triangles;
+  uint32_t *first = bucket->first;
+
+  memset (first, 0, (bucket->n_vertices + FIRST_SENTINEL) * sizeof *first);
+  for (size_t h = 0; h < bucket->n_corners; h++)
+    first[triangles[bucket->corners[h]] - bucket->first_vertex + 2]++;
+  for (size_t v = 2; v < bucket->n_vertices + FIRST_SENTINEL; v++)
+    first[v] += first[v - 1];
+  for (size_t h = 0; h < bucket->n_corners; h++)
+    {
+      uint32_t corner = bucket->corners[h];
+      uint32_t at = first[triangles[corner] - bucket->first_vertex + 1]++;
+      bucket->wedges[at] = wedge_at (check->mesh, corner);
+    }
+}
+
+/* Each triangle is connected from its lowest vertex. Where no edge is faulty, every neighbour is
+ * the next of a wedge. */
+static void
+connect (const Check *check, uint32_t vertex, const BrgWedge *wedges, size_t n, bool is_faulty)
+{
+  uint32_t root = brg_disjoint_find_shared (check->part, vertex);
+
+  for (size_t i = 0; i < n; i++)
+    {
+      if (wedges[i].next > vertex)
+        root = brg_disjoint_unite_shared (check->part, root, wedges[i].next);
+      if (is_faulty && wedges[i].prev > vertex)
+        root = brg_disjoint_unite_shared (check->part, root, wedges[i].prev);
+    }
+}
+
+static void
+add_fan (const Check *check, uint32_t vertex, const BrgFan *fan, Tally *tally)
+{
+  const float *p = check->mesh->xyz + 3 * (size_t) vertex;
+
+  tally->fans.n_edges += fan->n_edges;
+  tally->fans.n_boundary += fan->n_boundary;
+  tally->fans.n_nonmanifold += fan->n_nonmanifold;
+  tally->fans.n_misoriented += fan->n_misoriented;
+  tally->n_vertices += fan->n_fans > 0;
+  tally->n_nonmanifold += fan->n_fans > 1;
+  for (int a = 0; a < 3; a++)
+    {
+      tally->lo[a] = p[a] < tally->lo[a] ? p[a] : tally->lo[a];
+      tally->hi[a] = p[a] > tally->hi[a] ? p[a] : tally->hi[a];
+    }
+  if (fan->is_faulty || fan->n_fans > 1)
+    mark (check, vertex);
 }
 
 static BrgStatus
-run (Edges *edges, BrgMeshCheck *check, BrgJob *job, BrgError *error)
+visit_bucket (const Check *check, const Bucket *bucket, Tally *tally, BrgError *error)
 {
-  BrgStatus status = allocate_edges (edges, error);
-
-  if (status != BRG_OK)
-    return status;
-  sort_edges (edges);
-  status = visit_edges (edges, check, job, error);
-  if (status != BRG_OK)
-    return status;
-  count_fans (edges, check);
-  measure (edges, check);
+  for (size_t v = 0; v < bucket->n_vertices; v++)
+    {
+      uint32_t vertex = bucket->first_vertex + (uint32_t) v;
+      const BrgWedge *wedges = bucket->wedges + bucket->first[v];
+      size_t n = bucket->first[v + 1] - bucket->first[v];
+      BrgFan fan = { .n_fans = 1, .n_edges = (size_t) bucket->rings[v] - 1 };
+      if (bucket->rings[v] == 0 &&
+          _brg_mesh_fan (vertex, wedges, n, &fan, check->pool, error) != BRG_OK)
+        return BRG_NO_MEMORY;
+      connect (check, vertex, wedges, n, fan.is_faulty);
+      add_fan (check, vertex, &fan, tally);
+    }
   return BRG_OK;
+}
+
+static BrgStatus
+visit_slab (void *data, int slab, int begin, int end, BrgError *error)
+{
+  const Check *check = data;
+  Bucket bucket = get_bucket (check, (size_t) slab);
+  Tally *tally = check->tallies + slab;
+
+  (void) begin;
+  (void) end;
+  *tally =
+    (Tally){ .lo = { INFINITY, INFINITY, INFINITY }, .hi = { -INFINITY, -INFINITY, -INFINITY } };
+  bucket.wedges = brg_alloc_zero_in (check->pool, bucket.n_corners + BRG_MESH_RING_SLACK,
+                                     sizeof *bucket.wedges, error);
+  bucket.first = bucket.wedges == NULL
+                   ? NULL
+                   : brg_alloc_in (check->pool, bucket.n_vertices + FIRST_SENTINEL,
+                                   sizeof *bucket.first + sizeof *bucket.rings, error);
+  BrgStatus status = BRG_NO_MEMORY;
+  if (bucket.first != NULL)
+    {
+      bucket.rings = (uint8_t *) (bucket.first + bucket.n_vertices + FIRST_SENTINEL);
+      sort_bucket (check, &bucket);
+      check->find_rings (bucket.first_vertex, bucket.n_vertices, bucket.first, bucket.wedges,
+                         bucket.rings);
+      status = visit_bucket (check, &bucket, tally, error);
+    }
+  brg_free (bucket.first);
+  brg_free (bucket.wedges);
+  return status;
+}
+
+static void
+clear (Check *check)
+{
+  brg_free (check->place);
+  brg_free (check->corners);
+  brg_free (check->part);
+  brg_free (check->measures);
+  brg_free (check->tallies);
+}
+
+/* Sizes depend on the mesh alone, so that results do too. */
+static BrgStatus
+allocate (Check *check, BrgError *error)
+{
+  size_t n_triangles = check->mesh->n_triangles, n_vertices = check->mesh->n_vertices;
+  size_t least = (n_triangles + MAX_SLABS - 1) / MAX_SLABS;
+
+  check->slab_size = least > MIN_SLAB ? least : MIN_SLAB;
+  check->n_slabs = n_triangles == 0 ? 1 : (n_triangles - 1) / check->slab_size + 1;
+  check->bucket_shift = 0;
+  while ((size_t) MIN_BUCKET >> check->bucket_shift > 1 ||
+         n_vertices >> check->bucket_shift >= MAX_BUCKETS)
+    check->bucket_shift++;
+  check->n_buckets = (n_vertices >> check->bucket_shift) + 1;
+  check->place =
+    brg_alloc_zero_in (check->pool, check->n_slabs * check->n_buckets, sizeof *check->place, error);
+  if (check->place != NULL)
+    check->corners = brg_alloc_in (check->pool, n_triangles, 3 * sizeof *check->corners, error);
+  if (check->corners != NULL)
+    check->part = brg_alloc_in (check->pool, n_vertices, sizeof *check->part, error);
+  if (check->part != NULL)
+    check->measures = brg_alloc_in (check->pool, check->n_slabs, sizeof *check->measures, error);
+  if (check->measures != NULL)
+    check->tallies = brg_alloc_in (check->pool, check->n_buckets, sizeof *check->tallies, error);
+  return check->tallies != NULL ? BRG_OK : BRG_NO_MEMORY;
+}
+
+static BrgStatus
+visit (Check *check, BrgJob *job, BrgError *error)
+{
+  BrgJobPart parts = brg_job_parts (job);
+
+  for (uint32_t v = 0; v < check->mesh->n_vertices; v++)
+    check->part[v] = v;
+  brg_job_part (&parts, 0, MEASURE_SHARE);
+  BrgStatus status = brg_parallel_slabs ((int) check->n_slabs, 1, measure_slab, check, job, error);
+  if (status == BRG_OK)
+    {
+      place_buckets (check);
+      brg_job_part (&parts, MEASURE_SHARE, MEASURE_SHARE + SORT_SHARE);
+      status = brg_parallel_slabs ((int) check->n_slabs, 1, sort_slab, check, job, error);
+    }
+  if (status == BRG_OK)
+    {
+      brg_job_part (&parts, MEASURE_SHARE + SORT_SHARE, 1);
+      status = brg_parallel_slabs ((int) check->n_buckets, 1, visit_slab, check, job, error);
+    }
+  brg_job_parts_end (&parts);
+  return status;
+}
+
+static void
+add_measures (const Check *check, BrgMeshCheck *result)
+{
+  double six_volumes = 0, two_areas = 0;
+
+  for (size_t s = 0; s < check->n_slabs; s++)
+    {
+      six_volumes += check->measures[s].six_volumes;
+      two_areas += check->measures[s].two_areas;
+      result->n_degenerate += check->measures[s].n_degenerate;
+    }
+  result->volume_mm3 = six_volumes / 6;
+  result->area_mm2 = two_areas / 2;
+}
+
+static BrgVec3
+outer (BrgVec3 a, const float b[3], double (*choose) (double, double))
+{
+  return brg_vec3 (choose (a.x, b[0]), choose (a.y, b[1]), choose (a.z, b[2]));
+}
+
+static void
+add_tallies (const Check *check, BrgMeshCheck *result)
+{
+  size_t n_vertices = check->mesh->n_vertices, n_edges = 0, n_used = 0, n_roots = 0;
+
+  result->lo = brg_vec3 (INFINITY, INFINITY, INFINITY);
+  result->hi = brg_vec3 (-INFINITY, -INFINITY, -INFINITY);
+  for (size_t b = 0; b < check->n_buckets; b++)
+    {
+      const Tally *tally = check->tallies + b;
+      n_edges += tally->fans.n_edges;
+      n_used += tally->n_vertices;
+      result->n_boundary_edges += tally->fans.n_boundary;
+      result->n_nonmanifold_edges += tally->fans.n_nonmanifold;
+      result->n_misoriented_edges += tally->fans.n_misoriented;
+      result->n_nonmanifold_vertices += tally->n_nonmanifold;
+      result->lo = outer (result->lo, tally->lo, fmin);
+      result->hi = outer (result->hi, tally->hi, fmax);
+    }
+  for (size_t v = 0; v < n_vertices; v++)
+    n_roots += check->part[v] == v;
+  result->n_unused_vertices = n_vertices - n_used;
+  result->n_components = n_roots - result->n_unused_vertices;
+  result->euler = (long) n_used - (long) n_edges + (long) check->mesh->n_triangles;
 }
 
 static BrgStatus
 examine (const BrgMesh *mesh, uint8_t *faults, BrgMeshCheck *result, BrgJob *job, BrgError *error)
 {
-  Edges edges = { .mesh = mesh, .faults = faults };
-  BrgStatus status = check_indices (mesh, error);
+  Check check = { .mesh = mesh,
+                  .faults = faults,
+                  .pool = brg_job_pool (job),
+                  .find_rings = BRG_ISA_PICK (job, _brg_mesh_rings) };
 
-  *result = (BrgMeshCheck){ .euler = (long) mesh->n_triangles };
+  if (mesh->n_triangles > MAX_TRIANGLES || mesh->n_vertices > UINT32_MAX)
+    return brg_error_set (error, BRG_INVALID, "a mesh of %zu triangles is too large to check",
+                          mesh->n_triangles);
+  BrgStatus status = allocate (&check, error);
   if (status == BRG_OK)
-    status = run (&edges, result, job, error);
-  clear_edges (&edges);
+    status = visit (&check, job, error);
+  if (status == BRG_OK)
+    {
+      *result = (BrgMeshCheck){ 0 };
+      add_measures (&check, result);
+      add_tallies (&check, result);
+    }
+  clear (&check);
   return status;
 }
 
@@ -284,7 +438,6 @@ brg_mesh_check (const BrgMesh *mesh, BrgMeshCheck *check, BrgJob *job, BrgError 
 
   if (status != BRG_OK)
     return status;
-  brg_mesh_bounds (mesh, &result.lo, &result.hi);
   result.closed = result.n_boundary_edges == 0;
   result.manifold = result.n_nonmanifold_edges == 0 && result.n_nonmanifold_vertices == 0;
   result.oriented = result.n_misoriented_edges == 0;

@@ -22,8 +22,8 @@ typedef struct
 } BrgMeshCheck;
 
 /* Fills `check` for any mesh with valid indices; an empty mesh is closed, with an empty (inverted)
- * box. Needs about 30 bytes per triangle while it runs. BRG_INVALID for an index out of range or
- * more than 2^32 / 3 triangles. Numbers are the same for any number of threads. */
+ * box. Needs about 15 bytes per triangle while it runs. BRG_INVALID for an index out of range or
+ * more than 2^31 / 3 triangles. Numbers are the same for any number of threads. */
 BrgStatus brg_mesh_check (const BrgMesh *mesh, BrgMeshCheck *check, BrgJob *job, BrgError *error);
 
 /* Sets faults[v] (one byte per vertex, cleared first) for every vertex where the mesh is open, not

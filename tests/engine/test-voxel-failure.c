@@ -9,6 +9,7 @@
 #include "engine/brg-histogram.h"
 #include "engine/brg-isosurface.h"
 #include "engine/brg-median.h"
+#include "engine/brg-mesh-check.h"
 #include "engine/brg-metrics.h"
 #include "engine/brg-morphology.h"
 #include "engine/brg-points.h"
@@ -186,10 +187,30 @@ points (const Input *input, BrgJob *job, BrgError *error)
   return status;
 }
 
+static BrgStatus
+check_surface (const Input *input, BrgJob *job, BrgError *error)
+{
+  BrgMeshCheck check;
+
+  return brg_mesh_check (input->mesh, &check, job, error);
+}
+
+static BrgStatus
+find_faults (const Input *input, BrgJob *job, BrgError *error)
+{
+  uint8_t *faults = g_new (uint8_t, input->mesh->n_vertices);
+  size_t n_faults;
+  BrgStatus status = brg_mesh_find_faults (input->mesh, faults, &n_faults, job, error);
+
+  g_free (faults);
+  return status;
+}
+
 static const Operation operations[] = {
-  threshold,   histogram, count,         keep_largest,    median_box, median_ball, fill_slices,
-  fill_volume, dilate,    erode,         closing,         opening,    margin,      distance,
-  voxelize,    surface,   surface_of_hu, signed_distance, points,     metrics,
+  threshold,   histogram,   count,         keep_largest, median_box,    median_ball,
+  fill_slices, fill_volume, dilate,        erode,        closing,       opening,
+  margin,      distance,    voxelize,      surface,      surface_of_hu, signed_distance,
+  points,      metrics,     check_surface, find_faults,
 };
 
 static Input
