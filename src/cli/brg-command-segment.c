@@ -250,7 +250,8 @@ const BrgCommand brg_command_segment = {
   .name = "segment",
   .usage = "SCAN -o SKULL.nrrd",
   .summary = "Make the skull of a scan: crop, threshold, islands, median, holes, hand edits.",
-  .notes = "Stages run in this order; of the holes: per axial slice, in 3-D, closing. The report "
+  .notes = "Stages run in this order; of the holes: per axial slice, in 3-D, closing, opening, "
+           "margin. The report "
            "has the voxels after each stage, the largest island and its runner-up, and the median "
            "kernel in voxels. The paper's \"radius of 2 mm\" is --median 4.",
   .options = options,

@@ -1,4 +1,5 @@
 #include "engine/brg-fill.h"
+#include "engine/brg-job-part.h"
 #include "engine/brg-median.h"
 #include "engine/brg-morphology.h"
 #include "engine/brg-pipeline-private.h"
@@ -118,18 +119,50 @@ replace (BrgMask *before, BrgMask *after)
   return after;
 }
 
+/* One step of the stage: what it does, how far, and its name in a message. */
+typedef struct
+{
+  BrgMask *(*make) (const BrgMask *mask, double amount, BrgJob *job, BrgError *error);
+  double amount; /* 0: not at all */
+  const char *name;
+} HolesStep;
+
+static BrgMask *
+take_step (BrgPipelineRun *run, BrgMask *before, const HolesStep *step)
+{
+  BrgMask *mask = replace (before, step->make (before, step->amount, run->job, run->error));
+
+  if (mask == NULL || !brg_mask_is_empty (mask))
+    return mask;
+  brg_error_set (run->error, BRG_EMPTY, "%s of %g mm leaves no bone", step->name, step->amount);
+  return replace (mask, NULL);
+}
+
 BrgMask *
 _brg_pipeline_holes (BrgPipelineRun *run, BrgMask *before)
 {
   const BrgRecipe *r = run->recipe;
+  const HolesStep steps[] = { { brg_fill_slices, r->fill_area_mm2, "filling" },
+                              { brg_fill_volume, r->fill_volume_mm3, "filling" },
+                              { brg_close, r->close_mm, "a closing" },
+                              { brg_open, r->open_mm, "an opening" },
+                              { brg_margin, r->margin_mm, "a margin" } };
+  const int n_steps = sizeof steps / sizeof *steps;
+  BrgJobPart parts = brg_job_parts (run->job);
   BrgMask *mask = brg_mask_ref (before);
+  int n_active = 0, done = 0;
 
-  if (r->fill_area_mm2 > 0)
-    mask = replace (mask, brg_fill_slices (mask, r->fill_area_mm2, run->job, run->error));
-  if (mask != NULL && r->fill_volume_mm3 > 0)
-    mask = replace (mask, brg_fill_volume (mask, r->fill_volume_mm3, run->job, run->error));
-  if (mask != NULL && r->close_mm > 0)
-    mask = replace (mask, brg_close (mask, r->close_mm, run->job, run->error));
+  for (int s = 0; s < n_steps; s++)
+    n_active += fabs (steps[s].amount) > 0;
+  for (int s = 0; s < n_steps && mask != NULL; s++)
+    {
+      if (!(fabs (steps[s].amount) > 0))
+        continue;
+      brg_job_part (&parts, (double) done / n_active, (double) (done + 1) / n_active);
+      mask = take_step (run, mask, &steps[s]);
+      done++;
+    }
+  brg_job_parts_end (&parts);
   return mask;
 }
 

@@ -9,8 +9,8 @@
 
 /* From a scan and a recipe to the triple:
  *
- *   crop, threshold, islands, median, holes (per slice, in 3-D, closing), edits, largest again
- *     -> skull -> frame, cutter, drills -> defective skull, implant, fit
+ *   crop, threshold, islands, median, holes (per slice, in 3-D, closing, opening, margin), edits,
+ *   largest again -> skull -> frame, cutter, drills -> defective skull, implant, fit
  *
  * The output of each stage is kept together with the parameters that made it. A run starts again
  * at the first stage whose parameters (or the edits' revision) differ; equal parameters give the
@@ -48,8 +48,8 @@ typedef struct
 /* `added` and `removed` (either may be NULL) are on the scan's own, uncropped grid;
  * `edits_revision` must change whenever their voxels do. They are read during the call only.
  * `result` is overwritten (clear an old one first) and zeroed on failure. BRG_EMPTY says in words
- * which stage left nothing: a threshold above every voxel, a crop outside the scan, a median that
- * takes all bone, a defect that meets no bone. */
+ * which stage left nothing: a threshold above every voxel, a crop outside the scan, a median, an
+ * opening or a margin that takes all bone, a defect that meets no bone. */
 BrgStatus brg_pipeline_run (BrgPipeline *pipeline,
                             const BrgRecipe *recipe,
                             const BrgMask *added,

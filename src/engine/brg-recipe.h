@@ -82,6 +82,8 @@ typedef struct
   double fill_area_mm2;   /* per axial slice; 0: off */
   double fill_volume_mm3; /* 0: off */
   double close_mm;        /* ball radius; 0: off */
+  double open_mm;         /* ball radius; 0: off */
+  double margin_mm;       /* grown by it, or shrunk where it is negative; 0: off */
   bool keep_again;        /* largest island once more, after the edits */
   BrgDefect defect;
   double clearance_mm;

@@ -4,6 +4,7 @@
 #include "case/brg-recipe-json.h"
 #include "cli-json.h"
 #include "cli-run.h"
+#include "engine/brg-morphology.h"
 #include "io/brg-nrrd.h"
 
 /* segment, info and mesh on small phantoms: options, bad files, outputs complete or absent. */
@@ -161,6 +162,34 @@ test_edits (Fixture *fixture, gconstpointer data)
   brg_mask_unref (added);
   brg_mask_unref (removed);
   brg_mask_unref (edited);
+}
+
+/* Closing, opening and margin in this order; the recipe has them. */
+static void
+test_morphology (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *recipe = g_build_filename (fixture->dir, "skull.json", NULL);
+  g_autofree char *text = NULL;
+
+  (void) data;
+  g_auto (CliRun) plain = cli_run ("segment", fixture->scan, "-o", fixture->skull, NULL);
+  cli_assert_done (&plain);
+  BrgMask *mask = cli_read_mask (fixture->skull);
+  g_auto (CliRun) run = cli_run ("segment", fixture->scan, "-o", fixture->skull, "--margin=2.5",
+                                 "--open", "2.5", "--close=4", "--recipe", recipe, NULL);
+  cli_assert_done (&run);
+  BrgMask *closed = brg_close (mask, 4, NULL, NULL), *opened = brg_open (closed, 2.5, NULL, NULL);
+  BrgMask *expected = brg_margin (opened, 2.5, NULL, NULL), *got = cli_read_mask (fixture->skull);
+  g_assert_false (brg_mask_equal (closed, opened));
+  g_assert_true (brg_mask_equal (got, expected));
+  g_assert_true (g_file_get_contents (recipe, &text, NULL, NULL));
+  g_assert_nonnull (strstr (text, "\"open\": 2.5,"));
+  g_assert_nonnull (strstr (text, "\"margin\": 2.5,"));
+  brg_mask_unref (mask);
+  brg_mask_unref (closed);
+  brg_mask_unref (opened);
+  brg_mask_unref (expected);
+  brg_mask_unref (got);
 }
 
 /* Files that are not what they should be: one line, exit 1, nothing written. */
@@ -389,6 +418,7 @@ main (int argc, char **argv)
   add ("segment/empty-threshold", FALSE, test_empty_threshold);
   add ("segment/recipe", FALSE, test_recipe);
   add ("segment/edits", FALSE, test_edits);
+  add ("segment/morphology", FALSE, test_morphology);
   add ("segment/bad-files", FALSE, test_bad_files);
   add ("segment/wrong-kind", FALSE, test_wrong_kind);
   add ("segment/warnings", FALSE, test_warnings);

@@ -85,6 +85,20 @@ def close(mask, mm, spacing):
     return shrunk[tuple(slice(p, -p) for p in pad)]
 
 
+def margin(mask, mm, spacing):
+    """What is off the grid counts as background."""
+    wide = np.pad(mask, 1)
+    if mm > 0:
+        out = ndimage.distance_transform_edt(~wide, spacing) <= mm * (1 + 1e-12)
+    else:
+        out = ndimage.distance_transform_edt(wide, spacing) > -mm * (1 + 1e-12)
+    return out[1:-1, 1:-1, 1:-1]
+
+
+def open_by(mask, mm, spacing):
+    return margin(margin(mask, -mm, spacing), mm, spacing)
+
+
 def segment(scan, *options):
     with tempfile.TemporaryDirectory() as folder:
         out = folder + "/skull.nrrd"
@@ -109,7 +123,12 @@ def cases(scan):
     yield ["--median", "4", "--keep-again"], largest(four, 6)
     yield ["--fill-area", "60"], fill_slices(six, 60, spacing)
     yield ["--fill-volume", "500"], fill(six, 500 / np.prod(spacing), np.ones((3, 3, 3)))
-    yield ["--close", "2"], close(six, 2, spacing)
+    closed = close(six, 2, spacing)
+    yield ["--close", "2"], closed
+    yield ["--open", "1"], open_by(six, 1, spacing)
+    yield ["--margin", "2.3"], margin(six, 2.3, spacing)
+    yield ["--margin=-1"], margin(six, -1, spacing)
+    yield ["--close", "2", "--open", "1.2", "--margin", "0.7"], margin(open_by(closed, 1.2, spacing), 0.7, spacing)
     lo, hi = [20, 10, 30], [190, 231, 140]
     box = tuple(slice(a, b) for a, b in zip(lo, hi))
     crop = ",".join(f"{a}:{b}" for a, b in zip(lo, hi))

@@ -112,6 +112,7 @@ make_input (void)
   input.recipe.fill_area_mm2 = 20;
   input.recipe.fill_volume_mm3 = 30;
   input.recipe.close_mm = 3;
+  input.recipe.open_mm = 2;
   input.recipe.keep_again = true;
   input.recipe.clearance_mm = 2.5;
   input.recipe.drills = BRG_DRILLS_IN_DEFECT;

@@ -122,6 +122,8 @@ test_stages (void)
   recipe.fill_area_mm2 = 20;
   recipe.fill_volume_mm3 = 30;
   recipe.close_mm = 2.2;
+  recipe.open_mm = 1.1;
+  recipe.margin_mm = 1.3;
   recipe.keep_again = true;
   BrgPipelineResult result = run_ok (pipeline, &recipe, added, removed, 1);
 
@@ -134,6 +136,8 @@ test_stages (void)
   mask = take (mask, brg_fill_slices (mask, 20, NULL, NULL));
   mask = take (mask, brg_fill_volume (mask, 30, NULL, NULL));
   mask = take (mask, brg_close (mask, 2.2, NULL, NULL));
+  mask = take (mask, brg_open (mask, 1.1, NULL, NULL));
+  mask = take (mask, brg_dilate (mask, 1.3, NULL, NULL));
   assert_same_mask (result.stages, mask);
   BrgMask *add = brg_mask_crop (added, &crop, NULL), *remove = brg_mask_crop (removed, &crop, NULL);
   brg_mask_or (mask, add, NULL);
@@ -164,15 +168,35 @@ test_stages (void)
 }
 
 static const char *const changes[] = {
-  "threshold-lo=200", "threshold-hi=900", "keep=all",
-  "min-island=200",   "connectivity=26",  "median=3.5",
-  "kernel=ball",      "fill-area=30",     "fill-volume=60",
-  "close=2",          "keep-again=true",  "shape=cylinder",
-  "width=30",         "height=16",        "depth=9",
-  "rotate=40",        "shape=polygon",    "corners=4",
-  "corner-radius=3",  "shape=craniotomy", "burr-radius=2",
-  "kerf=1",           "bevel=20",         "clearance=1.6",
-  "drills=defect",    "clearance=1",      "clearance-from=skull",
+  "threshold-lo=200",
+  "threshold-hi=900",
+  "keep=all",
+  "min-island=200",
+  "connectivity=26",
+  "median=3.5",
+  "kernel=ball",
+  "fill-area=30",
+  "fill-volume=60",
+  "close=2",
+  "open=1",
+  "margin=-0.6",
+  "keep-again=true",
+  "shape=cylinder",
+  "width=30",
+  "height=16",
+  "depth=9",
+  "rotate=40",
+  "shape=polygon",
+  "corners=4",
+  "corner-radius=3",
+  "shape=craniotomy",
+  "burr-radius=2",
+  "kerf=1",
+  "bevel=20",
+  "clearance=1.6",
+  "drills=defect",
+  "clearance=1",
+  "clearance-from=skull",
   "smooth=0.1",
 };
 
@@ -404,6 +428,14 @@ test_words (void)
   recipe = base_recipe ();
   recipe.median_mm = 50;
   assert_fails (pipeline, &recipe, NULL, BRG_EMPTY, "median of 50 mm");
+  recipe = base_recipe ();
+  recipe.open_mm = 29.5;
+  assert_fails (pipeline, &recipe, NULL, BRG_EMPTY, "an opening of 29.5 mm leaves no bone");
+  recipe = base_recipe ();
+  recipe.margin_mm = -30;
+  assert_fails (pipeline, &recipe, NULL, BRG_EMPTY, "a margin of -30 mm leaves no bone");
+  recipe.margin_mm = -31;
+  assert_fails (pipeline, &recipe, NULL, BRG_INVALID, "margin must be -30 to 30 mm, got -31");
   recipe = base_recipe ();
   assert_fails (pipeline, &recipe, all, BRG_EMPTY, "hand edits remove all");
   assert_fails (pipeline, &recipe, elsewhere, BRG_INVALID, "hand edits: grids");
