@@ -1,25 +1,24 @@
-#include "io/brg-mesh-file.h"
-
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "engine/brg-alloc.h"
+#include "engine/brg-job-part.h"
 #include "engine/brg-mesh-weld.h"
-#include "io/brg-message.h"
+#include "io/brg-mesh-builder.h"
+#include "io/brg-mesh-formats.h"
 #include "io/brg-number.h"
-#include "io/brg-stream.h"
+#include "io/brg-word.h"
 
-#define HEADER_SIZE       80
-#define PREFIX_SIZE       (HEADER_SIZE + 4)
-#define RECORD_SIZE       50
-#define RECORDS_PER_READ  4096
-#define MAX_COORDINATE_MM 1e6f
-#define LINE_SIZE         1024
-#define FLOATS            9 /* of a triangle */
+#define HEADER_SIZE      80
+#define PREFIX_SIZE      (HEADER_SIZE + 4)
+#define RECORD_SIZE      50
+#define RECORDS_PER_READ 256
+#define LINE_SIZE        1024
+#define LINES_PER_TICK   4096
+#define FLOATS           9 /* of a triangle */
 
-/* Loose triangles as they are read. */
+/* Loose triangles of a text file. */
 typedef struct
 {
   float *corners;
@@ -40,15 +39,6 @@ reserve (Soup *soup, size_t capacity, BrgError *error)
   return BRG_OK;
 }
 
-static BrgStatus
-check_coordinate (float value, size_t triangle, BrgError *error)
-{
-  if (fabsf (value) <= MAX_COORDINATE_MM)
-    return BRG_OK;
-  return brg_error_set (error, BRG_FORMAT, "triangle %zu has a coordinate of %g mm", triangle + 1,
-                        (double) value);
-}
-
 static uint32_t
 get_u32 (const unsigned char *bytes)
 {
@@ -56,53 +46,79 @@ get_u32 (const unsigned char *bytes)
          (uint32_t) bytes[3] << 24;
 }
 
-static BrgStatus
-take_record (Soup *soup, const unsigned char *record, BrgError *error)
+/* A binary file, read in pieces by several threads. */
+typedef struct
 {
-  float *corners = soup->corners + FLOATS * soup->n_triangles;
+  const BrgStream *stream; /* behind the count */
+  float sign;              /* of x and y */
+} Binary;
+
+/* Sets the corners; false when one is not finite or too far away. */
+static bool
+corners_of_record (const Binary *binary, const unsigned char *record, float *corners)
+{
+  int n_good = 0;
 
   for (int f = 0; f < FLOATS; f++)
     {
       uint32_t bits = get_u32 (record + 12 + 4 * f);
       memcpy (corners + f, &bits, sizeof bits);
-      BrgStatus status = check_coordinate (corners[f], soup->n_triangles, error);
-      if (status != BRG_OK)
-        return status;
+      n_good += fabsf (corners[f]) <= (float) BRG_MESH_MAX_COORDINATE_MM;
     }
-  soup->n_triangles++;
-  return BRG_OK;
+  for (int f = 0; f < FLOATS; f += 3)
+    {
+      corners[f] *= binary->sign;
+      corners[f + 1] *= binary->sign;
+    }
+  return n_good == FLOATS;
+}
+
+/* The error of a triangle with a bad corner. */
+static BrgStatus
+check_corners (const float *corners, size_t triangle, BrgError *error)
+{
+  BrgStatus status = BRG_OK;
+
+  for (int f = 0; status == BRG_OK && f < FLOATS; f++)
+    status = brg_mesh_check_coordinate ((double) corners[f], "triangle", triangle, error);
+  return status;
 }
 
 static BrgStatus
-read_records (BrgStream *stream, Soup *soup, size_t n, BrgError *error)
+corners_of_binary (void *data, size_t begin, size_t end, float *corners, BrgError *error)
 {
-  unsigned char *records = brg_alloc (RECORDS_PER_READ, RECORD_SIZE, error);
-  BrgStatus status = records != NULL ? BRG_OK : BRG_NO_MEMORY;
+  const Binary *binary = data;
+  unsigned char records[RECORDS_PER_READ * RECORD_SIZE];
+  BrgStatus status = BRG_OK;
 
-  while (status == BRG_OK && n > 0)
+  while (status == BRG_OK && begin < end)
     {
-      size_t now = n < RECORDS_PER_READ ? n : RECORDS_PER_READ;
-      status = brg_stream_read (stream, records, now * RECORD_SIZE, error);
-      for (size_t r = 0; status == BRG_OK && r < now; r++)
-        status = take_record (soup, records + r * RECORD_SIZE, error);
-      n -= now;
+      size_t n = end - begin < RECORDS_PER_READ ? end - begin : RECORDS_PER_READ;
+      status = brg_stream_read_at (binary->stream, (uint64_t) begin * RECORD_SIZE, records,
+                                   n * RECORD_SIZE, error);
+      for (size_t r = 0; status == BRG_OK && r < n; r++, corners += FLOATS)
+        if (!corners_of_record (binary, records + r * RECORD_SIZE, corners))
+          status = check_corners (corners, begin + r, error);
+      begin += n;
     }
-  brg_free (records);
   return status;
 }
 
 /* The stream stands behind the count. */
-static BrgStatus
-read_binary (BrgStream *stream, uint32_t n, Soup *soup, BrgError *error)
+static BrgMesh *
+read_binary (BrgStream *stream, uint32_t n, bool ras, BrgJob *job, BrgError *error)
 {
   uint64_t need = (uint64_t) n * RECORD_SIZE, left = brg_stream_left (stream);
+  Binary binary = { .stream = stream, .sign = ras ? -1.0f : 1.0f };
 
   if (need > left)
-    return brg_error_set (error, BRG_FORMAT,
-                          "the file ends early: %u triangles need %llu bytes, %llu are there", n,
-                          (unsigned long long) need, (unsigned long long) left);
-  BrgStatus status = reserve (soup, n, error);
-  return status == BRG_OK ? read_records (stream, soup, n, error) : status;
+    {
+      brg_error_set (error, BRG_FORMAT,
+                     "the file ends early: %u triangles need %llu bytes, %llu are there", n,
+                     (unsigned long long) need, (unsigned long long) left);
+      return NULL;
+    }
+  return brg_mesh_weld (corners_of_binary, &binary, n, NULL, job, error);
 }
 
 /* Text being read. */
@@ -120,23 +136,6 @@ text_error (const Text *text, const char *what, BrgError *error)
   return brg_error_set (error, BRG_FORMAT, "line %zu: %s", text->line, what);
 }
 
-/* Splits off the next word; its length is 0 at the end of the line. */
-static const char *
-next_word (const char **rest, size_t *length)
-{
-  const char *word = *rest + strspn (*rest, " \t\r");
-
-  *length = strcspn (word, " \t\r");
-  *rest = word + *length;
-  return word;
-}
-
-static bool
-word_is (const char *word, size_t length, const char *name)
-{
-  return length == strlen (name) && strncasecmp (word, name, length) == 0;
-}
-
 static BrgStatus
 take_vertex (Text *text, const char *rest, BrgError *error)
 {
@@ -151,12 +150,13 @@ take_vertex (Text *text, const char *rest, BrgError *error)
   for (int a = 0; a < 3; a++)
     {
       size_t length;
-      const char *word = next_word (&rest, &length);
+      const char *word = brg_word_next (&rest, &length);
       double value;
       if (!brg_number_parse (word, length, &value))
         return text_error (text, "a vertex needs three numbers", error);
       corner[a] = (float) value;
-      BrgStatus status = check_coordinate (corner[a], soup->n_triangles, error);
+      BrgStatus status =
+        brg_mesh_check_coordinate ((double) corner[a], "triangle", soup->n_triangles, error);
       if (status != BRG_OK)
         return status;
     }
@@ -169,37 +169,40 @@ take_line (Text *text, const char *line, BrgError *error)
 {
   const char *rest = line;
   size_t length;
-  const char *word = next_word (&rest, &length);
+  const char *word = brg_word_next (&rest, &length);
 
-  if (length == 0 || word_is (word, length, "outer") || word_is (word, length, "endloop"))
+  if (length == 0 || brg_word_is (word, length, "outer") || brg_word_is (word, length, "endloop"))
     return BRG_OK;
-  if (word_is (word, length, "vertex"))
+  if (brg_word_is (word, length, "vertex"))
     return take_vertex (text, rest, error);
-  if (word_is (word, length, "facet") && text->in_solid && !text->in_facet)
+  if (brg_word_is (word, length, "facet") && text->in_solid && !text->in_facet)
     text->n_corners = 0;
-  else if (word_is (word, length, "endfacet") && text->in_facet && text->n_corners == 3)
+  else if (brg_word_is (word, length, "endfacet") && text->in_facet && text->n_corners == 3)
     text->soup->n_triangles++;
-  else if (word_is (word, length, "solid") && !text->in_solid)
+  else if (brg_word_is (word, length, "solid") && !text->in_solid)
     text->soup->ras |= strstr (rest, "SPACE=RAS") != NULL;
-  else if (!word_is (word, length, "endsolid") || !text->in_solid || text->in_facet)
+  else if (!brg_word_is (word, length, "endsolid") || !text->in_solid || text->in_facet)
     return text_error (text, "not what a text STL file has here", error);
-  text->in_facet = word_is (word, length, "facet");
-  text->in_solid = !word_is (word, length, "endsolid");
+  text->in_facet = brg_word_is (word, length, "facet");
+  text->in_solid = !brg_word_is (word, length, "endsolid");
   return BRG_OK;
 }
 
 static BrgStatus
-read_text (BrgStream *stream, Soup *soup, BrgError *error)
+read_text (BrgStream *stream, Soup *soup, BrgJob *job, BrgError *error)
 {
   Text text = { .soup = soup };
   char line[LINE_SIZE];
   bool ended = false;
+  double size = (double) brg_stream_left (stream);
   BrgStatus status = BRG_OK;
 
   while (status == BRG_OK && !ended)
     {
       size_t length;
-      text.line++;
+      if (text.line++ % LINES_PER_TICK == 0 &&
+          !brg_job_tick (job, 1 - (double) brg_stream_left (stream) / size))
+        return brg_error_set (error, BRG_CANCELLED, "cancelled");
       status = brg_stream_read_line (stream, line, sizeof line, &length, &ended, error);
       if (status == BRG_OK)
         status = take_line (&text, line, error);
@@ -231,66 +234,54 @@ names_ras (const unsigned char header[HEADER_SIZE])
   return strstr (text, "SPACE=RAS") != NULL;
 }
 
-static BrgStatus
-read_as_text (const char *path, Soup *soup, BrgError *error)
+static BrgMesh *
+weld_text (const Soup *soup, BrgJob *job, BrgError *error)
 {
-  BrgStream *stream = brg_stream_open (path, error);
+  for (size_t c = 0; soup->ras && c < 3 * soup->n_triangles; c++)
+    {
+      soup->corners[3 * c] = -soup->corners[3 * c];
+      soup->corners[3 * c + 1] = -soup->corners[3 * c + 1];
+    }
+  return brg_mesh_weld (brg_mesh_corners_of_array, soup->corners, soup->n_triangles, NULL, job,
+                        error);
+}
 
-  if (stream == NULL)
-    return BRG_IO;
-  BrgStatus status = read_text (stream, soup, error);
+static BrgMesh *
+read_as_text (const char *path, BrgJob *job, BrgError *error)
+{
+  Soup soup = { 0 };
+  BrgStream *stream = brg_stream_open (path, error);
+  BrgJobPart parts = brg_job_parts (job);
+  BrgMesh *mesh = NULL;
+
+  brg_job_part (&parts, 0, 0.8);
+  bool is_read = stream != NULL && read_text (stream, &soup, job, error) == BRG_OK;
+  brg_job_part (&parts, 0.8, 1);
+  if (is_read)
+    mesh = weld_text (&soup, job, error);
+  brg_job_parts_end (&parts);
   brg_stream_close (stream);
-  return status;
+  brg_free (soup.corners);
+  return mesh;
 }
 
 /* Decides which kind it is from the first bytes and the size. */
-static BrgStatus
-read_soup (BrgStream *stream, const char *path, Soup *soup, BrgError *error)
+BrgMesh *
+brg_stl_read (BrgStream *stream, const char *path, BrgJob *job, BrgError *error)
 {
   unsigned char prefix[PREFIX_SIZE] = { 0 };
   uint64_t size = brg_stream_left (stream);
   size_t n_prefix = size < PREFIX_SIZE ? (size_t) size : PREFIX_SIZE;
-  BrgStatus status = brg_stream_read (stream, prefix, n_prefix, error);
 
-  if (status != BRG_OK)
-    return status;
+  if (brg_stream_read (stream, prefix, n_prefix, error) != BRG_OK)
+    return NULL;
   uint32_t n = get_u32 (prefix + HEADER_SIZE);
   bool fits = n_prefix == PREFIX_SIZE && PREFIX_SIZE + (uint64_t) n * RECORD_SIZE == size;
   if (!fits && starts_as_text (prefix, n_prefix))
-    return read_as_text (path, soup, error);
-  if (n_prefix < PREFIX_SIZE)
-    return brg_error_set (error, BRG_FORMAT, "%llu bytes are too few for an STL file",
-                          (unsigned long long) size);
-  soup->ras = names_ras (prefix);
-  return read_binary (stream, n, soup, error);
-}
-
-static BrgMesh *
-weld (const Soup *soup, BrgError *error)
-{
-  if (soup->ras)
-    for (size_t c = 0; c < 3 * soup->n_triangles; c++)
-      {
-        soup->corners[3 * c] = -soup->corners[3 * c];
-        soup->corners[3 * c + 1] = -soup->corners[3 * c + 1];
-      }
-  return brg_mesh_weld (soup->corners, soup->n_triangles, NULL, error);
-}
-
-BrgMesh *
-brg_mesh_read (const char *path, BrgJob *job, BrgError *error)
-{
-  Soup soup = { 0 };
-  BrgMesh *mesh = NULL;
-  BrgStream *stream = brg_stream_open (path, error);
-
-  if (!brg_job_tick (job, 0))
-    brg_error_set (error, BRG_CANCELLED, "cancelled");
-  else if (stream != NULL && read_soup (stream, path, &soup, error) == BRG_OK)
-    mesh = weld (&soup, error);
-  if (mesh == NULL)
-    brg_message_name_file (error, path);
-  brg_stream_close (stream);
-  brg_free (soup.corners);
-  return mesh;
+    return read_as_text (path, job, error);
+  if (n_prefix == PREFIX_SIZE)
+    return read_binary (stream, n, names_ras (prefix), job, error);
+  brg_error_set (error, BRG_FORMAT, "%llu bytes are too few for an STL file",
+                 (unsigned long long) size);
+  return NULL;
 }

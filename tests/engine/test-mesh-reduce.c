@@ -126,7 +126,8 @@ test_weld (void)
     memcpy (corners + 3 * h, mesh->xyz + 3 * (size_t) mesh->triangles[h], 12);
   memset (corners + 9 * mesh->n_triangles, 0, 36);
   corners[9 * mesh->n_triangles] = -0.0f;
-  BrgMesh *welded = brg_mesh_weld (corners, mesh->n_triangles + 1, &n_dropped, NULL);
+  BrgMesh *welded = brg_mesh_weld (brg_mesh_corners_of_array, corners, mesh->n_triangles + 1,
+                                   &n_dropped, NULL, NULL);
   BrgMeshCheck before = check_of (mesh), after = check_of (welded);
 
   g_assert_cmpuint (n_dropped, ==, 1);

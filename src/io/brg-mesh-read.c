@@ -1,0 +1,51 @@
+#include <string.h>
+#include <strings.h>
+
+#include "io/brg-mesh-file.h"
+#include "io/brg-mesh-formats.h"
+#include "io/brg-message.h"
+
+static bool
+begins_as_ply (const BrgStream *stream)
+{
+  char bytes[4];
+
+  return brg_stream_left (stream) >= sizeof bytes &&
+         brg_stream_read_at (stream, 0, bytes, sizeof bytes, NULL) == BRG_OK &&
+         memcmp (bytes, "ply", 3) == 0 && (bytes[3] == '\n' || bytes[3] == '\r');
+}
+
+static bool
+is_named_obj (const char *path)
+{
+  const char *dot = strrchr (brg_message_base_name (path), '.');
+
+  return dot != NULL && strcasecmp (dot, ".obj") == 0;
+}
+
+static BrgMesh *
+read_stream (BrgStream *stream, const char *path, BrgJob *job, BrgError *error)
+{
+  if (!brg_job_tick (job, 0))
+    {
+      brg_error_set (error, BRG_CANCELLED, "cancelled");
+      return NULL;
+    }
+  if (begins_as_ply (stream))
+    return brg_ply_read (stream, job, error);
+  if (is_named_obj (path))
+    return brg_obj_read (stream, job, error);
+  return brg_stl_read (stream, path, job, error);
+}
+
+BrgMesh *
+brg_mesh_read (const char *path, BrgJob *job, BrgError *error)
+{
+  BrgStream *stream = brg_stream_open (path, error);
+  BrgMesh *mesh = stream != NULL ? read_stream (stream, path, job, error) : NULL;
+
+  if (mesh == NULL)
+    brg_message_name_file (error, path);
+  brg_stream_close (stream);
+  return mesh;
+}
