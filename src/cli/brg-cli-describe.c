@@ -236,7 +236,7 @@ describe_mesh (BrgReport *report, const char *path, const BrgMesh *mesh, const B
 }
 
 static BrgStatus
-describe_stl (BrgReport *report, const char *path, BrgJob *job, BrgError *error)
+describe_mesh_file (BrgReport *report, const char *path, BrgJob *job, BrgError *error)
 {
   BrgError own = { 0 };
   BrgMeshCheck check;
@@ -257,10 +257,11 @@ brg_cli_describe_file (BrgReport *report, const char *path, BrgJob *job, BrgErro
     case BRG_INPUT_NRRD:
       return describe_nrrd (report, path, job, error);
     case BRG_INPUT_MESH:
-      return describe_stl (report, path, job, error);
+      return describe_mesh_file (report, path, job, error);
     case BRG_INPUT_NONE:
     default:
-      return brg_error_set (error, BRG_UNSUPPORTED,
-                            "is no file we read; the name must end in .nrrd, .nhdr or .stl");
+      return brg_error_set (
+        error, BRG_UNSUPPORTED,
+        "is no file we read; the name must end in .nrrd, .nhdr, .stl, .ply or .obj");
     }
 }

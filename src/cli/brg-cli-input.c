@@ -14,7 +14,10 @@ brg_cli_input_kind (const char *path)
 {
   if (brg_cli_ends_in (path, ".nrrd") || brg_cli_ends_in (path, ".nhdr"))
     return BRG_INPUT_NRRD;
-  return brg_cli_ends_in (path, ".stl") ? BRG_INPUT_MESH : BRG_INPUT_NONE;
+  if (brg_cli_ends_in (path, ".stl") || brg_cli_ends_in (path, ".ply") ||
+      brg_cli_ends_in (path, ".obj"))
+    return BRG_INPUT_MESH;
+  return BRG_INPUT_NONE;
 }
 
 /* The first value that is not 0, or 0. */

@@ -14,7 +14,7 @@ typedef enum
   BRG_INPUT_MESH,
 } BrgInputKind;
 
-/* By the ending of the name: .nrrd, .nhdr, .stl in any case. */
+/* By the ending of the name: .nrrd, .nhdr, .stl, .ply, .obj in any case. */
 BrgInputKind brg_cli_input_kind (const char *path);
 
 /* True when a volume is a mask: 0 and at most one other value, and not empty. *value receives the

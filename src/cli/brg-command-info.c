@@ -32,7 +32,7 @@ add_folder (GPtrArray *paths, const char *path, BrgError *error)
       g_ptr_array_add (found, g_build_filename (path, name, NULL));
   if (found->len == 0)
     {
-      brg_error_set (error, BRG_EMPTY, "holds no .nrrd, .nhdr or .stl file");
+      brg_error_set (error, BRG_EMPTY, "holds no .nrrd, .nhdr, .stl, .ply or .obj file");
       return false;
     }
   g_ptr_array_sort (found, compare_paths);
@@ -89,7 +89,8 @@ const BrgCommand brg_command_info = {
   .usage = "FILE|DIR...",
   .summary = "Tell what scans, masks and surfaces hold: grid, orientation, HU or voxels, "
              "components, volume, soundness.",
-  .notes = "Reads .nrrd, .nhdr and .stl; a folder stands for the files in it. A file whose voxels "
+  .notes = "Reads .nrrd, .nhdr, .stl, .ply and .obj; a folder stands for the files in it. A file "
+           "whose voxels "
            "are 0 and one other value is a mask, any other a scan; of a scan, bone is what is at "
            "or above 150 HU. Size, spacing and axes are those of the file, fastest axis first: "
            "axes LPS means that the first index grows towards Left, the second towards Posterior, "

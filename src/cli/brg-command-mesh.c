@@ -150,7 +150,7 @@ const BrgCommand brg_command_mesh = {
   .usage = "MASK|SCAN -o OUT.stl|.ply|.obj",
   .summary = "Make the surface of a mask, or of a level in a scan: closed, outward, in mm.",
   .notes =
-    "MASK may also be an .stl file, which is reduced or rewritten but not smoothed.\n"
+    "MASK may also be an .stl, .ply or .obj file, which is reduced or rewritten but not smoothed.\n"
     "With --hu the surface lies where the HU, linear between voxels, are at the level; it is "
     "smoothed only if --smooth is given.",
   .options = options,

@@ -237,7 +237,8 @@ static const BrgCliOption options[] = {
 const BrgCommand brg_command_preview = {
   .name = "preview",
   .usage = "MASK|MESH... -o OUT.png",
-  .summary = "Draw a picture of masks and .stl surfaces; needs no display and no graphics card.",
+  .summary = "Draw a picture of masks and of .stl, .ply and .obj surfaces; needs no display and no "
+             "graphics card.",
   .notes = "The first input is drawn as skull, the second as implant, every further one as defect "
            "(translucent). FILE:skull, FILE:implant or FILE:defect says it for one input: "
            "preview skull.nrrd:skull cut.nrrd:defect -o both.png",

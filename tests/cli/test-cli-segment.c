@@ -336,6 +336,14 @@ test_mesh_options (Fixture *fixture, gconstpointer data)
       gint64 n = cli_json_int (before, "$.triangles");
       g_assert_cmpint (cli_json_int (after, "$.triangles"), <, n * 3 / 10);
       g_assert_true (cli_json_truth (after, "$.closed"));
+      g_auto (CliRun) info = cli_run ("info", path, "--json", NULL);
+      cli_assert_done (&info);
+      g_autoptr (JsonNode) read = cli_json_parse (info.out);
+      g_assert_cmpint (cli_json_int (read, "$.files[0].triangles"), ==,
+                       cli_json_int (after, "$.triangles"));
+      g_assert_cmpfloat_with_epsilon (cli_json_real (read, "$.files[0].volume_mm3"),
+                                      cli_json_real (after, "$.volume_mm3"), 0.1);
+      g_assert_true (cli_json_truth (read, "$.files[0].closed"));
     }
 }
 
