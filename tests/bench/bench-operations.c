@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "engine/brg-isosurface.h"
@@ -35,6 +36,18 @@ bench_mesh_bytes (const BrgMesh *mesh)
          (double) mesh->n_triangles * 3 * sizeof (uint32_t);
 }
 
+static BrgMask *
+keep_tenth_slices (const BrgMask *mask, BrgError *error)
+{
+  BrgMask *out = brg_mask_copy (mask, error);
+  size_t slice_words = mask->row_words * (size_t) mask->grid.dim[1];
+
+  for (int k = 0; out != NULL && k < mask->grid.dim[2]; k++)
+    if (k % 10 != 0)
+      memset (brg_mask_row (out, 0, k), 0, slice_words * sizeof (uint64_t));
+  return out;
+}
+
 bool
 bench_prepare (Bench *bench, BrgVolume *scan)
 {
@@ -46,6 +59,8 @@ bench_prepare (Bench *bench, BrgVolume *scan)
   if (bench->bone != NULL)
     bench->skull = brg_components_keep_largest (bench->bone, 6, NULL, NULL, &error);
   if (bench->skull != NULL)
+    bench->slices = keep_tenth_slices (bench->skull, &error);
+  if (bench->slices != NULL)
     bench->mesh = brg_isosurface (bench->skull, NULL, &error);
   if (bench->mesh == NULL)
     status = BRG_EMPTY;
@@ -73,6 +88,7 @@ bench_clear (Bench *bench)
   brg_mask_unref (bench->added);
   brg_mask_unref (bench->removed);
   brg_mesh_unref (bench->mesh);
+  brg_mask_unref (bench->slices);
   brg_mask_unref (bench->skull);
   brg_mask_unref (bench->bone);
   brg_volume_unref (bench->scan);

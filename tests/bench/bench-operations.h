@@ -18,6 +18,7 @@ typedef struct
   BrgVolume *scan;
   BrgMask *bone;    /* at or above 150 HU */
   BrgMask *skull;   /* its largest island */
+  BrgMask *slices;  /* every tenth axial slice of the skull */
   BrgMesh *mesh;    /* of the skull, not smoothed */
   BrgDefect defect; /* placed on the skull */
   BrgPipeline *pipeline;

@@ -3,6 +3,7 @@
 #include "engine/brg-distance.h"
 #include "engine/brg-fill.h"
 #include "engine/brg-histogram.h"
+#include "engine/brg-interpolate.h"
 #include "engine/brg-median.h"
 #include "engine/brg-morphology.h"
 #include "engine/brg-threshold.h"
@@ -166,6 +167,14 @@ run_distance_signed (void *data, double *bytes)
                         &d, bytes);
 }
 
+static bool
+run_interpolate (void *data, double *bytes)
+{
+  Bench *bench = data;
+
+  return take_mask (bench, brg_interpolate (bench->slices, 2, &bench->job, NULL), bytes);
+}
+
 const BenchOperation bench_voxel_operations[] = {
   { "histogram", run_histogram },
   { "threshold", run_threshold },
@@ -183,5 +192,6 @@ const BenchOperation bench_voxel_operations[] = {
   { "distance to 5 mm", run_distance_5 },
   { "distance to 10 mm", run_distance_10 },
   { "signed distance to 10 mm", run_distance_signed },
+  { "fill between 21 slices", run_interpolate },
   { NULL, NULL },
 };

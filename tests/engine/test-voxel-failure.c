@@ -7,6 +7,7 @@
 #include "engine/brg-distance.h"
 #include "engine/brg-fill.h"
 #include "engine/brg-histogram.h"
+#include "engine/brg-interpolate.h"
 #include "engine/brg-isosurface.h"
 #include "engine/brg-median.h"
 #include "engine/brg-mesh-check.h"
@@ -22,7 +23,8 @@ typedef struct
 {
   BrgVolume *scan;
   BrgMask *mask;
-  BrgMesh *mesh; /* of the mask */
+  BrgMask *sparse; /* a box on every fifth slice, each beside the last */
+  BrgMesh *mesh;   /* of the mask */
 } Input;
 
 /* Runs one operation and drops its result; the status says how it went. */
@@ -206,11 +208,17 @@ find_faults (const Input *input, BrgJob *job, BrgError *error)
   return status;
 }
 
+static BrgStatus
+interpolate (const Input *input, BrgJob *job, BrgError *error)
+{
+  return drop (brg_interpolate (input->sparse, 2, job, error), error);
+}
+
 static const Operation operations[] = {
   threshold,   histogram,   count,         keep_largest, median_box,    median_ball,
   fill_slices, fill_volume, dilate,        erode,        closing,       opening,
   margin,      distance,    voxelize,      surface,      surface_of_hu, signed_distance,
-  points,      metrics,     check_surface, find_faults,
+  points,      metrics,     check_surface, find_faults,  interpolate,
 };
 
 static Input
@@ -219,6 +227,9 @@ make_input (void)
   const TwinCase c = { { 70, 9, 40 }, { 1, 1, 1 }, 0.1 };
   Input input = { .mask = twin_mask (&c, 3) };
 
+  input.sparse = brg_mask_new (&input.mask->grid, NULL);
+  for (int v = 0; v < 3 * 10 * 4; v++)
+    brg_mask_set (input.sparse, 4 + v % 10 + v / 40, 2 + v / 10 % 4, 5 * (v / 40), true);
   input.mesh = brg_isosurface (input.mask, NULL, NULL);
   input.scan = brg_volume_new (&input.mask->grid, NULL);
   memset (input.scan->hu, 0, brg_grid_n_voxels (&input.scan->grid) * sizeof *input.scan->hu);
@@ -229,6 +240,7 @@ static void
 clear_input (Input *input)
 {
   brg_mask_unref (input->mask);
+  brg_mask_unref (input->sparse);
   brg_mesh_unref (input->mesh);
   brg_volume_unref (input->scan);
 }
