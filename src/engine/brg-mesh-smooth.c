@@ -218,6 +218,8 @@ static BrgStatus
 run_filter (Filter *filter, const BrgJobPart *parts, BrgError *error)
 {
   int highest = filter->degree;
+
+  brg_job_part (parts, 0, FILTER_SHARE / highest);
   BrgStatus status =
     brg_parallel_slabs (filter->n_blocks, 1, first_degree, filter, parts->job, error);
 
