@@ -37,8 +37,8 @@ search_thread_cb (GTask *task, gpointer source, gpointer data, GCancellable *can
   (void) source;
   (void) cancellable;
 
-  search->island =
-    brg_components_at (search->skull, search->connectivity, search->vox, NULL, &search->error);
+  search->island = brg_components_at (search->skull, search->connectivity, search->vox, NULL, NULL,
+                                      &search->error);
   search->is_skull =
     search->island != NULL && brg_mask_count (search->island) > brg_mask_count (search->skull) / 2;
   g_task_return_boolean (task, TRUE);

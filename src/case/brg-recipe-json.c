@@ -79,18 +79,33 @@ append_crop (GString *text, const BrgBox *crop)
 }
 
 static void
+append_point (GString *text, BrgVec3 point)
+{
+  g_string_append (text, "[");
+  append_number (text, point.x);
+  g_string_append (text, ", ");
+  append_number (text, point.y);
+  g_string_append (text, ", ");
+  append_number (text, point.z);
+  g_string_append (text, "]");
+}
+
+static void
+append_keep_at (GString *text, const BrgKeepAt *keep_at)
+{
+  if (!keep_at->placed)
+    return;
+  g_string_append (text, "  \"keep-at\": ");
+  append_point (text, keep_at->at_mm);
+  g_string_append (text, ",\n");
+}
+
+static void
 append_defect (GString *text, const BrgRecipe *recipe)
 {
-  const BrgVec3 at = recipe->defect.at_mm;
-
-  g_string_append_printf (text, "\n    {\n      \"placed\": %s,\n      \"at\": [",
+  g_string_append_printf (text, "\n    {\n      \"placed\": %s,\n      \"at\": ",
                           recipe->defect.placed ? "true" : "false");
-  append_number (text, at.x);
-  g_string_append (text, ", ");
-  append_number (text, at.y);
-  g_string_append (text, ", ");
-  append_number (text, at.z);
-  g_string_append (text, "]");
+  append_point (text, recipe->defect.at_mm);
   append_params (text, recipe, TRUE, "      ");
   g_string_append (text, "\n    }");
 }
@@ -109,6 +124,7 @@ brg_recipe_to_json (const BrgRecipe *recipes, gsize n, const BrgRecipeSource *so
   else
     g_string_append (text, "  \"edits\": null,\n");
   append_crop (text, &recipes[0].crop_vox);
+  append_keep_at (text, &recipes[0].keep_at);
   g_string_append (text, "  \"parameters\": {");
   append_params (text, &recipes[0], FALSE, "    ");
   g_string_append (text, "\n  },\n  \"defects\": [");
@@ -212,6 +228,19 @@ read_crop (JsonObject *root, BrgBox *crop, GError **error)
 }
 
 static gboolean
+read_keep_at (JsonObject *root, BrgKeepAt *keep_at, GError **error)
+{
+  double at[3];
+
+  if (!json_object_has_member (root, "keep-at") || json_object_get_null_member (root, "keep-at"))
+    return TRUE;
+  if (!read_numbers (root, "keep-at", at, 3, MAX_MM, error))
+    return FALSE;
+  *keep_at = (BrgKeepAt){ true, brg_vec3 (at[0], at[1], at[2]) };
+  return TRUE;
+}
+
+static gboolean
 read_defect (JsonNode *node, BrgRecipe *recipe, GError **error)
 {
   static const char *const others[] = { "placed", "at", NULL };
@@ -271,8 +300,8 @@ read_source (JsonObject *root, BrgRecipeSource *source, GError **error)
 static gboolean
 read_head (JsonObject *root, GError **error)
 {
-  static const char *const known[] = { "bregma", "format",     "source",  "edits",
-                                       "crop",   "parameters", "defects", NULL };
+  static const char *const known[] = { "bregma",  "format",     "source",  "edits", "crop",
+                                       "keep-at", "parameters", "defects", NULL };
   const char *version;
   gint64 format;
 
@@ -295,7 +324,7 @@ read_recipes (JsonObject *root, GArray *recipes, GError **error)
   if (!_brg_json_object (root, "parameters", &parameters, error) ||
       !_brg_json_array (root, "defects", &defects, error) ||
       !read_params (parameters, FALSE, others, &common, error) ||
-      !read_crop (root, &common.crop_vox, error))
+      !read_crop (root, &common.crop_vox, error) || !read_keep_at (root, &common.keep_at, error))
     return FALSE;
   guint n = json_array_get_length (defects);
   if (n < 1 || n > BRG_RECIPE_MAX_DEFECTS)

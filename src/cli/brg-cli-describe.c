@@ -5,6 +5,7 @@
 #include <glib.h>
 
 #include "cli/brg-cli-input.h"
+#include "engine/brg-alloc.h"
 #include "engine/brg-components.h"
 #include "engine/brg-histogram.h"
 #include "engine/brg-mesh-check.h"
@@ -12,12 +13,16 @@
 #include "engine/brg-threshold.h"
 #include "io/brg-mesh-file.h"
 
+#define MAX_LISTED 10 /* islands */
+
 /* Components under each neighbourhood, in the order of BrgConnectivity. */
 typedef struct
 {
   size_t n_vox;
   double mm3;
   BrgIslands islands[3];
+  BrgComponent *largest; /* with 6 neighbours */
+  size_t n_largest;
 } Bone;
 
 typedef struct
@@ -41,6 +46,9 @@ measure_bone (const BrgMask *mask, Bone *bone, BrgJob *job, BrgError *error)
   for (int c = 0; c < 3 && status == BRG_OK; c++)
     status =
       brg_components_count (mask, brg_connectivity_neighbours (c), &bone->islands[c], job, error);
+  if (status == BRG_OK)
+    status =
+      brg_components_list (mask, 6, MAX_LISTED, &bone->largest, &bone->n_largest, job, error);
   return status;
 }
 
@@ -144,6 +152,43 @@ describe_components (BrgReport *report, const Bone *bone)
   brg_report_end (report);
 }
 
+/* The box of an island on the axes of the file. */
+static void
+describe_box (BrgReport *report, const BrgGrid *grid, const BrgBox *box)
+{
+  int begin[3], end[3];
+
+  for (int a = 0; a < 3; a++)
+    {
+      int c = grid->source_axis[a];
+      begin[a] = grid->source_flipped[a] ? grid->dim[c] - box->hi[c] : box->lo[c];
+      end[a] = grid->source_flipped[a] ? grid->dim[c] - box->lo[c] : box->hi[c];
+    }
+  brg_report_ints (report, "begin", NULL, begin, 3, "voxels");
+  brg_report_ints (report, "end", NULL, end, 3, "voxels");
+}
+
+static void
+describe_islands (BrgReport *report, const Bone *bone, const BrgGrid *grid)
+{
+  brg_report_begin_list (report, "largest_islands");
+  for (size_t c = 0; c < bone->n_largest; c++)
+    {
+      const BrgComponent *island = &bone->largest[c];
+      const int *first = island->first_vox;
+      BrgVec3 at = brg_grid_lps_from_vox (grid, brg_vec3 (first[0], first[1], first[2]));
+      const double at_mm[3] = { at.x, at.y, at.z };
+
+      brg_report_begin (report, NULL, NULL);
+      brg_report_count (report, "voxels", NULL, island->n_vox, "");
+      brg_report_real (report, "volume_mm3", NULL, island->mm3, 1, "mm³");
+      brg_report_reals (report, "at_lps_mm", NULL, at_mm, 3, 3, "mm");
+      describe_box (report, grid, &island->box_vox);
+      brg_report_end (report);
+    }
+  brg_report_end_list (report);
+}
+
 static void
 describe_scan (BrgReport *report, const Scan *scan)
 {
@@ -170,6 +215,7 @@ describe_scan (BrgReport *report, const Scan *scan)
                     "");
   brg_report_real (report, "volume_mm3", "Volume", scan->bone.mm3, 1, "mm³");
   describe_components (report, &scan->bone);
+  describe_islands (report, &scan->bone, &scan->volume->grid);
   brg_cli_report_warnings (report, header);
   brg_report_end (report);
 }
@@ -184,6 +230,7 @@ describe_nrrd (BrgReport *report, const char *path, BrgJob *job, BrgError *error
   BrgStatus status = scan.volume == NULL ? own.status : measure_scan (&scan, job, &own);
   if (status == BRG_OK)
     describe_scan (report, &scan);
+  brg_free (scan.bone.largest);
   brg_volume_unref (scan.volume);
   return status == BRG_OK ? BRG_OK : brg_error_set (error, status, "%s", own.message);
 }

@@ -89,12 +89,15 @@ const BrgCommand brg_command_info = {
   .usage = "FILE|DIR...",
   .summary = "Tell what scans, masks and surfaces hold: grid, orientation, HU or voxels, "
              "components, volume, soundness.",
-  .notes = "Reads .nrrd, .nhdr, .stl, .ply and .obj; a folder stands for the files in it. A file "
-           "whose voxels "
-           "are 0 and one other value is a mask, any other a scan; of a scan, bone is what is at "
-           "or above 150 HU. Size, spacing and axes are those of the file, fastest axis first: "
-           "axes LPS means that the first index grows towards Left, the second towards Posterior, "
-           "the third towards Superior. Components are counted with 6, 18 and 26 neighbours.",
+  .notes =
+    "Reads .nrrd, .nhdr, .stl, .ply and .obj; a folder stands for the files in it. A file "
+    "whose voxels are 0 and one other value is a mask, any other a scan; of a scan, bone is what "
+    "is at "
+    "or above 150 HU. Size, spacing and axes are those of the file, fastest axis first: "
+    "axes LPS means that the first index grows towards Left, the second towards Posterior, "
+    "the third towards Superior. Components are counted with 6, 18 and 26 neighbours. "
+    "--json also lists the ten largest of 6 neighbours: a point of each for segment --keep-at, "
+    "and the indices from begin up to, without, end that hold it.",
   .min_operands = 1,
   .max_operands = G_MAXINT,
   .run = run_info,

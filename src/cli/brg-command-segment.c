@@ -39,11 +39,24 @@ typedef struct
   size_t n_vox[G_N_ELEMENTS (counted)];
 } Work;
 
+static bool
+parse_point (const char *text, BrgKeepAt *keep_at)
+{
+  double lps[3];
+  int n_numbers;
+
+  if (!brg_cli_parse_numbers (text, 3, 3, lps, &n_numbers))
+    return false;
+  *keep_at = (BrgKeepAt){ true, brg_vec3 (lps[0], lps[1], lps[2]) };
+  return true;
+}
+
 static int
 read_request (BrgCli *cli, Request *request)
 {
   const char *threshold = brg_cli_value (cli, "threshold");
   const char *crop = brg_cli_value (cli, "crop");
+  const char *keep_at = brg_cli_value (cli, "keep-at");
   BrgRecipe *recipe = &request->recipe;
 
   *request = (Request){ .scan_path = cli->operands[0],
@@ -65,6 +78,8 @@ read_request (BrgCli *cli, Request *request)
                                 "--threshold must be LO or LO:HI in whole HU, LO not above HI, got "
                                 "\"%.40s\"",
                                 threshold);
+  if (keep_at != NULL && !parse_point (keep_at, &recipe->keep_at))
+    return brg_cli_usage_error (cli, "--keep-at must be L,P,S in mm, got \"%.60s\"", keep_at);
   if (crop != NULL && !brg_cli_parse_crop (crop, &request->crop))
     return brg_cli_usage_error (cli, "--crop must be i0:i1,j0:j1,k0:k1, got \"%.60s\"", crop);
   return BRG_CLI_DONE;
@@ -242,6 +257,9 @@ static const BrgCliOption options[] = {
     "the end is not included (i0 <= i < i1); a bound left out is the end of the axis." },
   { "threshold", 0, "LO[:HI]",
     "Bone is every voxel of LO to HI HU, both included (150, no limit)" },
+  { "keep-at", 0, "L,P,S",
+    "Instead of the largest island keep the one at this point in mm, or at the bone nearest to it "
+    "within 5 mm." },
   { "edits", 0, "FILE", "Hand edits on the grid of the scan: 0 none, 1 added, 2 removed." },
   { "recipe", 0, "FILE", "Also write every parameter to this .json file." },
 };

@@ -1,5 +1,8 @@
 #include "engine/brg-components.h"
 
+#include <math.h>
+#include <string.h>
+
 #include "engine/brg-alloc.h"
 #include "engine/brg-job-part.h"
 #include "engine/brg-runs.h"
@@ -66,11 +69,7 @@ static BrgStatus
 find (const BrgMask *mask, int connectivity, Components *c, BrgJob *job, BrgError *error)
 {
   *c = (Components){ 0 };
-  if (connectivity != 6 && connectivity != 18 && connectivity != 26)
-    return brg_error_set (error, BRG_INVALID, "connectivity must be 6, 18 or 26, got %d",
-                          connectivity);
-  BrgStatus status =
-    brg_runs_label (mask, false, connectivity, 0, mask->grid.dim[2], &c->runs, job, error);
+  BrgStatus status = brg_runs_label_volume (mask, connectivity, &c->runs, job, error);
   if (status == BRG_OK)
     status = brg_runs_sizes (&c->runs, &c->sizes, job, error);
   if (status == BRG_OK)
@@ -92,25 +91,36 @@ component_at (const BrgRuns *runs, const int vox[3])
   return runs->component[x];
 }
 
-/* Which components stay. */
+/* Which components stay: */
 typedef struct
 {
-  const int *vox; /* the one that holds this voxel; or */
-  size_t min_vox; /* those of at least so many voxels; or, when 0, the largest */
+  const int *vox;          /* the one that holds this voxel */
+  bool others;             /* or, with it, all but that one */
+  size_t min_vox, max_vox; /* or those of so many voxels; or, when min_vox is 0, the largest */
 } Choice;
 
-static void
-choose (const Components *c, Choice choice, uint8_t *keep)
+static BrgStatus
+choose (const Components *c, Choice choice, uint8_t *keep, BrgJob *job, BrgError *error)
 {
-  if (c->runs.n_components == 0)
-    return;
+  size_t n = c->runs.n_components;
+  BrgStatus status = BRG_OK;
+
+  if (n == 0)
+    return BRG_OK;
   if (choice.vox != NULL)
-    keep[component_at (&c->runs, choice.vox)] = 1;
+    {
+      memset (keep, choice.others, n);
+      keep[component_at (&c->runs, choice.vox)] = !choice.others;
+    }
   else if (choice.min_vox == 0)
     keep[c->largest] = 1;
   else
-    for (size_t x = 0; x < c->runs.n_components; x++)
-      keep[x] = c->sizes[x] >= choice.min_vox;
+    for (size_t x = 0; status == BRG_OK && x < n; x++)
+      {
+        keep[x] = c->sizes[x] >= choice.min_vox && c->sizes[x] <= choice.max_vox;
+        status = brg_runs_poll (x, job, error);
+      }
+  return status;
 }
 
 /* A new mask of the chosen components. */
@@ -124,8 +134,8 @@ paint (const Components *c, const BrgGrid *grid, Choice choice, BrgJob *job, Brg
 
   if (keep != NULL)
     {
-      choose (c, choice, keep);
-      done = brg_runs_paint (&c->runs, keep, out, job, error) == BRG_OK;
+      done = choose (c, choice, keep, job, error) == BRG_OK &&
+             brg_runs_paint (&c->runs, keep, out, job, error) == BRG_OK;
     }
   brg_free (keep);
   if (done)
@@ -187,39 +197,85 @@ brg_components_keep_largest (const BrgMask *mask,
   return keep (mask, connectivity, (Choice){ 0 }, report, job, error);
 }
 
+/* Whole voxels of a volume, rounded up or down; one that is a whole number but for rounding is that
+ * number. */
+static size_t
+voxels_of (const BrgGrid *grid, double mm3, bool up)
+{
+  const double rounding = 1e-9;
+  double n = mm3 / brg_grid_voxel_mm3 (grid);
+  double whole = up ? ceil (n - rounding) : floor (n + rounding);
+
+  return whole < 0x1p53 ? (size_t) whole : SIZE_MAX;
+}
+
 BrgMask *
-brg_components_drop_small (const BrgMask *mask,
+brg_components_keep_sizes (const BrgMask *mask,
                            int connectivity,
-                           size_t min_vox,
+                           double min_mm3,
+                           double max_mm3,
                            BrgIslands *report,
                            BrgJob *job,
                            BrgError *error)
 {
-  Choice choice = { .min_vox = min_vox > 0 ? min_vox : 1 };
-
+  if (!(min_mm3 >= 0) || !isfinite (min_mm3))
+    {
+      brg_error_set (error, BRG_INVALID, "the smallest island must have 0 mm3 or more, got %g",
+                     min_mm3);
+      return NULL;
+    }
+  if (!(max_mm3 >= min_mm3))
+    {
+      brg_error_set (error, BRG_INVALID,
+                     "the largest island must have no less than the smallest, %g mm3, got %g",
+                     min_mm3, max_mm3);
+      return NULL;
+    }
+  size_t min_vox = voxels_of (&mask->grid, min_mm3, true);
+  Choice choice = { .min_vox = min_vox > 0 ? min_vox : 1,
+                    .max_vox = voxels_of (&mask->grid, max_mm3, false) };
   return keep (mask, connectivity, choice, report, job, error);
+}
+
+/* Is `vox` a set voxel? */
+static BrgStatus
+check_vox (const BrgMask *mask, const int vox[3], BrgError *error)
+{
+  const int *dim = mask->grid.dim;
+
+  for (int a = 0; a < 3; a++)
+    if (vox[a] < 0 || vox[a] >= dim[a])
+      return brg_error_set (error, BRG_INVALID,
+                            "voxel %d, %d, %d is outside the grid of %d x %d x %d", vox[0], vox[1],
+                            vox[2], dim[0], dim[1], dim[2]);
+  if (!brg_mask_get (mask, vox[0], vox[1], vox[2]))
+    return brg_error_set (error, BRG_EMPTY, "voxel %d, %d, %d is background", vox[0], vox[1],
+                          vox[2]);
+  return BRG_OK;
 }
 
 BrgMask *
 brg_components_at (const BrgMask *mask,
                    int connectivity,
                    const int vox[3],
+                   BrgIslands *report,
                    BrgJob *job,
                    BrgError *error)
 {
-  const int *dim = mask->grid.dim;
+  if (check_vox (mask, vox, error) != BRG_OK)
+    return NULL;
+  return keep (mask, connectivity, (Choice){ .vox = vox }, report, job, error);
+}
 
-  for (int a = 0; a < 3; a++)
-    if (vox[a] < 0 || vox[a] >= dim[a])
-      {
-        brg_error_set (error, BRG_INVALID, "voxel %d, %d, %d is outside the grid of %d x %d x %d",
-                       vox[0], vox[1], vox[2], dim[0], dim[1], dim[2]);
-        return NULL;
-      }
-  if (!brg_mask_get (mask, vox[0], vox[1], vox[2]))
-    {
-      brg_error_set (error, BRG_EMPTY, "voxel %d, %d, %d is background", vox[0], vox[1], vox[2]);
-      return NULL;
-    }
-  return keep (mask, connectivity, (Choice){ .vox = vox }, NULL, job, error);
+BrgMask *
+brg_components_without (const BrgMask *mask,
+                        int connectivity,
+                        const int vox[3],
+                        BrgIslands *report,
+                        BrgJob *job,
+                        BrgError *error)
+{
+  if (check_vox (mask, vox, error) != BRG_OK)
+    return NULL;
+  return keep (mask, connectivity, (Choice){ .vox = vox, .others = true }, report, job, error);
 }

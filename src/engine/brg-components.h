@@ -36,18 +36,54 @@ BrgMask *brg_components_keep_largest (const BrgMask *mask,
                                       BrgJob *job,
                                       BrgError *error);
 
-/* A new mask of the components of `min_vox` voxels or more. */
-BrgMask *brg_components_drop_small (const BrgMask *mask,
+/* A new mask of the components of min_mm3 to max_mm3, both included; INFINITY for no upper limit.
+ * A limit below 0, NaN or upside down is BRG_INVALID. */
+BrgMask *brg_components_keep_sizes (const BrgMask *mask,
                                     int connectivity,
-                                    size_t min_vox,
+                                    double min_mm3,
+                                    double max_mm3,
                                     BrgIslands *report,
                                     BrgJob *job,
                                     BrgError *error);
 
-/* A new mask of the component that holds voxel `vox`; BRG_EMPTY if that is background, BRG_INVALID
- * if it is outside the grid. */
+/* A new mask of the component that holds voxel `vox`, and one of all the others. BRG_EMPTY if that
+ * voxel is background, BRG_INVALID if it is outside the grid. */
 BrgMask *brg_components_at (const BrgMask *mask,
                             int connectivity,
                             const int vox[3],
+                            BrgIslands *report,
                             BrgJob *job,
                             BrgError *error);
+BrgMask *brg_components_without (const BrgMask *mask,
+                                 int connectivity,
+                                 const int vox[3],
+                                 BrgIslands *report,
+                                 BrgJob *job,
+                                 BrgError *error);
+
+/* The set voxel whose centre is nearest to an LPS point, at most within_mm away; of equally near
+ * ones the first in scan order. BRG_EMPTY if there is none, BRG_INVALID unless the distance is
+ * finite and at least 0; the message names the point or the number. */
+BrgStatus brg_components_nearest (const BrgMask *mask,
+                                  BrgVec3 lps_mm,
+                                  double within_mm,
+                                  int vox[3],
+                                  BrgError *error);
+
+typedef struct
+{
+  size_t n_vox;
+  double mm3;
+  int first_vox[3]; /* in scan order */
+  BrgBox box_vox;   /* tight */
+} BrgComponent;
+
+/* The `max` largest components, the largest first; of equally large ones that whose first voxel
+ * comes first. On success *list is an array of *n_list entries for brg_free(), else NULL. */
+BrgStatus brg_components_list (const BrgMask *mask,
+                               int connectivity,
+                               size_t max,
+                               BrgComponent **list,
+                               size_t *n_list,
+                               BrgJob *job,
+                               BrgError *error);

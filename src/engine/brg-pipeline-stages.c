@@ -61,31 +61,67 @@ _brg_pipeline_threshold (BrgPipelineRun *run, BrgMask *before)
   return mask;
 }
 
+/* The island of the recipe's point. */
+static BrgMask *
+keep_at (BrgPipelineRun *run, const BrgMask *before, int neighbours, BrgIslands *report)
+{
+  int vox[3];
+
+  if (brg_components_nearest (before, run->recipe->keep_at.at_mm, BRG_KEEP_AT_WITHIN_MM, vox,
+                              run->error) != BRG_OK)
+    return NULL;
+  return brg_components_at (before, neighbours, vox, report, run->job, run->error);
+}
+
+/* All islands, but for those out of the limits of size. */
+static BrgMask *
+keep_all (BrgPipelineRun *run, BrgMask *before, int neighbours, BrgIslands *report)
+{
+  const BrgRecipe *recipe = run->recipe;
+  double max_mm3 = recipe->max_island_mm3 > 0 ? recipe->max_island_mm3 : (double) INFINITY;
+
+  if (recipe->min_island_mm3 > 0 || isfinite (max_mm3))
+    return brg_components_keep_sizes (before, neighbours, recipe->min_island_mm3, max_mm3, report,
+                                      run->job, run->error);
+  return brg_components_count (before, neighbours, report, run->job, run->error) == BRG_OK
+           ? brg_mask_ref (before)
+           : NULL;
+}
+
+/* Says why no island is left. */
+static void
+explain_islands (BrgPipelineRun *run, const BrgMask *before, const BrgIslands *report)
+{
+  const BrgRecipe *recipe = run->recipe;
+  double largest_mm3 = (double) report->largest_vox * brg_grid_voxel_mm3 (&before->grid);
+
+  if (recipe->max_island_mm3 > 0)
+    brg_error_set (run->error, BRG_EMPTY, "no island has %g to %g mm³; the largest has %g mm³",
+                   recipe->min_island_mm3, recipe->max_island_mm3, largest_mm3);
+  else
+    brg_error_set (run->error, BRG_EMPTY, "no island is as large as %g mm³; the largest has %g mm³",
+                   recipe->min_island_mm3, largest_mm3);
+}
+
 BrgMask *
 _brg_pipeline_islands (BrgPipelineRun *run, BrgMask *before)
 {
   const BrgRecipe *recipe = run->recipe;
   int neighbours = brg_connectivity_neighbours (recipe->connectivity);
-  double least_vox = ceil (recipe->min_island_mm3 / brg_grid_voxel_mm3 (&before->grid) - 1e-9);
   BrgIslands report;
   BrgMask *mask;
 
-  if (recipe->keep == BRG_KEEP_LARGEST)
+  if (recipe->keep_at.placed)
+    mask = keep_at (run, before, neighbours, &report);
+  else if (recipe->keep == BRG_KEEP_LARGEST)
     mask = brg_components_keep_largest (before, neighbours, &report, run->job, run->error);
-  else if (least_vox > 1)
-    mask = brg_components_drop_small (before, neighbours, (size_t) least_vox, &report, run->job,
-                                      run->error);
   else
-    mask = brg_components_count (before, neighbours, &report, run->job, run->error) == BRG_OK
-             ? brg_mask_ref (before)
-             : NULL;
+    mask = keep_all (run, before, neighbours, &report);
   if (mask == NULL)
     return NULL;
   if (brg_mask_is_empty (mask))
     {
-      brg_error_set (
-        run->error, BRG_EMPTY, "no island is as large as %g mm³; the largest has %g mm³",
-        recipe->min_island_mm3, (double) report.largest_vox * brg_grid_voxel_mm3 (&before->grid));
+      explain_islands (run, before, &report);
       brg_mask_unref (mask);
       return NULL;
     }

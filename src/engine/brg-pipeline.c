@@ -25,6 +25,14 @@ same_place (const BrgDefect *a, const BrgDefect *b)
          a->at_mm.z == b->at_mm.z;
 }
 
+static bool
+same_keep_at (const BrgKeepAt *a, const BrgKeepAt *b)
+{
+  return a->placed == b->placed &&
+         (!a->placed ||
+          (a->at_mm.x == b->at_mm.x && a->at_mm.y == b->at_mm.y && a->at_mm.z == b->at_mm.z));
+}
+
 /* Do both recipes agree in everything that stages up to `stage` read? */
 static bool
 same_until (const BrgRecipe *a, const BrgRecipe *b, BrgStage stage)
@@ -36,6 +44,7 @@ same_until (const BrgRecipe *a, const BrgRecipe *b, BrgStage stage)
     if (params[p].stage <= stage && brg_param_get (&params[p], a) != brg_param_get (&params[p], b))
       return false;
   return same_box (&a->crop_vox, &b->crop_vox) &&
+         (stage < BRG_STAGE_ISLANDS || same_keep_at (&a->keep_at, &b->keep_at)) &&
          (stage < BRG_STAGE_DEFECT || same_place (&a->defect, &b->defect));
 }
 

@@ -29,6 +29,14 @@ brg_recipe_check (const BrgRecipe *recipe, BrgError *error)
   if (recipe->threshold_lo_hu > recipe->threshold_hi_hu)
     return brg_error_set (error, BRG_INVALID, "threshold %d:%d HU is upside down",
                           recipe->threshold_lo_hu, recipe->threshold_hi_hu);
+  if (recipe->max_island_mm3 > 0 && recipe->max_island_mm3 < recipe->min_island_mm3)
+    return brg_error_set (error, BRG_INVALID, "islands of %g to %g mm³ are upside down",
+                          recipe->min_island_mm3, recipe->max_island_mm3);
+  const BrgVec3 at = recipe->keep_at.at_mm;
+  if (recipe->keep_at.placed && !(isfinite (at.x) && isfinite (at.y) && isfinite (at.z)))
+    return brg_error_set (error, BRG_INVALID,
+                          "the island to keep is at %g, %g, %g, which is no point", at.x, at.y,
+                          at.z);
   return BRG_OK;
 }
 

@@ -69,6 +69,15 @@ typedef struct
   double bevel_deg;        /* wall tilt: the opening widens outwards */
 } BrgDefect;
 
+/* How far from its point the island to keep may lie. */
+#define BRG_KEEP_AT_WITHIN_MM 5.0
+
+typedef struct
+{
+  bool placed;   /* keep the island at the point, whatever `keep` says */
+  BrgVec3 at_mm; /* LPS; the nearest bone within BRG_KEEP_AT_WITHIN_MM decides */
+} BrgKeepAt;
+
 typedef struct
 {
   BrgBox crop_vox; /* of the scan; empty: the whole scan */
@@ -77,6 +86,8 @@ typedef struct
   int keep;            /* BrgKeep */
   int connectivity;    /* BrgConnectivity */
   double min_island_mm3;
+  double max_island_mm3; /* 0: off */
+  BrgKeepAt keep_at;
   double median_mm;       /* kernel diameter; 0: off */
   int median_kernel;      /* BrgKernel */
   double fill_area_mm2;   /* per axial slice; 0: off */
@@ -96,7 +107,8 @@ typedef struct
 BrgRecipe brg_recipe_default (void);
 
 /* BRG_OK when every field lies in its hard range, else BRG_INVALID naming the field, its value and
- * its range. NaN is out of every range. Also checks lo <= hi of the threshold. */
+ * its range. NaN is out of every range. Also checks lo <= hi of the threshold and of the islands,
+ * and that the point of the island to keep is one. */
 BrgStatus brg_recipe_check (const BrgRecipe *recipe, BrgError *error);
 
 /* 6, 18 or 26 of a BrgConnectivity. */

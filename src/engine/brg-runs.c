@@ -262,6 +262,20 @@ brg_runs_label (const BrgMask *mask,
   return status;
 }
 
+BrgStatus
+brg_runs_label_volume (const BrgMask *mask,
+                       int connectivity,
+                       BrgRuns *out,
+                       BrgJob *job,
+                       BrgError *error)
+{
+  *out = (BrgRuns){ 0 };
+  if (connectivity != 6 && connectivity != 18 && connectivity != 26)
+    return brg_error_set (error, BRG_INVALID, "connectivity must be 6, 18 or 26, got %d",
+                          connectivity);
+  return brg_runs_label (mask, false, connectivity, 0, mask->grid.dim[2], out, job, error);
+}
+
 void
 brg_runs_clear (BrgRuns *runs)
 {

@@ -64,6 +64,13 @@ BrgStatus brg_runs_label (const BrgMask *mask,
                           BrgJob *job,
                           BrgError *error);
 
+/* The set voxels of the whole mask; BRG_INVALID unless `connectivity` is 6, 18 or 26. */
+BrgStatus brg_runs_label_volume (const BrgMask *mask,
+                                 int connectivity,
+                                 BrgRuns *out,
+                                 BrgJob *job,
+                                 BrgError *error);
+
 void brg_runs_clear (BrgRuns *runs);
 
 static inline uint32_t

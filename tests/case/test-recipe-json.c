@@ -26,10 +26,13 @@ random_recipe (GRand *rand)
     brg_param_set (&params[p], &recipe, random_value (&params[p], rand));
   if (recipe.threshold_lo_hu > recipe.threshold_hi_hu)
     recipe.threshold_hi_hu = recipe.threshold_lo_hu;
+  recipe.max_island_mm3 = MAX (recipe.max_island_mm3, recipe.min_island_mm3);
   recipe.defect.placed = g_rand_boolean (rand);
   recipe.defect.at_mm = brg_vec3 (g_rand_double_range (rand, -500, 500), 1.0 / 3, -0.1);
   if (g_rand_boolean (rand))
     recipe.crop_vox = (BrgBox){ { 1, 2, 3 }, { 40, 50, g_rand_int_range (rand, 4, 65535) } };
+  if (g_rand_boolean (rand))
+    recipe.keep_at = (BrgKeepAt){ true, brg_vec3 (g_rand_double_range (rand, -300, 300), 0.1, -7) };
   return recipe;
 }
 
@@ -46,6 +49,9 @@ assert_equal (const BrgRecipe *a, const BrgRecipe *b)
   g_assert_cmpfloat (a->defect.at_mm.y, ==, b->defect.at_mm.y);
   g_assert_cmpfloat (a->defect.at_mm.z, ==, b->defect.at_mm.z);
   g_assert_cmpmem (&a->crop_vox, sizeof a->crop_vox, &b->crop_vox, sizeof b->crop_vox);
+  g_assert_true (a->keep_at.placed == b->keep_at.placed);
+  g_assert_cmpmem (&a->keep_at.at_mm, sizeof a->keep_at.at_mm, &b->keep_at.at_mm,
+                   sizeof b->keep_at.at_mm);
 }
 
 static void
@@ -180,6 +186,10 @@ test_refused (void)
     { "{" HEAD ", \"parameters\": {}, \"defects\": [ 3 ] }", "defects" },
     { "{" HEAD ", \"parameters\": [], \"defects\": [ {" PLACED "} ] }", "parameters" },
     { "{" HEAD ", \"more\": 1, \"parameters\": {}, \"defects\": [ {" PLACED "} ] }", "more" },
+    { "{" HEAD ", \"keep-at\": [0, 1], \"parameters\": {}, \"defects\": [ {" PLACED "} ] }",
+      "keep-at" },
+    { "{" HEAD ", \"keep-at\": [0, 1, 2e6], \"parameters\": {}, \"defects\": [ {" PLACED "} ] }",
+      "keep-at" },
     { "{" HEAD ", \"crop\": [0, 0, 0, 1, 0, 1], \"parameters\": {}, \"defects\": [ {" PLACED
       "} ] }",
       "crop" },

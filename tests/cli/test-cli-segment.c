@@ -112,6 +112,54 @@ test_empty_threshold (Fixture *fixture, gconstpointer data)
   g_assert_false (g_file_test (fixture->skull, G_FILE_TEST_EXISTS));
 }
 
+/* info lists the islands and where they are; segment keeps the one asked for. */
+static void
+test_keep_at (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *recipe_path = g_build_filename (fixture->dir, "skull.json", NULL);
+  g_autoptr (GError) error = NULL;
+  g_auto (CliRun) info = cli_run ("info", fixture->scan, "--json", NULL);
+
+  (void) data;
+  cli_assert_done (&info);
+  g_autoptr (JsonNode) root = cli_json_parse (info.out);
+  gint64 n_vox = cli_json_int (root, "$.files[0].largest_islands[1].voxels");
+  g_assert_cmpint (cli_json_int (root, "$.files[0].largest_islands[0].voxels"), ==,
+                   cli_json_int (root, "$.files[0].components['6'].largest_vox"));
+  g_assert_cmpint (n_vox, ==, cli_json_int (root, "$.files[0].components['6'].runner_up_vox"));
+  g_autofree char *at = g_strdup_printf (
+    "--keep-at=%.6f,%.6f,%.6f", cli_json_real (root, "$.files[0].largest_islands[1].at_lps_mm[0]"),
+    cli_json_real (root, "$.files[0].largest_islands[1].at_lps_mm[1]"),
+    cli_json_real (root, "$.files[0].largest_islands[1].at_lps_mm[2]"));
+  g_auto (CliRun) run =
+    cli_run ("segment", fixture->scan, "-o", fixture->skull, at, "--recipe", recipe_path, NULL);
+  cli_assert_done (&run);
+  BrgMask *mask = cli_read_mask (fixture->skull);
+  BrgBox box = brg_mask_bounds (mask);
+  g_assert_cmpint ((gint64) brg_mask_count (mask), ==, n_vox);
+  for (int a = 0; a < 3; a++)
+    {
+      int c = mask->grid.source_axis[a];
+      int begin = mask->grid.source_flipped[a] ? mask->grid.dim[c] - box.hi[c] : box.lo[c];
+      g_autofree char *path = g_strdup_printf ("$.files[0].largest_islands[1].begin[%d]", a);
+      g_autofree char *end = g_strdup_printf ("$.files[0].largest_islands[1].end[%d]", a);
+      g_assert_cmpint (cli_json_int (root, path), ==, begin);
+      g_assert_cmpint (cli_json_int (root, end), ==, begin + box.hi[c] - box.lo[c]);
+    }
+  brg_mask_unref (mask);
+
+  g_autoptr (GArray) recipes = brg_recipe_load (recipe_path, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_array_index (recipes, BrgRecipe, 0).keep_at.placed);
+
+  g_auto (CliRun) far =
+    cli_run ("segment", fixture->scan, "-o", fixture->skull, "--keep-at=900,0,-7.5", NULL);
+  cli_assert_fails (&far, 1, "no bone within 5 mm of 900, 0, -7.5");
+  g_auto (CliRun) bad =
+    cli_run ("segment", fixture->scan, "-o", fixture->skull, "--keep-at=1,2", NULL);
+  cli_assert_fails (&bad, 2, "--keep-at must be L,P,S in mm, got \"1,2\"");
+}
+
 static void
 test_recipe (Fixture *fixture, gconstpointer data)
 {
@@ -424,6 +472,8 @@ main (int argc, char **argv)
   add ("segment/crop", FALSE, test_crop);
   add ("segment/crop-odd-axes", TRUE, test_crop);
   add ("segment/empty-threshold", FALSE, test_empty_threshold);
+  add ("segment/keep-at", FALSE, test_keep_at);
+  add ("segment/keep-at-odd-axes", TRUE, test_keep_at);
   add ("segment/recipe", FALSE, test_recipe);
   add ("segment/edits", FALSE, test_edits);
   add ("segment/morphology", FALSE, test_morphology);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "engine/brg-alloc.h"
 #include "engine/brg-fill.h"
 #include "engine/brg-median.h"
 #include "engine/brg-morphology.h"
@@ -168,35 +169,16 @@ test_stages (void)
 }
 
 static const char *const changes[] = {
-  "threshold-lo=200",
-  "threshold-hi=900",
-  "keep=all",
-  "min-island=200",
-  "connectivity=26",
-  "median=3.5",
-  "kernel=ball",
-  "fill-area=30",
-  "fill-volume=60",
-  "close=2",
-  "open=1",
-  "margin=-0.6",
-  "keep-again=true",
-  "shape=cylinder",
-  "width=30",
-  "height=16",
-  "depth=9",
-  "rotate=40",
-  "shape=polygon",
-  "corners=4",
-  "corner-radius=3",
-  "shape=craniotomy",
-  "burr-radius=2",
-  "kerf=1",
-  "bevel=20",
-  "clearance=1.6",
-  "drills=defect",
-  "clearance=1",
-  "clearance-from=skull",
+  "threshold-lo=200", "threshold-hi=900", "keep=all",
+  "min-island=200",   "max-island=1e8",   "connectivity=26",
+  "median=3.5",       "kernel=ball",      "fill-area=30",
+  "fill-volume=60",   "close=2",          "open=1",
+  "margin=-0.6",      "keep-again=true",  "shape=cylinder",
+  "width=30",         "height=16",        "depth=9",
+  "rotate=40",        "shape=polygon",    "corners=4",
+  "corner-radius=3",  "shape=craniotomy", "burr-radius=2",
+  "kerf=1",           "bevel=20",         "clearance=1.6",
+  "drills=defect",    "clearance=1",      "clearance-from=skull",
   "smooth=0.1",
 };
 
@@ -250,6 +232,15 @@ assert_like_fresh (BrgPipeline *pipeline,
   brg_pipeline_free (fresh);
 }
 
+static void
+assert_skull (BrgPipeline *pipeline, const BrgRecipe *recipe, const BrgMask *expected)
+{
+  BrgPipelineResult result = run_ok (pipeline, recipe, NULL, NULL, 0);
+
+  assert_same_mask (result.skull, expected);
+  brg_pipeline_result_clear (&result);
+}
+
 /* After a change of every kind, and back, the result is that of a pipeline without a past. */
 static void
 test_cache (void)
@@ -280,6 +271,76 @@ test_cache (void)
   brg_mask_set (added, 50, 21, 12, true);
   assert_like_fresh (pipeline, scan, &recipe, added, 2);
   brg_mask_unref (added);
+  brg_pipeline_free (pipeline);
+  brg_volume_unref (scan);
+}
+
+static void
+assert_fails (BrgPipeline *pipeline,
+              const BrgRecipe *recipe,
+              const BrgMask *removed,
+              BrgStatus expected,
+              const char *words)
+{
+  static uint64_t revision = 100;
+  BrgPipelineResult result;
+  BrgError error = { 0 };
+
+  g_assert_cmpint (
+    brg_pipeline_run (pipeline, recipe, NULL, removed, revision++, &result, NULL, &error), ==,
+    expected);
+  g_assert_cmpint (error.status, ==, expected);
+  if (strstr (error.message, words) == NULL)
+    g_test_message ("\"%s\" does not say \"%s\"", error.message, words);
+  g_assert_nonnull (strstr (error.message, words));
+  g_assert_null (result.skull);
+}
+
+/* Islands by size and at a point, with the cache of what was kept before. */
+static void
+test_islands (void)
+{
+  BrgVolume *scan = make_scan ();
+  BrgPipeline *pipeline = brg_pipeline_new (scan, NULL);
+  BrgMask *bone = brg_threshold (scan, 300, INT16_MAX, NULL, NULL);
+  BrgMask *largest = brg_components_keep_largest (bone, 6, NULL, NULL, NULL);
+  BrgRecipe recipe = brg_recipe_default ();
+  BrgComponent *list;
+  size_t n_list;
+
+  g_assert_cmpint (brg_components_list (bone, 6, 3, &list, &n_list, NULL, NULL), ==, BRG_OK);
+  g_assert_cmpuint (n_list, ==, 3);
+  const int *vox = list[1].first_vox;
+  BrgMask *next = brg_components_at (bone, 6, vox, NULL, NULL, NULL);
+  BrgMask *few = brg_components_keep_sizes (bone, 6, list[2].mm3, list[1].mm3, NULL, NULL, NULL);
+  recipe.threshold_lo_hu = 300;
+  recipe.keep_at.placed = true;
+  recipe.keep_at.at_mm = brg_grid_lps_from_vox (&scan->grid, brg_vec3 (vox[0], vox[1], vox[2]));
+  assert_skull (pipeline, &recipe, next);
+  recipe.keep = BRG_KEEP_ALL;
+  assert_skull (pipeline, &recipe, next);
+  recipe.keep_at.placed = false;
+  assert_skull (pipeline, &recipe, bone);
+  recipe.min_island_mm3 = list[2].mm3;
+  recipe.max_island_mm3 = list[1].mm3;
+  assert_skull (pipeline, &recipe, few);
+  recipe.min_island_mm3 = 1e7;
+  recipe.max_island_mm3 = 2e7;
+  assert_fails (pipeline, &recipe, NULL, BRG_EMPTY, "no island has 1e+07 to 2e+07");
+  recipe.max_island_mm3 = 19;
+  assert_fails (pipeline, &recipe, NULL, BRG_INVALID, "to 19 mm³ are upside down");
+  recipe = brg_recipe_default ();
+  recipe.threshold_lo_hu = 300;
+  assert_skull (pipeline, &recipe, largest);
+  recipe.keep_at = (BrgKeepAt){ true, brg_vec3 (500, -3, 2.5) };
+  assert_fails (pipeline, &recipe, NULL, BRG_EMPTY, "no bone within 5 mm of 500, -3, 2.5");
+  recipe.keep_at.at_mm.y = NAN;
+  assert_fails (pipeline, &recipe, NULL, BRG_INVALID, "no point");
+  brg_mask_unref (bone);
+  brg_mask_unref (next);
+  brg_mask_unref (largest);
+  brg_mask_unref (few);
+  brg_free (list);
   brg_pipeline_free (pipeline);
   brg_volume_unref (scan);
 }
@@ -378,27 +439,6 @@ test_cancel (void)
 }
 
 static void
-assert_fails (BrgPipeline *pipeline,
-              const BrgRecipe *recipe,
-              const BrgMask *removed,
-              BrgStatus expected,
-              const char *words)
-{
-  static uint64_t revision = 100;
-  BrgPipelineResult result;
-  BrgError error = { 0 };
-
-  g_assert_cmpint (
-    brg_pipeline_run (pipeline, recipe, NULL, removed, revision++, &result, NULL, &error), ==,
-    expected);
-  g_assert_cmpint (error.status, ==, expected);
-  if (strstr (error.message, words) == NULL)
-    g_test_message ("\"%s\" does not say \"%s\"", error.message, words);
-  g_assert_nonnull (strstr (error.message, words));
-  g_assert_null (result.skull);
-}
-
-static void
 test_words (void)
 {
   BrgVolume *scan = make_scan ();
@@ -486,6 +526,7 @@ main (int argc, char **argv)
   g_test_add_func ("/pipeline/stages", test_stages);
   g_test_add_func ("/pipeline/changes-are-complete", test_changes_are_complete);
   g_test_add_func ("/pipeline/cache", test_cache);
+  g_test_add_func ("/pipeline/islands", test_islands);
   g_test_add_func ("/pipeline/reuse", test_reuse);
   g_test_add_func ("/pipeline/cancel", test_cancel);
   g_test_add_func ("/pipeline/words", test_words);

@@ -121,6 +121,27 @@ test_histogram (void)
       }
 }
 
+/* Large enough for two slabs. */
+static void
+test_histogram_slabs (void)
+{
+  const TwinCase c = { { 257, 91, 100 }, { 1, 1, 1 }, 0 };
+  BrgVolume *scan = random_volume (&c, -1100, 3071);
+  BrgHistogram first = { 0 };
+
+  check_histogram (scan, 1);
+  for (size_t t = 0; t < G_N_ELEMENTS (twin_threads); t++)
+    {
+      BrgJob job = twin_job (twin_threads[t]);
+      BrgHistogram h;
+      g_assert_cmpint (brg_histogram (scan, &h, &job, NULL), ==, BRG_OK);
+      if (t == 0)
+        first = h;
+      g_assert_cmpmem (&h, sizeof h, &first, sizeof first);
+    }
+  brg_volume_unref (scan);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -128,5 +149,6 @@ main (int argc, char **argv)
   g_test_add_func ("/threshold/twin", test_threshold);
   g_test_add_func ("/threshold/refuses", test_threshold_refuses);
   g_test_add_func ("/threshold/histogram", test_histogram);
+  g_test_add_func ("/threshold/histogram-slabs", test_histogram_slabs);
   return g_test_run ();
 }

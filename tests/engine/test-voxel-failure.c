@@ -3,6 +3,7 @@
 
 #include <glib.h>
 
+#include "engine/brg-alloc.h"
 #include "engine/brg-components.h"
 #include "engine/brg-distance.h"
 #include "engine/brg-fill.h"
@@ -63,6 +64,24 @@ static BrgStatus
 keep_largest (const Input *input, BrgJob *job, BrgError *error)
 {
   return drop (brg_components_keep_largest (input->mask, 6, NULL, job, error), error);
+}
+
+static BrgStatus
+keep_sizes (const Input *input, BrgJob *job, BrgError *error)
+{
+  return drop (brg_components_keep_sizes (input->mask, 26, 2, 50, NULL, job, error), error);
+}
+
+static BrgStatus
+list (const Input *input, BrgJob *job, BrgError *error)
+{
+  BrgComponent *components;
+  size_t n;
+  BrgStatus status = brg_components_list (input->mask, 26, 10, &components, &n, job, error);
+
+  g_assert_true ((components != NULL) == (status == BRG_OK));
+  brg_free (components);
+  return status;
 }
 
 static BrgStatus
@@ -215,10 +234,10 @@ interpolate (const Input *input, BrgJob *job, BrgError *error)
 }
 
 static const Operation operations[] = {
-  threshold,   histogram,   count,         keep_largest, median_box,    median_ball,
-  fill_slices, fill_volume, dilate,        erode,        closing,       opening,
-  margin,      distance,    voxelize,      surface,      surface_of_hu, signed_distance,
-  points,      metrics,     check_surface, find_faults,  interpolate,
+  keep_sizes,  list,          threshold,   histogram,   count,         keep_largest,    median_box,
+  median_ball, fill_slices,   fill_volume, dilate,      erode,         closing,         opening,
+  margin,      distance,      voxelize,    surface,     surface_of_hu, signed_distance, points,
+  metrics,     check_surface, find_faults, interpolate,
 };
 
 static Input
