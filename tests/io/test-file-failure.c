@@ -1,0 +1,240 @@
+/* Every reader and writer when memory is short or the user cancels: a clean error, no leak, no
+ * file.
+ */
+
+#include <glib.h>
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "engine/short-memory.h"
+#include "files.h"
+#include "io/brg-mesh-file.h"
+#include "io/brg-nrrd.h"
+
+typedef struct
+{
+  BrgVolume *scan;
+  BrgMask *mask;
+  BrgMesh *mesh;
+} Input;
+
+static Input input;
+
+static BrgStatus
+write_scan (const char *path, BrgJob *job, BrgError *error)
+{
+  return brg_nrrd_write_volume (input.scan, path, job, error);
+}
+
+static BrgStatus
+write_mask (const char *path, BrgJob *job, BrgError *error)
+{
+  return brg_nrrd_write_mask (input.mask, path, job, error);
+}
+
+static BrgStatus
+write_labels (const char *path, BrgJob *job, BrgError *error)
+{
+  return brg_nrrd_write_labels (&input.mask->grid, NULL, input.mask, path, job, error);
+}
+
+static BrgStatus
+write_mesh (const char *path, BrgJob *job, BrgError *error)
+{
+  return brg_mesh_write (input.mesh, path, false, job, error);
+}
+
+static BrgStatus
+read_scan (const char *path, BrgJob *job, BrgError *error)
+{
+  BrgVolume *volume = brg_nrrd_read_volume (path, NULL, job, error);
+
+  if (volume == NULL)
+    return error->status;
+  g_assert_cmpmem (volume->hu, 64, input.scan->hu, 64);
+  brg_volume_unref (volume);
+  return BRG_OK;
+}
+
+static BrgStatus
+read_mask (const char *path, BrgJob *job, BrgError *error)
+{
+  BrgMask *mask = brg_nrrd_read_mask (path, NULL, job, error);
+
+  if (mask == NULL)
+    return error->status;
+  g_assert_true (brg_mask_equal (mask, input.mask));
+  brg_mask_unref (mask);
+  return BRG_OK;
+}
+
+static BrgStatus
+read_labels (const char *path, BrgJob *job, BrgError *error)
+{
+  BrgMask *ones, *twos;
+  BrgStatus status = brg_nrrd_read_labels (path, &ones, &twos, job, error);
+
+  g_assert_true ((ones != NULL && twos != NULL) == (status == BRG_OK));
+  brg_mask_unref (ones);
+  brg_mask_unref (twos);
+  return status;
+}
+
+static BrgStatus
+read_mesh (const char *path, BrgJob *job, BrgError *error)
+{
+  BrgMesh *mesh = brg_mesh_read (path, job, error);
+
+  if (mesh == NULL)
+    return error->status;
+  g_assert_cmpuint (mesh->n_triangles, ==, input.mesh->n_triangles);
+  brg_mesh_unref (mesh);
+  return BRG_OK;
+}
+
+typedef BrgStatus (*FileFunc) (const char *path, BrgJob *job, BrgError *error);
+
+static const struct
+{
+  const char *name;
+  FileFunc write, read;
+} kinds[] = {
+  { "scan.nrrd", write_scan, read_scan },       { "mask.nrrd", write_mask, read_mask },
+  { "labels.nrrd", write_labels, read_labels }, { "mesh.stl", write_mesh, read_mesh },
+  { "mesh.ply", write_mesh, read_mesh },        { "mesh.obj", write_mesh, read_mesh },
+};
+
+/* Runs it with ever more memory until it gets through. */
+static void
+until_memory_suffices (FileFunc func, const char *path)
+{
+  BrgStatus status = BRG_NO_MEMORY;
+
+  for (int allowed = 0; status != BRG_OK; allowed++)
+    {
+      BrgJob job = BRG_JOB_INIT;
+      BrgError error = { 0 };
+      job.n_threads = allowed % 3 + 1;
+      int n_files = files_count ();
+      short_memory_allow (allowed);
+      status = func (path, &job, &error);
+      short_memory_end ();
+      g_assert_cmpint (allowed, <, 200);
+      if (status == BRG_OK)
+        break;
+      g_assert_cmpint (error.status, ==, BRG_NO_MEMORY);
+      g_assert_cmpint (error.message[0], !=, '\0');
+      g_assert_cmpint (files_count (), ==, n_files);
+    }
+}
+
+typedef struct
+{
+  BrgJob job;
+  int reports_left;
+  double last;
+} Watch;
+
+static void
+watch_cb (void *data, const char *title, double fraction)
+{
+  Watch *watch = data;
+
+  (void) title;
+  g_assert_cmpfloat (fraction, >=, watch->last - 1e-12);
+  g_assert_cmpfloat (fraction, <=, 0.75 + 1e-12);
+  watch->last = fraction;
+  if (watch->reports_left-- == 0)
+    brg_job_cancel (&watch->job);
+}
+
+/* Runs it cancelled at the first, the second, ... report until it gets through. */
+static void
+until_not_cancelled (FileFunc func, const char *path)
+{
+  BrgStatus status = BRG_CANCELLED;
+
+  for (int allowed = 0; status != BRG_OK; allowed++)
+    {
+      Watch watch = { .job = BRG_JOB_INIT, .reports_left = allowed };
+      BrgError error = { 0 };
+      watch.job.n_threads = allowed % 3 + 1;
+      watch.job.report = watch_cb;
+      watch.job.report_data = &watch;
+      brg_job_stage (&watch.job, "Reading", 0.25, 0.75);
+      int n_files = files_count ();
+      status = func (path, &watch.job, &error);
+      g_assert_cmpint (allowed, <, 1000);
+      g_assert_cmpfloat (watch.job.from, ==, 0.25);
+      g_assert_cmpfloat (watch.job.span, ==, 0.5);
+      if (status == BRG_OK)
+        break;
+      g_assert_cmpint (error.status, ==, BRG_CANCELLED);
+      g_assert_cmpint (files_count (), ==, n_files);
+    }
+}
+
+static void
+run_all (void (*until) (FileFunc func, const char *path))
+{
+  for (size_t k = 0; k < G_N_ELEMENTS (kinds); k++)
+    {
+      g_autofree char *path = files_path (kinds[k].name);
+      until (kinds[k].write, path);
+      until (kinds[k].read, path);
+      g_remove (path);
+    }
+}
+
+static void
+test_memory (void)
+{
+  run_all (until_memory_suffices);
+}
+
+static void
+test_cancel (void)
+{
+  run_all (until_not_cancelled);
+}
+
+/* Files whose parts several threads read and write: more than one slab of everything. */
+static void
+make_input (void)
+{
+  const double spacing_mm[3] = { 1, 1, 1 };
+  BrgGrid grid = brg_grid_simple (200, 200, 55, spacing_mm, brg_vec3 (0, 0, 0));
+  const size_t n = 70000;
+
+  input.scan = brg_volume_new (&grid, NULL);
+  input.mask = brg_mask_new (&grid, NULL);
+  for (size_t v = 0; v < brg_grid_n_voxels (&grid); v++)
+    input.scan->hu[v] = (int16_t) (v / 3 % 2000);
+  for (int i = 0; i < 200; i++)
+    brg_mask_set (input.mask, i, i * 7 % 200, i % 55, true);
+  input.mesh = brg_mesh_new (n + 2, n, NULL);
+  for (size_t v = 0; v < n + 2; v++)
+    {
+      input.mesh->xyz[3 * v] = (float) (v / 2) * 0.5f;
+      input.mesh->xyz[3 * v + 1] = (float) (v % 2);
+      input.mesh->xyz[3 * v + 2] = 0;
+    }
+  for (size_t h = 0; h < 3 * n; h++)
+    input.mesh->triangles[h] = (uint32_t) (h / 3 + h % 3);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  files_begin ();
+  make_input ();
+  g_test_add_func ("/io/failure/memory", test_memory);
+  g_test_add_func ("/io/failure/cancel", test_cancel);
+  int failed = g_test_run ();
+  brg_volume_unref (input.scan);
+  brg_mask_unref (input.mask);
+  brg_mesh_unref (input.mesh);
+  files_end ();
+  return failed;
+}
