@@ -3,6 +3,7 @@
 
 #include <glib.h>
 #include <glib/gstdio.h>
+#include <math.h>
 #include <string.h>
 
 #include "files.h"
@@ -210,6 +211,55 @@ test_raw_files (void)
   brg_volume_unref (volume);
 }
 
+/* Quarters up to and past both ends of int16, in the order of a scattered walk, and NaN. */
+static float
+float_at (guint n)
+{
+  guint quarter = n * 2654435761u % (4 * 65600);
+
+  return n % 1000 == 999 ? NAN : (float) quarter / 4 - 32800;
+}
+
+/* Rounded as rint() does, by whichever number of threads; what does not fit is counted. */
+static void
+test_raw_floats (void)
+{
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  g_autofree char *header =
+    g_strdup_printf ("NRRD0004\ntype: float\ndimension: 3\nspace: LPS\n"
+                     "sizes: %d %d %d\nencoding: raw\nendian: %s\n\n",
+                     NX, NY, NZ, G_BYTE_ORDER == G_BIG_ENDIAN ? "big" : "little");
+  guint n = NX * NY * NZ, n_nan = 0, n_limited = 0;
+
+  g_byte_array_append (bytes, (const guint8 *) header, (guint) strlen (header));
+  for (guint v = 0; v < n; v++)
+    {
+      float value = float_at (v);
+      double rounded = rint ((double) value);
+      n_nan += isnan (value) != 0;
+      n_limited += rounded < -32768 || rounded > 32767;
+      g_byte_array_append (bytes, (const guint8 *) &value, sizeof value);
+    }
+  g_autofree char *path = files_write ("float.nrrd", bytes->data, bytes->len);
+  g_autofree char *nan_words = g_strdup_printf ("%u voxels are not numbers", n_nan);
+  g_autofree char *limit_words = g_strdup_printf ("%u voxels were outside", n_limited);
+  for (size_t t = 0; t < G_N_ELEMENTS (thread_counts); t++)
+    {
+      BrgNrrdInfo info;
+      BrgJob job = BRG_JOB_INIT;
+      job.n_threads = thread_counts[t];
+      BrgVolume *volume = brg_nrrd_read_volume (path, &info, &job, NULL);
+      g_assert_true (g_str_has_prefix (info.warnings[1], nan_words));
+      g_assert_true (g_str_has_prefix (info.warnings[2], limit_words));
+      for (guint v = 0; v < n; v++)
+        {
+          double rounded = CLAMP (rint ((double) float_at (v)), -32768, 32767);
+          g_assert_cmpint (volume->hu[v], ==, isnan (rounded) ? -32768 : (int) rounded);
+        }
+      brg_volume_unref (volume);
+    }
+}
+
 /* One of our files, where its gzip member begins, and what it holds. */
 typedef struct
 {
@@ -379,6 +429,7 @@ main (int argc, char **argv)
   files_begin ();
   g_test_add_func ("/io/nrrd/parts/own-files", test_own_files);
   g_test_add_func ("/io/nrrd/parts/raw-files", test_raw_files);
+  g_test_add_func ("/io/nrrd/parts/raw-floats", test_raw_floats);
   g_test_add_func ("/io/nrrd/parts/forged-index", test_forged_index);
   g_test_add_func ("/io/nrrd/parts/foreign-stream", test_foreign_stream);
   g_test_add_func ("/io/nrrd/parts/damage", test_damage);
