@@ -69,6 +69,11 @@ put_volume_row (const void *data, int y, int z, uint8_t *row)
 
   brg_lattice_row (&source->lattice, y, z, vox);
   const int16_t *from = source->volume->hu + vox[0] + stride[1] * vox[1] + stride[2] * vox[2];
+  if (step == 1 && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+    {
+      memcpy (row, from, (size_t) source->lattice.dim[0] * sizeof *from);
+      return;
+    }
   for (int x = 0; x < source->lattice.dim[0]; x++)
     {
       uint16_t bits = (uint16_t) from[x * step];

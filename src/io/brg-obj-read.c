@@ -91,7 +91,7 @@ take_face (Text *text, const char *rest, BrgError *error)
   brg_mesh_builder_polygon (&text->builder);
   for (; length > 0; word = brg_word_next (&rest, &length))
     {
-      uint32_t vertex;
+      uint32_t vertex = 0;
       BrgStatus status = parse_corner (text, word, length, &vertex, error);
       if (status == BRG_OK)
         status = brg_mesh_builder_corner (&text->builder, vertex, error);

@@ -8,6 +8,7 @@
 
 #define ELEMENTS_PER_TICK 4096
 #define WORD_SIZE         64
+#define BUFFER_SIZE       ((size_t) 16 * 1024)
 
 typedef struct
 {
@@ -15,9 +16,38 @@ typedef struct
   BrgJob *job;
   BrgPlyHeader header;
   BrgMeshBuilder builder;
-  uint64_t n_vertices; /* as declared */
-  double size;         /* of what follows the header, for progress */
+  uint64_t n_vertices;               /* as declared */
+  double size;                       /* of what follows the header, for progress */
+  size_t at, end;                    /* unconsumed part of: */
+  unsigned char buffer[BUFFER_SIZE]; /* bytes of a binary file */
 } Reader;
+
+/* Bytes of the file not consumed yet. */
+static uint64_t
+left (const Reader *reader)
+{
+  return brg_stream_left (reader->stream) + (reader->end - reader->at);
+}
+
+/* Makes `size` bytes, 8 at most, stand in the buffer. */
+static BrgStatus
+fill (Reader *reader, size_t size, BrgError *error)
+{
+  size_t kept = reader->end - reader->at, room = BUFFER_SIZE - kept;
+  uint64_t unread = brg_stream_left (reader->stream);
+  size_t more = unread < room ? (size_t) unread : room;
+
+  memmove (reader->buffer, reader->buffer + reader->at, kept);
+  reader->at = 0;
+  reader->end = kept;
+  BrgStatus status = brg_stream_read (reader->stream, reader->buffer + kept, more, error);
+  if (status != BRG_OK)
+    return status;
+  reader->end += more;
+  if (reader->end < size)
+    return brg_error_set (error, BRG_FORMAT, "the file ends early");
+  return BRG_OK;
+}
 
 static bool
 is_blank (int c)
@@ -82,19 +112,20 @@ value_of_bits (uint64_t bits, BrgPlyType type)
 static BrgStatus
 read_value (Reader *reader, BrgPlyType type, double *value, BrgError *error)
 {
-  unsigned char bytes[8];
   size_t size = brg_ply_type_size (type);
   uint64_t bits = 0;
 
   if (reader->header.format == BRG_PLY_TEXT)
     return read_word (reader, type, value, error);
-  if (brg_stream_left (reader->stream) < size)
-    return brg_error_set (error, BRG_FORMAT, "the file ends early");
-  BrgStatus status = brg_stream_read (reader->stream, bytes, size, error);
+  BrgStatus status = reader->end - reader->at < size ? fill (reader, size, error) : BRG_OK;
+  if (status != BRG_OK)
+    return status;
+  const unsigned char *bytes = reader->buffer + reader->at;
+  reader->at += size;
   for (size_t b = 0; b < size; b++)
     bits |= (uint64_t) bytes[b] << 8 * (reader->header.format == BRG_PLY_LITTLE ? b : size - 1 - b);
   *value = value_of_bits (bits, type);
-  return status;
+  return BRG_OK;
 }
 
 static BrgStatus
@@ -117,7 +148,7 @@ read_list (Reader *reader, const BrgPlyProperty *property, BrgError *error)
   double n = 0, value;
   BrgStatus status = read_value (reader, property->count_type, &n, error);
 
-  if (status == BRG_OK && !(n >= 0 && n <= (double) brg_stream_left (reader->stream)))
+  if (status == BRG_OK && !(n >= 0 && n <= (double) left (reader)))
     return brg_error_set (error, BRG_FORMAT, "a list cannot have %.0f values", n);
   brg_mesh_builder_polygon (&reader->builder);
   for (uint64_t i = 0; status == BRG_OK && i < (uint64_t) n; i++)
@@ -159,8 +190,8 @@ read_elements (Reader *reader, const BrgPlyElement *element, BrgError *error)
 
   for (uint64_t n = 0; status == BRG_OK && n < element->count; n++)
     {
-      double left = (double) brg_stream_left (reader->stream);
-      if (n % ELEMENTS_PER_TICK == 0 && !brg_job_tick (reader->job, 1 - left / reader->size))
+      if (n % ELEMENTS_PER_TICK == 0 &&
+          !brg_job_tick (reader->job, 1 - (double) left (reader) / reader->size))
         return brg_error_set (error, BRG_CANCELLED, "cancelled");
       status = read_element (reader, element, error);
     }

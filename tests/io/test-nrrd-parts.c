@@ -220,6 +220,15 @@ float_at (guint n)
   return n % 1000 == 999 ? NAN : (float) quarter / 4 - 32800;
 }
 
+static bool
+has_warning (const BrgNrrdInfo *info, const char *words)
+{
+  for (int w = 0; w < info->n_warnings; w++)
+    if (g_str_has_prefix (info->warnings[w], words))
+      return true;
+  return false;
+}
+
 /* Rounded as rint() does, by whichever number of threads; what does not fit is counted. */
 static void
 test_raw_floats (void)
@@ -249,8 +258,7 @@ test_raw_floats (void)
       BrgJob job = BRG_JOB_INIT;
       job.n_threads = thread_counts[t];
       BrgVolume *volume = brg_nrrd_read_volume (path, &info, &job, NULL);
-      g_assert_true (g_str_has_prefix (info.warnings[1], nan_words));
-      g_assert_true (g_str_has_prefix (info.warnings[2], limit_words));
+      g_assert_true (has_warning (&info, nan_words) && has_warning (&info, limit_words));
       for (guint v = 0; v < n; v++)
         {
           double rounded = CLAMP (rint ((double) float_at (v)), -32768, 32767);
