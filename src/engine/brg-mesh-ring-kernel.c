@@ -8,7 +8,8 @@
 
 #define MAX_RING 16
 
-/* Every wedge has exactly one after it. All on one ring means that no two share theirs. */
+/* Every wedge has one after it. When all are met on one way round, no two share theirs, and none is
+ * a second choice: every neighbour is the next of one and the prev of one. */
 static inline bool
 is_one_ring (const uint8_t *after, size_t n)
 {
@@ -44,7 +45,7 @@ short_ring_of (uint32_t vertex, const BrgWedge *wedges, size_t n)
       uint32_t next = wedges[i].next;
       __m256i same = _mm256_cmpeq_epi32 (prev, _mm256_set1_epi32 ((int) next));
       unsigned found = (unsigned) _mm256_movemask_ps (_mm256_castsi256_ps (same)) & valid;
-      unfit |= (found == 0) | (found & (found - 1)) | (next == vertex);
+      unfit |= (found == 0) | (next == vertex);
       after[i] = (uint8_t) __builtin_ctz (found | 0x80);
       n_higher += next > vertex;
     }
@@ -66,14 +67,10 @@ ring_of (uint32_t vertex, const BrgWedge *wedges, size_t n)
   for (size_t i = 0; i < n; i++)
     {
       uint32_t next = wedges[i].next;
-      unsigned n_found = 0, found = 0;
+      unsigned found = MAX_RING;
       for (unsigned j = 0; j < n; j++)
-        {
-          bool is_same = wedges[j].prev == next;
-          n_found += is_same;
-          found = is_same ? j : found;
-        }
-      if (n_found != 1 || next == vertex)
+        found = wedges[j].prev == next ? j : found;
+      if (found == MAX_RING || next == vertex)
         return 0;
       after[i] = (uint8_t) found;
       n_higher += next > vertex;

@@ -270,14 +270,26 @@ test_random (void)
     }
 }
 
-/* Damages one triangle: left out, turned, moved, doubled or flat. */
+/* Makes two vertices one. */
+static void
+merge (BrgMesh *mesh, GRand *rand)
+{
+  uint32_t from = (uint32_t) g_rand_int_range (rand, 0, (gint32) mesh->n_vertices);
+  uint32_t to = (uint32_t) g_rand_int_range (rand, 0, (gint32) mesh->n_vertices);
+
+  for (size_t h = 0; h < 3 * mesh->n_triangles; h++)
+    if (mesh->triangles[h] == from)
+      mesh->triangles[h] = to;
+}
+
+/* Damages one triangle: left out, turned, moved, doubled or flat; or two vertices. */
 static void
 damage (BrgMesh *mesh, GRand *rand)
 {
   uint32_t *corner = mesh->triangles + 3 * g_rand_int_range (rand, 0, (gint32) mesh->n_triangles);
   uint32_t first = corner[0];
 
-  switch (g_rand_int_range (rand, 0, 5))
+  switch (g_rand_int_range (rand, 0, 6))
     {
     case 0:
       mesh->n_triangles--;
@@ -293,8 +305,11 @@ damage (BrgMesh *mesh, GRand *rand)
     case 3:
       memcpy (corner, mesh->triangles, 3 * sizeof *corner);
       break;
-    default:
+    case 4:
       corner[2] = corner[1];
+      break;
+    default:
+      merge (mesh, rand);
       break;
     }
 }
