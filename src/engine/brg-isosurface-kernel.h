@@ -5,7 +5,7 @@
 
 #include "engine/brg-isa.h"
 
-/* Private to brg-isosurface.c: its inner loops.
+/* Private to surfaces of masks and scans: their inner loops.
  *
  * A padded row is a zero word, the words of a mask row and another zero word. Cell i of a row lies
  * between voxels i - 1 and i, so that there is one more cell than voxels. */

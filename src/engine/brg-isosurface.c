@@ -426,10 +426,16 @@ check_precision (const BrgGrid *grid, double min_step_over_max, BrgError *error)
   return BRG_OK;
 }
 
+BrgStatus
+brg_isosurface_check_grid (const BrgGrid *grid, BrgError *error)
+{
+  return check_precision (grid, MIN_STEP_OVER_MAX, error);
+}
+
 BrgMesh *
 brg_isosurface (const BrgMask *mask, BrgJob *job, BrgError *error)
 {
-  if (check_precision (&mask->grid, MIN_STEP_OVER_MAX, error) != BRG_OK)
+  if (brg_isosurface_check_grid (&mask->grid, error) != BRG_OK)
     return NULL;
   return make_surface (mask, NULL, 0, job, error);
 }

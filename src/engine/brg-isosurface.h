@@ -32,3 +32,7 @@ BrgMesh *brg_isosurface (const BrgMask *mask, BrgJob *job, BrgError *error);
  * of brg_isosurface() for the mask HU >= level. Needs that mask (a bit per voxel) as well.
  * BRG_INVALID for a level that is not finite. */
 BrgMesh *brg_isosurface_hu (const BrgVolume *scan, double level_hu, BrgJob *job, BrgError *error);
+
+/* BRG_OK, or BRG_INVALID when the grid lies so far from the origin that brg_isosurface() refuses a
+ * mask on it. */
+BrgStatus brg_isosurface_check_grid (const BrgGrid *grid, BrgError *error);

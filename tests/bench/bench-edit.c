@@ -15,6 +15,7 @@ typedef struct
   bool placed;    /* the defect */
   bool on_defect; /* the dab meets its footprint */
   bool wants_fit;
+  bool surfaces; /* in bricks */
 } Dab;
 
 static BrgBox
@@ -33,6 +34,27 @@ paint (Bench *bench, const Dab *dab)
                    : brg_brush_stroke (set, clear, BRG_AXIAL, at, at, RADIUS_MM);
 }
 
+/* The surfaces of the masks, each of which shows the changes since the last result. */
+static bool
+follow_surfaces (Bench *bench, const BrgPipelineResult *result)
+{
+  const BrgMask *const masks[] = { result->skull, result->defective, result->implant };
+  const BrgBox *const boxes[] = { &result->changed_skull, &result->changed_defective,
+                                  &result->changed_implant };
+  bool is_good = true;
+
+  for (int m = 0; m < BENCH_N_SURFACES && is_good; m++)
+    {
+      bool is_new = bench->surfaces[m] == NULL;
+      if (is_new)
+        bench->surfaces[m] = brg_brick_surface_new (&masks[m]->grid, NULL);
+      is_good = bench->surfaces[m] != NULL &&
+                brg_brick_surface_update (bench->surfaces[m], masks[m], is_new ? NULL : boxes[m],
+                                          &bench->job, NULL) == BRG_OK;
+    }
+  return is_good;
+}
+
 static bool
 run_dab (Bench *bench, const Dab *dab, double *bytes)
 {
@@ -49,8 +71,9 @@ run_dab (Bench *bench, const Dab *dab, double *bytes)
            (double) ((edit.box.hi[0] - edit.box.lo[0]) / 64 + 1) * sizeof (uint64_t);
   BrgStatus status = brg_pipeline_edit (bench->pipeline, &recipe, bench->added, bench->removed,
                                         bench->edits_revision, &edit, &result, &bench->job, NULL);
+  bool is_good = status == BRG_OK && (!dab->surfaces || follow_surfaces (bench, &result));
   brg_pipeline_result_clear (&result);
-  return status == BRG_OK;
+  return is_good;
 }
 
 static bool
@@ -90,6 +113,33 @@ run_on_defect_fit (void *data, double *bytes)
     data, &(Dab){ .ball = true, .placed = true, .on_defect = true, .wants_fit = true }, bytes);
 }
 
+static bool
+run_surfaces (void *data, double *bytes)
+{
+  return run_dab (data, &(Dab){ .ball = true, .placed = true, .surfaces = true }, bytes);
+}
+
+static bool
+run_on_defect_surfaces (void *data, double *bytes)
+{
+  return run_dab (data, &(Dab){ .ball = true, .placed = true, .on_defect = true, .surfaces = true },
+                  bytes);
+}
+
+static bool
+run_brick_surface (void *data, double *bytes)
+{
+  Bench *bench = data;
+  BrgBrickSurface *surface = brg_brick_surface_new (&bench->skull->grid, NULL);
+  BrgStatus status = BRG_NO_MEMORY;
+
+  if (surface != NULL)
+    status = brg_brick_surface_update (surface, bench->skull, NULL, &bench->job, NULL);
+  *bytes = bench_mask_bytes (bench) + bench_mesh_bytes (bench->mesh);
+  brg_brick_surface_free (surface);
+  return status == BRG_OK;
+}
+
 const BenchOperation bench_edit_operations[] = {
   { "dab: disc, skull", run_disc },
   { "dab: ball, skull", run_ball },
@@ -97,5 +147,8 @@ const BenchOperation bench_edit_operations[] = {
   { "dab: triple, fit", run_triple_fit },
   { "dab on defect: triple", run_on_defect },
   { "dab on defect: triple, fit", run_on_defect_fit },
+  { "dab: triple, surfaces", run_surfaces },
+  { "dab on defect: surfaces", run_on_defect_surfaces },
+  { "surface in bricks, all", run_brick_surface },
   { NULL, NULL },
 };

@@ -84,6 +84,8 @@ bench_clear (Bench *bench)
 {
   bench_remove_files (bench);
   rmdir (bench->dir);
+  for (int m = 0; m < BENCH_N_SURFACES; m++)
+    brg_brick_surface_free (bench->surfaces[m]);
   brg_pipeline_free (bench->pipeline);
   brg_mask_unref (bench->added);
   brg_mask_unref (bench->removed);

@@ -3,13 +3,15 @@
 #include <stddef.h>
 
 #include "bench-measure.h"
+#include "engine/brg-brick-surface.h"
 #include "engine/brg-job.h"
 #include "engine/brg-mask.h"
 #include "engine/brg-mesh.h"
 #include "engine/brg-pipeline.h"
 #include "engine/brg-volume.h"
 
-#define BENCH_BONE_HU 150
+#define BENCH_BONE_HU    150
+#define BENCH_N_SURFACES 3
 
 /* What the operations work on, made once. `job` carries the number of threads and the pool that
  * operations take their memory from: warm runs find it filled, as they do in the window. */
@@ -24,7 +26,8 @@ typedef struct
   BrgPipeline *pipeline;
   BrgMask *added, *removed; /* hand edits */
   uint64_t edits_revision;
-  char dir[64]; /* for files */
+  BrgBrickSurface *surfaces[BENCH_N_SURFACES]; /* of skull, defective skull and implant */
+  char dir[64];                                /* for files */
   BrgJob job;
 } Bench;
 
