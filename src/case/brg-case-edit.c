@@ -50,7 +50,6 @@ commit_edit (BrgCase *self,
 
   if (!brg_history_take_edit (self->history, delta, label))
     return;
-  self->edits_revision++;
   _brg_case_emit_history_changed (self);
   _brg_case_schedule (self);
 }
@@ -64,26 +63,34 @@ _brg_case_discard_stroke (BrgCase *self)
 }
 
 void
+_brg_case_note_edits (BrgCase *self, const BrgBox *box)
+{
+  self->edits_revision++;
+  self->unhanded_box = brg_box_union (&self->unhanded_box, box);
+  _brg_case_emit_edits_changed (self, box);
+}
+
+void
 _brg_case_flip_edits (BrgCase *self, const BrgEditDelta *delta)
 {
-  if (!brg_edit_delta_apply (delta, self->added, self->removed))
-    return;
-  self->edits_revision++;
-  _brg_case_emit_edits_changed (self, &delta->box);
+  if (brg_edit_delta_apply (delta, self->added, self->removed))
+    _brg_case_note_edits (self, &delta->box);
 }
 
 const BrgCaseEdits *
 _brg_case_snapshot_edits (BrgCase *self, BrgError *error)
 {
   BrgCaseEdits *snapshot = &self->snapshot;
+  BrgPool *pool = _brg_case_engine_pool (self->engine);
   BrgMask *added = NULL, *removed = NULL;
 
   if (snapshot->revision == self->edits_revision)
     return snapshot;
-  if (!brg_mask_is_empty (self->added) && (added = brg_mask_copy (self->added, error)) == NULL)
+  if (!brg_mask_is_empty (self->added) &&
+      (added = brg_mask_copy_in (pool, self->added, error)) == NULL)
     return NULL;
   if (!brg_mask_is_empty (self->removed) &&
-      (removed = brg_mask_copy (self->removed, error)) == NULL)
+      (removed = brg_mask_copy_in (pool, self->removed, error)) == NULL)
     {
       brg_mask_unref (added);
       return NULL;
@@ -127,8 +134,7 @@ _brg_case_remove_voxels (BrgCase *self,
     for (int j = box.lo[1]; j < box.hi[1]; j++)
       remove_row (self, brg_mask_row (voxels, j - at_vox[1], k - at_vox[2]), voxels->row_words,
                   at_vox[0], j, k);
-  self->edits_revision++;
-  _brg_case_emit_edits_changed (self, &box);
+  _brg_case_note_edits (self, &box);
   commit_edit (self, old_added, old_removed, &box, label);
   brg_mask_unref (old_added);
   brg_mask_unref (old_removed);
@@ -186,8 +192,7 @@ brg_case_stroke_to (BrgCase *self, BrgPlane plane, const double from_vox[3], con
     return;
   stroke->plane = plane;
   stroke->box = brg_box_union (&stroke->box, &box);
-  self->edits_revision++;
-  _brg_case_emit_edits_changed (self, &box);
+  _brg_case_note_edits (self, &box);
 }
 
 void
@@ -215,8 +220,7 @@ brg_case_clear_edits (BrgCase *self)
     return;
   brg_mask_clear (self->added);
   brg_mask_clear (self->removed);
-  self->edits_revision++;
-  _brg_case_emit_edits_changed (self, &box);
+  _brg_case_note_edits (self, &box);
   commit_edit (self, old_added, old_removed, &box, _ ("Clear hand edits"));
   brg_mask_unref (old_added);
   brg_mask_unref (old_removed);

@@ -10,8 +10,8 @@ G_BEGIN_DECLS
 
 typedef struct BrgCaseRun BrgCaseRun;
 
-/* The engine's pipeline, reference-counted so that a run outlives the case that started it. Only
- * the run in progress touches it. */
+/* The engine's pipeline and the memory it works in, reference-counted so that a run outlives the
+ * case that started it. Only the run in progress touches the pipeline. */
 typedef struct BrgCaseEngine BrgCaseEngine;
 
 typedef struct
@@ -44,6 +44,8 @@ struct _BrgCase
   BrgRecipe recipe;
   BrgMask *added, *removed;
   guint64 edits_revision;       /* changes with every voxel of added or removed */
+  guint64 handed_revision;      /* the one the worker was given last */
+  BrgBox unhanded_box;          /* where voxels have changed since then */
   guint64 counted_revision;     /* the one of the next two */
   gsize added_vox, removed_vox; /* 0 in revision 0 */
   BrgCaseEdits snapshot;
@@ -82,6 +84,8 @@ void _brg_case_clear_scan (BrgCase *self);
 
 /* brg-case-edit.c */
 void _brg_case_discard_stroke (BrgCase *self);
+/* Voxels of added or removed inside `box` have changed. */
+void _brg_case_note_edits (BrgCase *self, const BrgBox *box);
 void _brg_case_flip_edits (BrgCase *self, const BrgEditDelta *delta);
 /* One history entry: these voxels, whose mask begins at voxel `at_vox` of the scan, are removed. */
 void _brg_case_remove_voxels (BrgCase *self,
@@ -93,6 +97,7 @@ const BrgCaseEdits *_brg_case_snapshot_edits (BrgCase *self, BrgError *error);
 /* brg-case-worker.c */
 BrgCaseEngine *_brg_case_engine_new (BrgVolume *scan, BrgError *error);
 void _brg_case_engine_unref (BrgCaseEngine *engine);
+BrgPool *_brg_case_engine_pool (BrgCaseEngine *engine); /* for all that works on the case */
 void _brg_case_result_free (BrgPipelineResult *result);
 void _brg_case_schedule (BrgCase *self); /* the recipe or the edits changed */
 void _brg_case_pump (BrgCase *self);     /* starts what is wanted, if nothing runs */

@@ -13,9 +13,13 @@
 
 #define N_SURFACES BRG_CASE_MESH_CUTTER /* those made from masks */
 
+/* Freed memory that is kept for the next run: about what a run on a clinical scan takes. */
+#define POOL_BYTES ((gsize) 96 << 20)
+
 struct BrgCaseEngine
 {
   BrgPipeline *pipeline;
+  BrgPool *pool;
 };
 
 /* One pass of the worker: either the masks or the surfaces. It owns all it touches, so that the
@@ -33,6 +37,7 @@ struct BrgCaseRun
   BrgCaseEngine *engine;
   BrgRecipe recipe;
   BrgCaseEdits edits;
+  BrgPipelineEdit edit; /* how they came about */
   BrgPipelineResult *result;
 
   BrgMask *old_masks[BRG_CASE_N_MESHES], *masks[BRG_CASE_N_MESHES];
@@ -43,7 +48,10 @@ struct BrgCaseRun
 static void
 engine_clear (gpointer data)
 {
-  brg_pipeline_free (((BrgCaseEngine *) data)->pipeline);
+  BrgCaseEngine *engine = data;
+
+  brg_pipeline_free (engine->pipeline);
+  brg_pool_free (engine->pool);
 }
 
 static void
@@ -76,6 +84,8 @@ run_new (BrgCase *self, gboolean surfaces, const char *title)
   run->task = brg_task_new (title);
   run->surfaces = surfaces;
   run->recipe = self->recipe;
+  run->engine = g_atomic_rc_box_acquire (self->engine);
+  brg_task_get_job (run->task)->pool = run->engine->pool;
   return run;
 }
 
@@ -85,9 +95,9 @@ run_masks (BrgCaseRun *run)
 {
   BrgPipelineResult *result = g_new0 (BrgPipelineResult, 1);
 
-  run->status =
-    brg_pipeline_run (run->engine->pipeline, &run->recipe, run->edits.added, run->edits.removed,
-                      run->edits.revision, result, brg_task_get_job (run->task), &run->error);
+  run->status = brg_pipeline_edit (run->engine->pipeline, &run->recipe, run->edits.added,
+                                   run->edits.removed, run->edits.revision, &run->edit, result,
+                                   brg_task_get_job (run->task), &run->error);
   if (run->status == BRG_OK && run->recipe.defect.placed)
     run->meshes[BRG_CASE_MESH_CUTTER] =
       brg_cutter_outline (&run->recipe.defect, &result->frame, NULL);
@@ -245,6 +255,7 @@ publish_masks (BrgCase *self, BrgCaseRun *run)
     if (mask_of (self, m) == NULL)
       changed |= drop_surface (self, m);
   self->meshes_wanted = !surfaces_are_current (self);
+  self->masks_wanted |= self->result->fit_is_due;
 
   _brg_case_set_failure (self, NULL);
   _brg_case_emit_result_changed (self);
@@ -330,10 +341,14 @@ start_masks (BrgCase *self)
       return;
     }
   BrgCaseRun *run = run_new (self, FALSE, _ ("Bone"));
-  run->engine = g_atomic_rc_box_acquire (self->engine);
   run->edits = *edits;
   brg_mask_ref (run->edits.added);
   brg_mask_ref (run->edits.removed);
+  run->edit = (BrgPipelineEdit){ .since = self->handed_revision,
+                                 .box = self->unhanded_box,
+                                 .may_put_off_fit = edits->revision != self->handed_revision };
+  self->handed_revision = edits->revision;
+  self->unhanded_box = (BrgBox){ 0 };
   start (self, run);
 }
 
@@ -406,13 +421,20 @@ _brg_case_abandon_run (BrgCase *self)
 BrgCaseEngine *
 _brg_case_engine_new (BrgVolume *scan, BrgError *error)
 {
-  BrgPipeline *pipeline = brg_pipeline_new (scan, error);
-
-  if (pipeline == NULL)
-    return NULL;
   BrgCaseEngine *engine = g_atomic_rc_box_new0 (BrgCaseEngine);
-  engine->pipeline = pipeline;
+
+  engine->pool = brg_pool_new (POOL_BYTES, error);
+  if (engine->pool != NULL)
+    engine->pipeline = brg_pipeline_new (scan, error);
+  if (engine->pipeline == NULL)
+    g_clear_pointer (&engine, _brg_case_engine_unref);
   return engine;
+}
+
+BrgPool *
+_brg_case_engine_pool (BrgCaseEngine *engine)
+{
+  return engine->pool;
 }
 
 void

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "engine/brg-alloc.h"
+#include "engine/brg-box-words.h"
 #include "engine/brg-distance.h"
 #include "engine/brg-parallel.h"
 #include "engine/brg-shell.h"
@@ -265,11 +266,10 @@ map_implant (Survey *survey, double reach_mm, BrgJob *job, BrgError *error)
 }
 
 static BrgStatus
-survey_rim (Survey *survey, BrgFit *fit, BrgJob *job, BrgError *error)
+survey_rim (Survey *survey, const BrgBox *box, BrgFit *fit, BrgJob *job, BrgError *error)
 {
   const BrgGrid *grid = &survey->implant->grid;
-  BrgBox box = brg_mask_bounds (survey->implant);
-  BrgStatus status = map_bone (survey, &box, job, error);
+  BrgStatus status = map_bone (survey, box, job, error);
 
   fit->smallest_gap_mm = fit->median_gap_mm = INFINITY;
   fit->smallest_centre_mm = fit->median_centre_mm = INFINITY;
@@ -286,6 +286,27 @@ survey_rim (Survey *survey, BrgFit *fit, BrgJob *job, BrgError *error)
   return status;
 }
 
+/* Volume of the implant and its voxels that are bone, from the box that holds it. */
+static void
+count_voxels (const Survey *survey, const BrgBox *box, BrgFit *fit)
+{
+  size_t n = 0;
+
+  for (int k = box->lo[2]; k < box->hi[2]; k++)
+    for (int j = box->lo[1]; j < box->hi[1]; j++)
+      {
+        const uint64_t *bone = brg_mask_row (survey->bone, j, k);
+        const uint64_t *implant = brg_mask_row (survey->implant, j, k);
+        for (size_t w = brg_box_first_word (box); w <= brg_box_last_word (box); w++)
+          if (implant[w] != 0)
+            {
+              n += (size_t) __builtin_popcountll (implant[w]);
+              fit->overlap_vox += (size_t) __builtin_popcountll (implant[w] & bone[w]);
+            }
+      }
+  fit->implant_mm3 = (double) n * brg_grid_voxel_mm3 (&survey->implant->grid);
+}
+
 BrgStatus
 brg_fit (const BrgMask *defective,
          const BrgMask *implant,
@@ -295,20 +316,21 @@ brg_fit (const BrgMask *defective,
 {
   BrgStatus status = brg_grid_check_equal (&defective->grid, &implant->grid, error);
   Survey survey = { .bone = defective, .implant = implant };
+  BrgFit measured = { 0 };
   double squares = 0;
 
   if (status != BRG_OK)
     return status;
-  if (brg_mask_is_empty (implant))
+  BrgBox box = brg_mask_bounds (implant);
+  if (brg_box_is_empty (&box))
     return brg_error_set (error, BRG_EMPTY, "the implant is empty");
   if (brg_mask_is_empty (defective))
     return brg_error_set (error, BRG_EMPTY, "the defective skull is empty");
   for (int axis = 0; axis < 3; axis++)
     squares += pow (brg_grid_spacing_mm (&implant->grid, axis), 2);
   survey.diagonal_mm = sqrt (squares);
-  BrgFit measured = { .implant_mm3 = brg_mask_volume_mm3 (implant),
-                      .overlap_vox = brg_mask_count_and (defective, implant) };
-  status = survey_rim (&survey, &measured, job, error);
+  count_voxels (&survey, &box, &measured);
+  status = survey_rim (&survey, &box, &measured, job, error);
   brg_shell_clear (&survey.centres);
   brg_shell_clear (&survey.cuboids);
   brg_distance_clear (&survey.to_bone);

@@ -150,6 +150,104 @@ test_island (void)
   case_fixture_clear (&fixture);
 }
 
+static void
+assert_same_mask (const BrgMask *a, const BrgMask *b)
+{
+  g_assert_cmpint (a != NULL, ==, b != NULL);
+  g_assert_true (a == NULL || brg_mask_equal (a, b));
+}
+
+/* The result of the case is what a pipeline without a past makes of its recipe and edits. */
+static void
+assert_like_anew (BrgCase *document)
+{
+  const BrgPipelineResult *got = brg_case_get_result (document);
+  BrgPipeline *pipeline = brg_pipeline_new (brg_case_get_scan (document), NULL);
+  BrgPipelineResult expected;
+
+  g_assert_cmpint (brg_pipeline_run (pipeline, brg_case_get_recipe (document),
+                                     brg_case_get_added (document), brg_case_get_removed (document),
+                                     1, &expected, NULL, NULL),
+                   ==, BRG_OK);
+  g_assert_false (brg_case_get_stale (document));
+  g_assert_false (got->fit_is_due);
+  assert_same_mask (got->stages, expected.stages);
+  assert_same_mask (got->skull, expected.skull);
+  assert_same_mask (got->cutter, expected.cutter);
+  assert_same_mask (got->drills, expected.drills);
+  assert_same_mask (got->flap, expected.flap);
+  assert_same_mask (got->defective, expected.defective);
+  assert_same_mask (got->implant, expected.implant);
+  g_assert_cmpuint (got->skull_vox, ==, expected.skull_vox);
+  g_assert_cmpmem (&got->frame, sizeof got->frame, &expected.frame, sizeof expected.frame);
+  g_assert_cmpmem (&got->fit, sizeof got->fit, &expected.fit, sizeof expected.fit);
+  brg_pipeline_result_clear (&expected);
+  brg_pipeline_free (pipeline);
+}
+
+/* A stroke near the defect in front, or anywhere. */
+static void
+paint_somewhere (BrgCase *document, GRand *rand)
+{
+  double at[2][3];
+  gboolean near = g_rand_int_range (rand, 0, 3) > 0;
+
+  for (int end = 0; end < 2; end++)
+    for (int a = 0; a < 3; a++)
+      at[end][a] = near ? (a == 1 ? 3 : 20) + g_rand_double_range (rand, -6, 6)
+                        : g_rand_double_range (rand, -2, 43);
+  brg_case_stroke_begin (document, g_rand_boolean (rand), g_rand_double_range (rand, 2, 14));
+  brg_case_stroke_to (document, BRG_AXIAL, at[0], at[0]);
+  brg_case_stroke_to (document, (BrgPlane) g_rand_int_range (rand, 0, BRG_N_PLANES), at[0], at[1]);
+  brg_case_stroke_end (document);
+}
+
+static void
+edit_somehow (CaseFixture *fixture, GRand *rand)
+{
+  BrgCase *document = fixture->document;
+  int kind = g_rand_int_range (rand, 0, 20);
+
+  if (kind < 5)
+    brg_case_undo (document);
+  else if (kind < 7)
+    brg_case_redo (document);
+  else if (kind == 7)
+    brg_case_clear_edits (document);
+  else if (kind == 8)
+    case_fixture_set_param (fixture, "clearance", g_rand_int_range (rand, 0, 3) * 4, FALSE);
+  else
+    paint_somewhere (document, rand);
+}
+
+/* Two hundred edits, some of which the worker is not given the time to follow one by one. */
+static void
+test_random_edits (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (17);
+  CaseFixture fixture;
+
+  case_fixture_open (&fixture);
+  case_fixture_set_param (&fixture, "clearance", 4, FALSE);
+  case_fixture_set_param (&fixture, "smooth", 0, FALSE);
+  case_fixture_place_defect (&fixture);
+  case_fixture_settle (&fixture);
+  assert_like_anew (fixture.document);
+  for (int n = 0; n < 200; n++)
+    {
+      edit_somehow (&fixture, rand);
+      int turns = g_rand_int_range (rand, 0, 4);
+      for (int turn = 0; turn < turns; turn++)
+        g_main_context_iteration (NULL, FALSE);
+      if (n % 5 != 4)
+        continue;
+      case_fixture_settle (&fixture);
+      assert_like_anew (fixture.document);
+    }
+  g_assert_cmpuint (fixture.n_failed, ==, 0);
+  case_fixture_clear (&fixture);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -157,5 +255,6 @@ main (int argc, char **argv)
   g_test_add_func ("/case/edit/strokes", test_strokes);
   g_test_add_func ("/case/edit/crop", test_edits_and_crop);
   g_test_add_func ("/case/edit/island", test_island);
+  g_test_add_func ("/case/edit/random", test_random_edits);
   return g_test_run ();
 }
