@@ -55,6 +55,21 @@ run_smooth (void *data, double *bytes)
 }
 
 static bool
+run_smooth_slicer (void *data, double *bytes)
+{
+  Bench *bench = data;
+  BrgMesh *mesh = brg_mesh_copy (bench->mesh, NULL);
+  BrgStatus status = BRG_NO_MEMORY;
+
+  if (mesh != NULL)
+    status = brg_mesh_smooth_slicer (mesh, &bench->skull->grid, SMOOTHING, BRG_SLICER_HAMMING,
+                                     &bench->job, NULL);
+  *bytes = 2 * bench_mesh_bytes (bench->mesh);
+  brg_mesh_unref (mesh);
+  return status == BRG_OK;
+}
+
+static bool
 run_check (void *data, double *bytes)
 {
   Bench *bench = data;
@@ -127,9 +142,15 @@ run_points (void *data, double *bytes)
 }
 
 const BenchOperation bench_mesh_operations[] = {
-  { "isosurface", run_isosurface },   { "isosurface of HU", run_isosurface_hu },
-  { "smooth surface", run_smooth },   { "check surface", run_check },
-  { "reduce to 10 %", run_reduce },   { "proxy of 50000", run_proxy },
-  { "preview 1024 px", run_preview }, { "voxelize surface", run_voxelize },
-  { "100000 points", run_points },    { NULL, NULL },
+  { "isosurface", run_isosurface },
+  { "isosurface of HU", run_isosurface_hu },
+  { "smooth surface", run_smooth },
+  { "smooth as Slicer", run_smooth_slicer },
+  { "check surface", run_check },
+  { "reduce to 10 %", run_reduce },
+  { "proxy of 50000", run_proxy },
+  { "preview 1024 px", run_preview },
+  { "voxelize surface", run_voxelize },
+  { "100000 points", run_points },
+  { NULL, NULL },
 };

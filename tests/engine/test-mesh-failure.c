@@ -29,12 +29,14 @@ reduce (const Input *input, BrgJob *job, BrgError *error)
 }
 
 static BrgStatus
-smooth (const Input *input, BrgJob *job, BrgError *error)
+smooth_by (bool is_slicer, const Input *input, BrgJob *job, BrgError *error)
 {
   BrgMesh *mesh = brg_mesh_copy (input->mesh, error);
   BrgStatus status = BRG_NO_MEMORY;
 
-  if (mesh != NULL)
+  if (mesh != NULL && is_slicer)
+    status = brg_mesh_smooth_slicer (mesh, &input->grid, 0.5, BRG_SLICER_HAMMING, job, error);
+  else if (mesh != NULL)
     status = brg_mesh_smooth (mesh, &input->grid, 0.2, job, error);
   if (mesh != NULL && status != BRG_OK)
     g_assert_true (memcmp (mesh->xyz, input->mesh->xyz, 12 * mesh->n_vertices) == 0);
@@ -42,7 +44,19 @@ smooth (const Input *input, BrgJob *job, BrgError *error)
   return status;
 }
 
-static const Operation operations[] = { reduce, smooth };
+static BrgStatus
+smooth (const Input *input, BrgJob *job, BrgError *error)
+{
+  return smooth_by (false, input, job, error);
+}
+
+static BrgStatus
+smooth_slicer (const Input *input, BrgJob *job, BrgError *error)
+{
+  return smooth_by (true, input, job, error);
+}
+
+static const Operation operations[] = { reduce, smooth, smooth_slicer };
 
 /* Large enough to be worked on in blocks. */
 static Input

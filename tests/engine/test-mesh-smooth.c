@@ -6,6 +6,7 @@
 #include "engine/brg-mesh-check.h"
 #include "engine/brg-mesh-smooth.h"
 #include "surface-phantoms.h"
+#include "voxel-twin.h"
 
 static BrgVec3
 middle_of (const BrgGrid *grid)
@@ -171,15 +172,13 @@ test_pieces (void)
 static void
 test_threads (void)
 {
-  const int n_threads[] = { 1, 2, 7 };
   BrgGrid grid = phantom_oblique_grid (70, 41, 39);
   BrgMask *mask = phantom_noise_mask (&grid, 7, 0.3);
   BrgMesh *first = NULL;
 
-  for (size_t n = 0; n < G_N_ELEMENTS (n_threads); n++)
+  for (size_t n = 0; n < G_N_ELEMENTS (twin_threads); n++)
     {
-      BrgJob job = BRG_JOB_INIT;
-      job.n_threads = n_threads[n];
+      BrgJob job = twin_job (twin_threads[n]);
       BrgMesh *mesh = brg_isosurface (mask, NULL, NULL);
       g_assert_cmpint (brg_mesh_smooth (mesh, &grid, 0.7, &job, NULL), ==, BRG_OK);
       if (first == NULL)
@@ -189,6 +188,46 @@ test_threads (void)
     }
   brg_mesh_unref (first);
   brg_mask_unref (mask);
+}
+
+/* Vertices of many neighbours and of none: a double pyramid over 40 sides and one vertex nothing
+ * uses. It turns about its axis onto itself, and so does what comes out. */
+static void
+test_degrees (void)
+{
+  enum
+  {
+    SIDES = 40
+  };
+  const double spacing[3] = { 1, 1, 1 };
+  BrgGrid grid = brg_grid_simple (40, 40, 40, spacing, brg_vec3 (-20, -20, -20));
+  BrgMesh *mesh = brg_mesh_new (SIDES + 3, 2 * SIDES, NULL);
+  float tip[2];
+
+  for (uint32_t v = 0; v < SIDES + 3; v++)
+    {
+      double angle = 2 * BRG_PI * v / SIDES;
+      bool is_side = v < SIDES;
+      mesh->xyz[3 * v] = is_side ? (float) (9 * cos (angle)) : 0;
+      mesh->xyz[3 * v + 1] = is_side ? (float) (9 * sin (angle)) : 0;
+      mesh->xyz[3 * v + 2] = is_side ? 0 : v == SIDES ? 3 : v == SIDES + 1 ? -3 : 15;
+    }
+  for (uint32_t t = 0; t < 2 * SIDES; t++)
+    {
+      uint32_t a = t / 2, b = (a + 1) % SIDES, up = t % 2 == 0;
+      memcpy (mesh->triangles + 3 * t, (uint32_t[]){ up ? a : b, up ? b : a, SIDES + 1 - up }, 12);
+    }
+  g_assert_cmpint (brg_mesh_smooth (mesh, &grid, 0.5, NULL, NULL), ==, BRG_OK);
+  g_assert_cmpfloat (mesh->xyz[3 * (SIDES + 2) + 2], ==, 15);
+  tip[0] = mesh->xyz[3 * SIDES + 2];
+  tip[1] = mesh->xyz[3 * (SIDES + 1) + 2];
+  g_assert_cmpfloat (tip[0], !=, 3);
+  g_assert_cmpfloat_with_epsilon (tip[0], 3, 0.49);
+  g_assert_cmpfloat_with_epsilon (tip[0], -tip[1], 1e-4);
+  for (uint32_t v = 1; v < SIDES; v++)
+    g_assert_cmpfloat_with_epsilon (hypot (mesh->xyz[3 * v], mesh->xyz[3 * v + 1]),
+                                    hypot (mesh->xyz[0], mesh->xyz[1]), 0.3);
+  brg_mesh_unref (mesh);
 }
 
 static void
@@ -221,6 +260,7 @@ main (int argc, char **argv)
   g_test_add_func ("/mesh-smooth/noise", test_noise);
   g_test_add_func ("/mesh-smooth/pieces", test_pieces);
   g_test_add_func ("/mesh-smooth/threads", test_threads);
+  g_test_add_func ("/mesh-smooth/degrees", test_degrees);
   g_test_add_func ("/mesh-smooth/refuses", test_refuses);
   return g_test_run ();
 }
