@@ -175,7 +175,7 @@ cut_scidata (BrgCli *cli, const Request *request, const Work *work, int index, B
                                         request->seed + (uint64_t) index, &spec, error);
   if (status != BRG_OK)
     return status;
-  result->cutter = brg_scidata_cutter (&work->skull->grid, &spec, error);
+  result->cutter = brg_scidata_cutter (&work->skull->grid, &spec, &cli->job, error);
   if (result->cutter == NULL)
     return BRG_INVALID;
   status = brg_triple_make (work->skull, result->cutter, NULL, &work->recipes[index], &triple,

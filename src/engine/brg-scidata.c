@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/brg-alloc.h"
+#include "engine/brg-bits.h"
 #include "engine/brg-random.h"
 
 #define CUBE_SIZE   128
@@ -15,34 +17,30 @@ typedef struct
 {
   BrgMask *mask;
   int dim[3]; /* of the source file */
+  int row;    /* source axis that the rows of the mask run along */
 } Target;
 
-static void
-set_source (const Target *target, int x, int y, int z)
-{
-  const int source[3] = { x, y, z };
-  int vox[3];
-
-  brg_grid_vox_from_source (&target->mask->grid, source, vox);
-  brg_mask_set (target->mask, vox[0], vox[1], vox[2], true);
-}
-
-/* Squared distance from index x to a centre, in units of radius. */
-static double
-part_of_radius (int x, double centre, double radius)
-{
-  double part = (x - centre) / radius;
-
-  return part * part;
-}
-
+/* Sets x0 <= x < x1 and so on; the box lies in the grid, and may be empty. */
 static void
 fill_box (const Target *t, int x0, int x1, int y0, int y1, int z0, int z1)
 {
-  for (int z = z0; z < z1; z++)
-    for (int y = y0; y < y1; y++)
-      for (int x = x0; x < x1; x++)
-        set_source (t, x, y, z);
+  const int first[3] = { x0, y0, z0 }, last[3] = { x1 - 1, y1 - 1, z1 - 1 };
+  int a[3], b[3];
+
+  if (x0 >= x1 || y0 >= y1 || z0 >= z1)
+    return;
+  brg_grid_vox_from_source (&t->mask->grid, first, a);
+  brg_grid_vox_from_source (&t->mask->grid, last, b);
+  for (int axis = 0; axis < 3; axis++)
+    if (a[axis] > b[axis])
+      {
+        int higher = a[axis];
+        a[axis] = b[axis];
+        b[axis] = higher;
+      }
+  for (int k = a[2]; k <= b[2]; k++)
+    for (int j = a[1]; j <= b[1]; j++)
+      brg_bits_fill (brg_mask_row (t->mask, j, k), a[0], b[0] + 1);
 }
 
 static void
@@ -60,19 +58,102 @@ sphere_radius (const int dim[3], int size)
   return dim[2] + size - (int) (dim[2] * 0.75);
 }
 
+/* Squared distances from indices 0 <= x < n to a centre, in units of radius. */
 static void
-fill_sphere (const Target *t, const BrgScidata *spec)
+measure_axis (double *part, int n, double centre, double radius)
+{
+  for (int x = 0; x < n; x++)
+    part[x] = (x - centre) / radius * ((x - centre) / radius);
+}
+
+/* A box of source voxels, and for each index in it on each axis what it adds to the squared
+ * distance: a sum that falls and then rises along every axis. */
+typedef struct
+{
+  int start[3], n[3];
+  double *part[3];
+} Round;
+
+/* Is voxel x of a row within 1? Added up in the order of the toolbox. */
+static inline bool
+is_within (const Round *round, int row, const int at[3], int x)
+{
+  double sum = 0;
+
+  for (int a = 0; a < 3; a++)
+    sum += round->part[a][a == row ? x : at[a]];
+  return sum <= 1;
+}
+
+/* First index of those from `inside` to `outside` (towards either side) that is not within. */
+static int
+find_end (const Round *round, int row, const int at[3], int inside, int outside)
+{
+  while (abs (outside - inside) > 1)
+    {
+      int middle = inside + (outside - inside) / 2;
+      if (is_within (round, row, at, middle))
+        inside = middle;
+      else
+        outside = middle;
+    }
+  return outside;
+}
+
+/* Fills the rows of the box where the sum is at most 1. */
+static void
+fill_round (const Target *t, const Round *round)
+{
+  int row = t->row, a = (row + 1) % 3, b = (row + 2) % 3, nearest = 0, at[3];
+
+  for (int x = 1; x < round->n[row]; x++)
+    if (round->part[row][x] < round->part[row][nearest])
+      nearest = x;
+  for (at[b] = 0; at[b] < round->n[b]; at[b]++)
+    for (at[a] = 0; at[a] < round->n[a]; at[a]++)
+      {
+        int lo[3], hi[3];
+        if (!is_within (round, row, at, nearest))
+          continue;
+        for (int axis = 0; axis < 3; axis++)
+          {
+            lo[axis] = round->start[axis] + at[axis];
+            hi[axis] = lo[axis] + 1;
+          }
+        lo[row] = round->start[row] + find_end (round, row, at, nearest, -1) + 1;
+        hi[row] = round->start[row] + find_end (round, row, at, nearest, round->n[row]);
+        fill_box (t, lo[0], hi[0], lo[1], hi[1], lo[2], hi[2]);
+      }
+}
+
+/* Room for the sums of a box, all 0. Free with brg_free (round->part[0]). */
+static BrgStatus
+make_round (Round *round, BrgPool *pool, BrgError *error)
+{
+  size_t n = (size_t) round->n[0] + (size_t) round->n[1] + (size_t) round->n[2];
+
+  round->part[0] = brg_alloc_zero_in (pool, n, sizeof (double), error);
+  if (round->part[0] == NULL)
+    return BRG_NO_MEMORY;
+  round->part[1] = round->part[0] + round->n[0];
+  round->part[2] = round->part[1] + round->n[1];
+  return BRG_OK;
+}
+
+static BrgStatus
+fill_sphere (const Target *t, const BrgScidata *spec, BrgPool *pool, BrgError *error)
 {
   double radius = sphere_radius (t->dim, spec->size);
-  int z0 = (int) (t->dim[2] * 0.75);
+  Round round = { .n = { t->dim[0], t->dim[1], t->dim[2] } };
 
-  for (int z = 0; z < t->dim[2]; z++)
-    for (int y = 0; y < t->dim[1]; y++)
-      for (int x = 0; x < t->dim[0]; x++)
-        if (part_of_radius (x, spec->centre[0], radius) +
-              part_of_radius (y, spec->centre[1], radius) + part_of_radius (z, z0, radius) <=
-            1)
-          set_source (t, x, y, z);
+  if (make_round (&round, pool, error) != BRG_OK)
+    return BRG_NO_MEMORY;
+  measure_axis (round.part[0], round.n[0], spec->centre[0], radius);
+  measure_axis (round.part[1], round.n[1], spec->centre[1], radius);
+  measure_axis (round.part[2], round.n[2], (int) (t->dim[2] * 0.75), radius);
+  fill_round (t, &round);
+  brg_free (round.part[0]);
+  return BRG_OK;
 }
 
 /* First voxel of the drilled box on x and y. */
@@ -90,24 +171,27 @@ drilled_start (const int dim[3], const BrgScidata *spec, int start[2])
     start[axis] = (int) (fractions[spec->idx - 1][axis] * dim[axis]);
 }
 
-static void
-fill_drilled (const Target *t, const BrgScidata *spec)
+static BrgStatus
+fill_drilled (const Target *t, const BrgScidata *spec, BrgPool *pool, BrgError *error)
 {
   const double ends[2] = { 1.0 / 6, 5.0 / 6 };
   int start[2], m[3] = { t->dim[0] / 3, t->dim[1] / 3, t->dim[2] / 3 };
   int z0 = t->dim[2] - m[2];
 
   drilled_start (t->dim, spec, start);
+  Round round = { .start = { start[0], start[1], z0 }, .n = { m[0], m[1], m[2] } };
+  if (make_round (&round, pool, error) != BRG_OK)
+    return BRG_NO_MEMORY;
   fill_box (t, start[0] + (int) (ends[0] * m[0]), start[0] + (int) (ends[1] * m[0]),
             start[1] + (int) (ends[0] * m[1]), start[1] + (int) (ends[1] * m[1]), z0, t->dim[2]);
   for (int disc = 0; disc < 4; disc++)
-    for (int y = 0; y < m[1]; y++)
-      for (int x = 0; x < m[0]; x++)
-        if (part_of_radius (x, ends[disc & 1] * (m[0] - 1), spec->radius) +
-              part_of_radius (y, ends[disc >> 1] * (m[1] - 1), spec->radius) <=
-            1)
-          fill_box (t, start[0] + x, start[0] + x + 1, start[1] + y, start[1] + y + 1, z0,
-                    t->dim[2]);
+    {
+      measure_axis (round.part[0], m[0], ends[disc & 1] * (m[0] - 1), spec->radius);
+      measure_axis (round.part[1], m[1], ends[disc >> 1] * (m[1] - 1), spec->radius);
+      fill_round (t, &round);
+    }
+  brg_free (round.part[0]);
+  return BRG_OK;
 }
 
 static BrgStatus
@@ -287,28 +371,29 @@ brg_scidata_parse (const char *text,
 }
 
 BrgMask *
-brg_scidata_cutter (const BrgGrid *grid, const BrgScidata *spec, BrgError *error)
+brg_scidata_cutter (const BrgGrid *grid, const BrgScidata *spec, BrgJob *job, BrgError *error)
 {
-  Target target;
+  BrgPool *pool = brg_job_pool (job);
+  Target target = { .row = 0 };
   BrgAffine unused;
+  BrgStatus status = BRG_OK;
 
   brg_grid_to_source (grid, target.dim, &unused);
   if (check_spec (target.dim, spec, error) != BRG_OK)
     return NULL;
-  target.mask = brg_mask_new (grid, error);
+  while (grid->source_axis[target.row] != 0)
+    target.row++;
+  target.mask = brg_mask_new_in (pool, grid, true, error);
   if (target.mask == NULL)
     return NULL;
-  switch (spec->kind)
-    {
-    case BRG_SCIDATA_CUBE:
-      fill_cube (&target, spec);
-      break;
-    case BRG_SCIDATA_SPHERE:
-      fill_sphere (&target, spec);
-      break;
-    case BRG_SCIDATA_DRILLED:
-    default:
-      fill_drilled (&target, spec);
-    }
-  return target.mask;
+  if (spec->kind == BRG_SCIDATA_CUBE)
+    fill_cube (&target, spec);
+  else if (spec->kind == BRG_SCIDATA_SPHERE)
+    status = fill_sphere (&target, spec, pool, error);
+  else
+    status = fill_drilled (&target, spec, pool, error);
+  if (status == BRG_OK)
+    return target.mask;
+  brg_mask_unref (target.mask);
+  return NULL;
 }

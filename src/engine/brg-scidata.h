@@ -2,6 +2,7 @@
 
 #include <stdint.h>
 
+#include "engine/brg-job.h"
 #include "engine/brg-mask.h"
 
 /* The cutters of the published toolbox of Li et al. 2021 (defectinject.py, batch_creation.py),
@@ -54,5 +55,7 @@ BrgStatus brg_scidata_parse (const char *text,
  * brg_scidata_parse(), when `text` is malformed. */
 BrgStatus brg_scidata_check (const char *text, BrgError *error);
 
-/* The cutter on `grid`. BRG_INVALID when `spec` is out of range or does not fit. */
-BrgMask *brg_scidata_cutter (const BrgGrid *grid, const BrgScidata *spec, BrgError *error);
+/* The cutter on `grid`, with memory from the job's pool. BRG_INVALID when `spec` is out of range or
+ * does not fit. Takes milliseconds and is not cancelled. */
+BrgMask *
+brg_scidata_cutter (const BrgGrid *grid, const BrgScidata *spec, BrgJob *job, BrgError *error);

@@ -9,13 +9,10 @@
 #include "engine/brg-place.h"
 #include "engine/brg-threshold.h"
 
-const BenchOperation *const bench_groups[] = { bench_file_operations,
-                                               bench_voxel_operations,
-                                               bench_mesh_operations,
-                                               bench_case_operations,
-                                               bench_edit_operations,
-                                               bench_chain_operations,
-                                               NULL };
+const BenchOperation *const bench_groups[] = { bench_file_operations,   bench_voxel_operations,
+                                               bench_mesh_operations,   bench_case_operations,
+                                               bench_defect_operations, bench_edit_operations,
+                                               bench_chain_operations,  NULL };
 
 double
 bench_scan_bytes (const Bench *bench)

@@ -40,8 +40,8 @@ typedef struct
 /* Every operation, in groups that end with a NULL name; the groups end with NULL. */
 extern const BenchOperation *const bench_groups[];
 extern const BenchOperation bench_file_operations[], bench_voxel_operations[],
-  bench_mesh_operations[], bench_case_operations[], bench_chain_operations[],
-  bench_edit_operations[];
+  bench_mesh_operations[], bench_case_operations[], bench_defect_operations[],
+  bench_chain_operations[], bench_edit_operations[];
 
 #define BENCH_CHAIN_STL "chain.stl" /* in bench->dir */
 

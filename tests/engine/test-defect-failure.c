@@ -78,7 +78,7 @@ static BrgStatus
 published (Input *input, BrgError *error)
 {
   BrgScidata spec = { BRG_SCIDATA_DRILLED, .loc = 1, .loc1 = 1, .idx = 3, .radius = 6 };
-  BrgMask *mask = brg_scidata_cutter (&input->skull->grid, &spec, error);
+  BrgMask *mask = brg_scidata_cutter (&input->skull->grid, &spec, NULL, error);
 
   brg_mask_unref (mask);
   return mask != NULL ? BRG_OK : error->status;

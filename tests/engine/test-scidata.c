@@ -71,7 +71,7 @@ static void
 compare (const BrgGrid *grid, const int dim[3], const BrgScidata *spec)
 {
   BrgError error = { 0 };
-  BrgMask *mask = brg_scidata_cutter (grid, spec, &error);
+  BrgMask *mask = brg_scidata_cutter (grid, spec, NULL, &error);
 
   g_assert_cmpstr (error.message, ==, "");
   for (int z = 0; z < dim[2]; z++)
@@ -129,8 +129,8 @@ test_counts (void)
   BrgGrid grid = make_grid (0, dim);
   BrgScidata cube = { .kind = BRG_SCIDATA_CUBE, .centre = { 256, 200 }, .size = 128 };
   BrgScidata drilled = { BRG_SCIDATA_DRILLED, .loc = 2, .loc1 = 1, .idx = 4, .radius = 13 };
-  BrgMask *a = brg_scidata_cutter (&grid, &cube, NULL);
-  BrgMask *b = brg_scidata_cutter (&grid, &drilled, NULL);
+  BrgMask *a = brg_scidata_cutter (&grid, &cube, NULL, NULL);
+  BrgMask *b = brg_scidata_cutter (&grid, &drilled, NULL, NULL);
   BrgBox box = brg_mask_bounds (b);
 
   g_assert_cmpuint (brg_mask_count (a), ==, 128 * 128 * 25);
@@ -192,7 +192,7 @@ test_parse (void)
   BrgGrid small = make_grid (0, tiny);
   assert_refused ("cube", &small, "too small");
   spec = (BrgScidata){ .kind = BRG_SCIDATA_DRILLED };
-  g_assert_null (brg_scidata_cutter (&grid, &spec, NULL));
+  g_assert_null (brg_scidata_cutter (&grid, &spec, NULL, NULL));
 }
 
 /* Known values of SplitMix64, and uniform draws. */
