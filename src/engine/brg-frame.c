@@ -1,7 +1,6 @@
 #include "engine/brg-frame.h"
 
 #include "engine/brg-alloc.h"
-#include "engine/brg-calvaria.h"
 #include "engine/brg-column.h"
 #include "engine/brg-sheet.h"
 
@@ -140,23 +139,20 @@ is_finite (BrgVec3 v)
 }
 
 BrgStatus
-brg_frame_on_bone (const BrgMask *skull,
-                   BrgVec3 near_lps,
-                   double footprint_mm,
-                   double rotate_deg,
-                   BrgFrame *frame,
-                   BrgJob *job,
-                   BrgError *error)
+brg_frame_on_calvaria (const BrgMask *skull,
+                       const BrgCalvaria *calvaria,
+                       BrgVec3 near_lps,
+                       double footprint_mm,
+                       double rotate_deg,
+                       BrgFrame *frame,
+                       BrgJob *job,
+                       BrgError *error)
 {
   double radius_mm = fmax (footprint_mm / 2, MIN_DISC_MM);
-  BrgCalvaria calvaria;
   BrgVec3 bone;
 
   if (!is_finite (near_lps) || !isfinite (footprint_mm) || !isfinite (rotate_deg))
     return brg_error_set (error, BRG_INVALID, "the place of the defect is not a number");
-  BrgStatus status = brg_calvaria_find (skull, &calvaria, job, error);
-  if (status != BRG_OK)
-    return status;
   bool found = false;
   for (double reach = BRG_FRAME_REACH_MM / 8; !found && reach <= BRG_FRAME_REACH_MM; reach *= 2)
     found = nearest_bone (skull, near_lps, reach, &bone);
@@ -165,9 +161,10 @@ brg_frame_on_bone (const BrgMask *skull,
       error, BRG_EMPTY, "no bone within %g mm of %.1f, %.1f, %.1f; move the defect onto the skull",
       BRG_FRAME_REACH_MM, near_lps.x, near_lps.y, near_lps.z);
 
-  BrgVec3 outwards = brg_vec3_normalize (brg_vec3_sub (bone, calvaria.centre));
+  BrgVec3 outwards = brg_vec3_normalize (brg_vec3_sub (bone, calvaria->centre));
   if (!(brg_vec3_length (outwards) > 0))
     outwards = brg_vec3 (0, 0, 1);
+  BrgStatus status = BRG_OK;
   BrgFrame refined = brg_frame_make (outer_table (skull, bone, outwards), outwards, 0);
   for (int pass = 0; status == BRG_OK && pass < N_REFINEMENTS; pass++)
     status = refine (skull, radius_mm, &refined, error);
@@ -176,6 +173,23 @@ brg_frame_on_bone (const BrgMask *skull,
   if (status == BRG_OK)
     *frame = brg_frame_make (refined.origin, refined.normal, rotate_deg);
   return status;
+}
+
+BrgStatus
+brg_frame_on_bone (const BrgMask *skull,
+                   BrgVec3 near_lps,
+                   double footprint_mm,
+                   double rotate_deg,
+                   BrgFrame *frame,
+                   BrgJob *job,
+                   BrgError *error)
+{
+  BrgCalvaria calvaria;
+  BrgStatus status = brg_calvaria_find (skull, &calvaria, job, error);
+
+  return status == BRG_OK ? brg_frame_on_calvaria (skull, &calvaria, near_lps, footprint_mm,
+                                                   rotate_deg, frame, job, error)
+                          : status;
 }
 
 /* Where the ray is inside the slab of cells of one axis. */

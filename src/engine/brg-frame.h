@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/brg-calvaria.h"
 #include "engine/brg-job.h"
 #include "engine/brg-mask.h"
 
@@ -33,6 +34,16 @@ BrgStatus brg_frame_on_bone (const BrgMask *skull,
                              BrgFrame *frame,
                              BrgJob *job,
                              BrgError *error);
+
+/* The same where the calvaria of the skull is known, for who asks for many frames. */
+BrgStatus brg_frame_on_calvaria (const BrgMask *skull,
+                                 const BrgCalvaria *calvaria,
+                                 BrgVec3 near_lps,
+                                 double footprint_mm,
+                                 double rotate_deg,
+                                 BrgFrame *frame,
+                                 BrgJob *job,
+                                 BrgError *error);
 
 /* First bone along a ray: the LPS point where it enters the first set voxel at or after `origin`,
  * voxels being cells around their centres. Walks every voxel the ray crosses (Amanatides and Woo

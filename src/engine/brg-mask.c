@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "engine/brg-alloc.h"
+#include "engine/brg-mask-kernel.h"
 
 BrgMask *
 brg_mask_new_in (BrgPool *pool, const BrgGrid *grid, bool is_clear, BrgError *error)
@@ -113,21 +114,13 @@ brg_mask_clear (BrgMask *mask)
 size_t
 brg_mask_count (const BrgMask *mask)
 {
-  size_t count = 0;
-
-  for (size_t w = 0; w < mask->n_words; w++)
-    count += (size_t) __builtin_popcountll (mask->words[w]);
-  return count;
+  return brg_mask_count_and (mask, mask);
 }
 
 size_t
 brg_mask_count_and (const BrgMask *a, const BrgMask *b)
 {
-  size_t count = 0;
-
-  for (size_t w = 0; w < a->n_words; w++)
-    count += (size_t) __builtin_popcountll (a->words[w] & b->words[w]);
-  return count;
+  return BRG_ISA_PICK (NULL, _brg_mask_count) (a->words, b->words, a->n_words);
 }
 
 bool

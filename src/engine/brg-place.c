@@ -138,8 +138,8 @@ place_along (const BrgMask *skull,
   double depth = brg_vec3_dot (brg_vec3_sub (hit, calvaria->centre), direction);
   if (!found || depth < 0.25 * calvaria->width_mm)
     return brg_error_set (error, BRG_EMPTY, "there is no bone in this direction");
-  BrgStatus status =
-    brg_frame_on_bone (skull, hit, footprint_mm, defect->rotate_deg, &frame, job, error);
+  BrgStatus status = brg_frame_on_calvaria (skull, calvaria, hit, footprint_mm, defect->rotate_deg,
+                                            &frame, job, error);
   if (status == BRG_OK && brg_vec3_dot (frame.normal, direction) < MIN_FACING)
     status = brg_error_set (error, BRG_EMPTY, "the bone in this direction does not face outwards");
   if (status != BRG_OK)
@@ -255,19 +255,18 @@ draw_defect (BrgRandom *random, int region, int size_class, BrgVec3 *direction)
 
 /* Part of the outline, just outside the cut, where the sheet of bone goes on. */
 static BrgStatus
-bone_along_outline (const BrgMask *skull, const BrgDefect *defect, double *part, BrgError *error)
+bone_along_outline (const BrgMask *skull,
+                    const BrgDefect *defect,
+                    const BrgFrame *frame,
+                    double *part,
+                    BrgError *error)
 {
   BrgOutline outline = brg_outline_make (defect);
   BrgPoint2 reach = brg_outline_reach (&outline, 2 * RIM_STEP_MM);
-  double footprint_mm = fmax (defect->width_mm, defect->height_mm);
   size_t on_bone = 0, total = 0;
-  BrgFrame frame;
   BrgSheet sheet;
-  BrgStatus status =
-    brg_frame_on_bone (skull, defect->at_mm, footprint_mm, defect->rotate_deg, &frame, NULL, error);
+  BrgStatus status = brg_sheet_follow (skull, frame, reach.u, reach.v, RIM_STEP_MM, &sheet, error);
 
-  if (status == BRG_OK)
-    status = brg_sheet_follow (skull, &frame, reach.u, reach.v, RIM_STEP_MM, &sheet, error);
   if (status != BRG_OK)
     return status;
   for (int node = 0; node < sheet.n_u * sheet.n_v; node++)
@@ -323,6 +322,7 @@ judge_flap (const BrgMask *flap,
 
 static BrgStatus
 try_defect (const BrgMask *skull,
+            const BrgCalvaria *calvaria,
             const BrgDefect *defect,
             double rim_wanted,
             const BrgMask *const *earlier,
@@ -333,13 +333,13 @@ try_defect (const BrgMask *skull,
   double footprint_mm = fmax (defect->width_mm, defect->height_mm), rim;
   BrgMask *flap = NULL;
   BrgFrame frame;
-  BrgStatus status = bone_along_outline (skull, defect, &rim, error);
+  BrgStatus status = brg_frame_on_calvaria (skull, calvaria, defect->at_mm, footprint_mm,
+                                            defect->rotate_deg, &frame, job, error);
 
+  if (status == BRG_OK)
+    status = bone_along_outline (skull, defect, &frame, &rim, error);
   if (status == BRG_OK && rim < rim_wanted)
     status = brg_error_set (error, BRG_EMPTY, "bone along %.0f %% of the outline only", rim * 100);
-  if (status == BRG_OK)
-    status = brg_frame_on_bone (skull, defect->at_mm, footprint_mm, defect->rotate_deg, &frame, job,
-                                error);
   if (status == BRG_OK)
     status = brg_cutter (skull, defect, &frame, &flap, NULL, job, error);
   if (status != BRG_OK)
@@ -381,7 +381,8 @@ brg_place_random (const BrgMask *skull,
       BrgDefect placed = scale_defect (&drawn, &calvaria);
       status = place_along (skull, &calvaria, direction, &placed, job, &own);
       if (status == BRG_OK)
-        status = try_defect (skull, &placed, regions[region].rim, earlier, n_earlier, job, &own);
+        status = try_defect (skull, &calvaria, &placed, regions[region].rim, earlier, n_earlier,
+                             job, &own);
       if (status == BRG_OK)
         *defect = placed;
     }

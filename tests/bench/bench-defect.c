@@ -31,7 +31,7 @@ write_parts (Bench *bench, int index, BrgMask *const parts[2])
 
   for (int p = 0; p < 2 && is_done; p++)
     {
-      char path[sizeof bench->dir + 32];
+      char path[sizeof bench->dir + 64];
       snprintf (path, sizeof path, "%s/defect-%d-%d.nrrd", bench->dir, index, p);
       is_done = brg_nrrd_write_mask (parts[p], path, &bench->job, NULL) == BRG_OK;
       remove (path);
