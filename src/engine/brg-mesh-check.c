@@ -17,6 +17,7 @@
 #define MEASURE_SHARE  0.3 /* of the time */
 #define SORT_SHARE     0.2
 #define FIRST_SENTINEL 2 /* entries beyond the vertices of a bucket */
+#define MAX_CHUNK      8 /* wedges */
 
 /* Corner h = 3 * triangle + 0, 1 or 2. Corners are sorted into buckets of neighbouring vertices, in
  * the order of the corners, by slabs of triangles that each know where theirs go; then one bucket
@@ -214,18 +215,28 @@ sort_bucket (const Check *check, Bucket *bucket)
 }
 
 /* Each triangle is connected from its lowest vertex. Where no edge is faulty, every neighbour is
- * the next of a wedge. */
+ * the next of a wedge. Higher neighbours are listed first, since no processor foresees which are.
+ */
 static void
 connect (const Check *check, uint32_t vertex, const BrgWedge *wedges, size_t n, bool is_faulty)
 {
-  uint32_t root = brg_disjoint_find_shared (check->part, vertex);
+  uint32_t root = vertex, higher[2 * MAX_CHUNK + 1];
 
-  for (size_t i = 0; i < n; i++)
+  for (size_t from = 0; from < n; from += MAX_CHUNK)
     {
-      if (wedges[i].next > vertex)
-        root = brg_disjoint_unite_shared (check->part, root, wedges[i].next);
-      if (is_faulty && wedges[i].prev > vertex)
-        root = brg_disjoint_unite_shared (check->part, root, wedges[i].prev);
+      size_t to = n - from < MAX_CHUNK ? n : from + MAX_CHUNK, n_higher = 0;
+      for (size_t i = from; i < to; i++)
+        {
+          higher[n_higher] = wedges[i].next;
+          n_higher += wedges[i].next > vertex;
+        }
+      for (size_t i = from; is_faulty && i < to; i++)
+        {
+          higher[n_higher] = wedges[i].prev;
+          n_higher += wedges[i].prev > vertex;
+        }
+      for (size_t i = 0; i < n_higher; i++)
+        root = brg_disjoint_unite_shared (check->part, root, higher[i]);
     }
 }
 

@@ -200,6 +200,22 @@ assert_marched (const Source *source)
   brg_pool_free (pool);
 }
 
+/* Every pattern of a cell, alone in its grid. */
+static void
+test_patterns (void)
+{
+  BrgGrid grid = phantom_oblique_grid (2, 2, 2);
+
+  for (int pattern = 1; pattern < 256; pattern++)
+    {
+      BrgMask *mask = brg_mask_new (&grid, NULL);
+      for (int c = 0; c < 8; c++)
+        brg_mask_set (mask, c & 1, c >> 1 & 1, c >> 2, pattern >> c & 1);
+      assert_marched (&(Source){ .mask = mask });
+      brg_mask_unref (mask);
+    }
+}
+
 static void
 test_masks (void)
 {
@@ -444,6 +460,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/isosurface-twin/patterns", test_patterns);
   g_test_add_func ("/isosurface-twin/masks", test_masks);
   g_test_add_func ("/isosurface-twin/scans", test_scans);
   g_test_add_func ("/isosurface-twin/ball", test_ball);
