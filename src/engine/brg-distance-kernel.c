@@ -125,12 +125,12 @@ fill_tiles (const BrgDistanceColumn *c, int begin, int end, BrgTile values)
 }
 
 /* Gives values to the tiles of a run that a search may read, which are no farther from its ends
- * than twice the reach. */
+ * than twice the reach, and a step more. */
 static void
 fill_run (const BrgDistanceColumn *c, int begin, int end)
 {
   BrgTile values = brg_tile_of (c->states[begin] == BRG_TILE_INSIDE ? -INFINITY : INFINITY);
-  int n = end - begin < 2 * c->reach ? end - begin : 2 * c->reach;
+  int n = end - begin < 2 * c->reach + 1 ? end - begin : 2 * c->reach + 1;
 
   if (begin > 0)
     fill_tiles (c, begin, begin + n, values);

@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <stdatomic.h>
 #include <stddef.h>
+#include <string.h>
 
 void *__wrap_aligned_alloc (size_t alignment, size_t size);
 void *__real_aligned_alloc (size_t alignment, size_t size);
@@ -14,7 +15,11 @@ __wrap_aligned_alloc (size_t alignment, size_t size)
 {
   if (atomic_fetch_sub (&allocations_left, 1) <= 0)
     return NULL;
-  return __real_aligned_alloc (alignment, size);
+
+  void *block = __real_aligned_alloc (alignment, size);
+  if (block != NULL)
+    memset (block, 0xff, size);
+  return block;
 }
 
 void
