@@ -41,28 +41,61 @@ BRG_ISA_NAME (_brg_distance_states) (const float *row, int n_tiles, float beyond
     states[t] = (uint8_t) state_of (brg_tile_load (row + (size_t) t * TILE), beyond2);
 }
 
-/* Least of value + square of distance over the column, from `steps` on, seen from tile `at`; with
- * both sides, values count as positive where they have the sign of that tile, else as 0. */
+/* Where a search from a tile goes. */
+typedef struct
+{
+  int at;
+  int steps;    /* nothing is nearer */
+  int up, down; /* 1 and -1, or both alike if it goes one way */
+} Course;
+
+static inline int
+clamp (int value, int last)
+{
+  return value < 0 ? 0 : value > last ? last : value;
+}
+
+/* best = min (best, value + add), where values count as positive if they have the sign of the tile
+ * at the start, else as 0. */
 static inline BrgTile
-search (const BrgDistanceColumn *c, int at, int steps, BrgTile signs, bool both_sides)
+lower (BrgTile best, const float *a, const float *b, float add, BrgTile signs, bool both_sides)
+{
+  BrgTile x = brg_tile_load (a), y = brg_tile_load (b);
+
+  if (both_sides)
+    x = brg_tile_not_negative (brg_tile_min (brg_tile_flip (x, signs), brg_tile_flip (y, signs)));
+  else
+    x = brg_tile_min (x, y);
+  return brg_tile_min (best, brg_tile_add (x, add));
+}
+
+/* Least of value + square of distance over the column. Past its ends the last tile stands in, which
+ * was seen before from nearer by. */
+static inline BrgTile
+search (const BrgDistanceColumn *c, Course course, BrgTile signs, bool both_sides)
 {
   BrgTile best = brg_tile_of (INFINITY);
-  int last = c->n - 1;
+  int at = course.at, steps = course.steps, last = c->n - 1;
+  int room_up = course.up > 0 ? last - at : at, room_down = course.down < 0 ? at : last - at;
+  int room = room_up < room_down ? room_up : room_down;
 
-  /* Past the ends the last tile stands in, which was seen before from nearer by. */
   do
-    for (int s = 0; s < 2; s++, steps++)
-      {
-        int above = last - at < steps ? last : at + steps, below = at < steps ? 0 : at - steps;
-        BrgTile a = brg_tile_load (c->values + (size_t) above * TILE);
-        BrgTile b = brg_tile_load (c->values + (size_t) below * TILE);
-        if (both_sides)
-          a = brg_tile_not_negative (
-            brg_tile_min (brg_tile_flip (a, signs), brg_tile_flip (b, signs)));
-        else
-          a = brg_tile_min (a, b);
-        best = brg_tile_min (best, brg_tile_add (a, c->add[steps]));
-      }
+    {
+      int a = at + course.up * steps, b = at + course.down * steps;
+      int a_next = a + course.up, b_next = b + course.down;
+      if (steps >= room)
+        {
+          a = clamp (a, last);
+          b = clamp (b, last);
+          a_next = clamp (a_next, last);
+          b_next = clamp (b_next, last);
+        }
+      best = lower (best, c->values + (ptrdiff_t) a * TILE, c->values + (ptrdiff_t) b * TILE,
+                    c->add[steps], signs, both_sides);
+      best = lower (best, c->values + (ptrdiff_t) a_next * TILE,
+                    c->values + (ptrdiff_t) b_next * TILE, c->add[steps + 1], signs, both_sides);
+      steps += 2;
+    }
   while (steps <= c->reach && brg_tile_any_above (best, c->add[steps]));
   return best;
 }
@@ -81,17 +114,16 @@ store (const BrgDistanceColumn *c, BrgTile tile, float *to)
   memcpy (to, lanes, (size_t) c->width * sizeof *to);
 }
 
-/* Makes tile `at`; no tile nearer than `steps` tells anything. */
 static inline void
-make_tile (const BrgDistanceColumn *c, int at, int steps, bool both_sides)
+make_tile (const BrgDistanceColumn *c, Course course, bool both_sides)
 {
-  size_t o = (size_t) (at - c->first);
+  size_t o = (size_t) (course.at - c->first);
   float *out = c->out + o * c->out_step;
   BrgTile signs = brg_tile_of (0);
 
   if (both_sides)
-    signs = brg_tile_signs (brg_tile_load (c->values + (size_t) at * TILE));
-  BrgTile best = search (c, at, steps, signs, both_sides);
+    signs = brg_tile_signs (brg_tile_load (c->values + (size_t) course.at * TILE));
+  BrgTile best = search (c, course, signs, both_sides);
   BrgTile signed_best = both_sides ? brg_tile_flip (best, signs) : best;
   BrgTileState state = state_of (signed_best, c->beyond2);
   c->out_states[o * c->states_step] = (uint8_t) state;
@@ -124,18 +156,36 @@ fill_tiles (const BrgDistanceColumn *c, int begin, int end, BrgTile values)
     memcpy (c->values + (size_t) at * TILE, &values, sizeof values);
 }
 
-/* Gives values to the tiles of a run that a search may read, which are no farther from its ends
- * than twice the reach, and a step more. */
+/* Gives values to the tiles of a run that searches from other tiles may read: as many as they
+ * reach, and one more since they take two steps at a time. */
 static void
 fill_run (const BrgDistanceColumn *c, int begin, int end)
 {
   BrgTile values = brg_tile_of (c->states[begin] == BRG_TILE_INSIDE ? -INFINITY : INFINITY);
-  int n = end - begin < 2 * c->reach + 1 ? end - begin : 2 * c->reach + 1;
+  int n = end - begin < c->reach + 1 ? end - begin : c->reach + 1;
 
   if (begin > 0)
     fill_tiles (c, begin, begin + n, values);
   if (end < c->n)
     fill_tiles (c, end - n, end, values);
+}
+
+/* The search from a tile of a run: in one without values it passes over the run, and goes one way
+ * where the other end is out of reach. */
+static Course
+set_course (const BrgDistanceColumn *c, int at, int begin, int end)
+{
+  Course course = { at, 0, 1, -1 };
+  int down = begin > 0 ? at - begin + 1 : c->n, up = end < c->n ? end - at : c->n;
+
+  if (c->states[at] == BRG_TILE_LIVE)
+    return course;
+  course.steps = down < up ? down : up;
+  if (up > c->reach)
+    course.up = -1;
+  else if (down > c->reach)
+    course.down = 1;
+  return course;
 }
 
 static void
@@ -146,14 +196,13 @@ make_run (const BrgDistanceColumn *c, int begin, int end)
 
   for (int at = from; at < to; at++)
     {
-      int down = begin > 0 ? at - begin + 1 : c->n, up = end < c->n ? end - at : c->n;
-      int steps = c->states[at] == BRG_TILE_LIVE ? 0 : down < up ? down : up;
-      if (steps > c->reach)
+      Course course = set_course (c, at, begin, end);
+      if (course.steps > c->reach)
         c->out_states[(size_t) (at - c->first) * c->states_step] = c->states[at];
       else if (c->both_sides)
-        make_tile (c, at, steps, true);
+        make_tile (c, course, true);
       else
-        make_tile (c, at, steps, false);
+        make_tile (c, course, false);
     }
 }
 
