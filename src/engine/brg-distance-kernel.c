@@ -4,6 +4,9 @@
 
 #define TILE BRG_DISTANCE_TILE
 
+/* So that a search of one side is free of the other. */
+#define INLINE inline __attribute__ ((always_inline))
+
 void
 BRG_ISA_NAME (_brg_distance_gap) (float *restrict out,
                                   int begin,
@@ -57,7 +60,7 @@ clamp (int value, int last)
 
 /* best = min (best, value + add), where values count as positive if they have the sign of the tile
  * at the start, else as 0. */
-static inline BrgTile
+static INLINE BrgTile
 lower (BrgTile best, const float *a, const float *b, float add, BrgTile signs, bool both_sides)
 {
   BrgTile x = brg_tile_load (a), y = brg_tile_load (b);
@@ -71,36 +74,34 @@ lower (BrgTile best, const float *a, const float *b, float add, BrgTile signs, b
 
 /* Least of value + square of distance over the column. Past its ends the last tile stands in, which
  * was seen before from nearer by. */
-static inline BrgTile
+static INLINE BrgTile
 search (const BrgDistanceColumn *c, Course course, BrgTile signs, bool both_sides)
 {
   BrgTile best = brg_tile_of (INFINITY);
   int at = course.at, steps = course.steps, last = c->n - 1;
   int room_up = course.up > 0 ? last - at : at, room_down = course.down < 0 ? at : last - at;
   int room = room_up < room_down ? room_up : room_down;
+  ptrdiff_t up = course.up * TILE, down = course.down * TILE;
+  const float *a = c->values + (ptrdiff_t) at * TILE + up * steps;
+  const float *b = c->values + (ptrdiff_t) at * TILE + down * steps;
 
-  do
+  for (; steps < room; steps += 2, a += 2 * up, b += 2 * down)
     {
-      int a = at + course.up * steps, b = at + course.down * steps;
-      int a_next = a + course.up, b_next = b + course.down;
-      if (steps >= room)
-        {
-          a = clamp (a, last);
-          b = clamp (b, last);
-          a_next = clamp (a_next, last);
-          b_next = clamp (b_next, last);
-        }
-      best = lower (best, c->values + (ptrdiff_t) a * TILE, c->values + (ptrdiff_t) b * TILE,
-                    c->add[steps], signs, both_sides);
-      best = lower (best, c->values + (ptrdiff_t) a_next * TILE,
-                    c->values + (ptrdiff_t) b_next * TILE, c->add[steps + 1], signs, both_sides);
-      steps += 2;
+      best = lower (best, a, b, c->add[steps], signs, both_sides);
+      best = lower (best, a + up, b + down, c->add[steps + 1], signs, both_sides);
+      if (steps + 2 > c->reach || !brg_tile_any_above (best, c->add[steps + 2]))
+        return best;
     }
-  while (steps <= c->reach && brg_tile_any_above (best, c->add[steps]));
+  for (; steps <= c->reach && brg_tile_any_above (best, c->add[steps]); steps++)
+    {
+      a = c->values + (ptrdiff_t) clamp (at + course.up * steps, last) * TILE;
+      b = c->values + (ptrdiff_t) clamp (at + course.down * steps, last) * TILE;
+      best = lower (best, a, b, c->add[steps], signs, both_sides);
+    }
   return best;
 }
 
-static void
+static INLINE void
 store (const BrgDistanceColumn *c, BrgTile tile, float *to)
 {
   float lanes[TILE];
@@ -114,7 +115,7 @@ store (const BrgDistanceColumn *c, BrgTile tile, float *to)
   memcpy (to, lanes, (size_t) c->width * sizeof *to);
 }
 
-static inline void
+static INLINE void
 make_tile (const BrgDistanceColumn *c, Course course, bool both_sides)
 {
   size_t o = (size_t) (course.at - c->first);
@@ -137,15 +138,16 @@ make_tile (const BrgDistanceColumn *c, Course course, bool both_sides)
   store (c, signed_best, out);
 }
 
-/* Ends of the run of tiles begin <= at < end that share a state without values. */
+/* End of the run of tiles from `begin` on that share a state. */
 static int
 run_end (const BrgDistanceColumn *c, int begin)
 {
   int end = begin + 1;
 
-  if (c->states[begin] != BRG_TILE_LIVE)
-    while (end < c->n && c->states[end] == c->states[begin])
-      end++;
+  if (begin == 0 && memcmp (c->states, c->states + 1, (size_t) c->n - 1) == 0)
+    return c->n;
+  while (end < c->n && c->states[end] == c->states[begin])
+    end++;
   return end;
 }
 
@@ -172,7 +174,7 @@ fill_run (const BrgDistanceColumn *c, int begin, int end)
 
 /* The search from a tile of a run: in one without values it passes over the run, and goes one way
  * where the other end is out of reach. */
-static Course
+static INLINE Course
 set_course (const BrgDistanceColumn *c, int at, int begin, int end)
 {
   Course course = { at, 0, 1, -1 };
@@ -188,22 +190,53 @@ set_course (const BrgDistanceColumn *c, int at, int begin, int end)
   return course;
 }
 
+static int
+clip (const BrgDistanceColumn *c, int at)
+{
+  int last = c->first + c->n_out;
+
+  return at < c->first ? c->first : at > last ? last : at;
+}
+
+/* Makes the tiles from <= at < to of a run. */
+static void
+make_tiles (const BrgDistanceColumn *c, int from, int to, int begin, int end)
+{
+  int last = clip (c, to);
+
+  for (int at = clip (c, from); at < last; at++)
+    if (c->both_sides)
+      make_tile (c, set_course (c, at, begin, end), true);
+    else
+      make_tile (c, set_course (c, at, begin, end), false);
+}
+
+static void
+keep_states (const BrgDistanceColumn *c, int from, int to)
+{
+  uint8_t *out = c->out_states;
+  size_t step = c->states_step;
+  int begin = clip (c, from) - c->first, end = clip (c, to) - c->first;
+  uint8_t state = c->states[from];
+
+  for (int o = begin; o < end; o++)
+    out[(size_t) o * step] = state;
+}
+
 static void
 make_run (const BrgDistanceColumn *c, int begin, int end)
 {
-  int from = begin > c->first ? begin : c->first;
-  int to = end < c->first + c->n_out ? end : c->first + c->n_out;
+  int reach = c->reach < end - begin ? c->reach : end - begin;
+  int far_begin = begin > 0 ? begin + reach : begin, far_end = end < c->n ? end - reach : end;
 
-  for (int at = from; at < to; at++)
+  if (c->states[begin] == BRG_TILE_LIVE || far_begin >= far_end)
     {
-      Course course = set_course (c, at, begin, end);
-      if (course.steps > c->reach)
-        c->out_states[(size_t) (at - c->first) * c->states_step] = c->states[at];
-      else if (c->both_sides)
-        make_tile (c, course, true);
-      else
-        make_tile (c, course, false);
+      make_tiles (c, begin, end, begin, end);
+      return;
     }
+  make_tiles (c, begin, far_begin, begin, end);
+  keep_states (c, far_begin, far_end);
+  make_tiles (c, far_end, end, begin, end);
 }
 
 void

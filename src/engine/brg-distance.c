@@ -13,8 +13,9 @@
 #define ROUNDING 1e-5 /* relative; see brg-distance.h */
 
 /* Squared distances axis by axis: along i from the bits, then the lower envelope of parabolas along
- * j and along k (Felzenszwalb, Huttenlocher 2012, "Distance transforms of sampled functions"), here
- * as a search outward (brg-distance-kernel.h). The squares after j lie where the results will. */
+ * k and along j (Felzenszwalb, Huttenlocher 2012, "Distance transforms of sampled functions"), here
+ * as a search outward (brg-distance-kernel.h). The squares after k lie where the results will; j
+ * comes last so that most of the results are written in the order of memory. */
 typedef struct
 {
   const BrgMask *to;
@@ -22,12 +23,13 @@ typedef struct
   BrgBox box;  /* results */
   BrgBox wide; /* what can matter for them: the box and the limit around it */
   int size[3]; /* of the box */
+  int n_rows;  /* of a slice, in the range of `wide` */
   int n_tiles; /* of a row */
   float spacing[3];
   float beyond2;   /* least square beyond the limit, or INFINITY */
   int reach[3];    /* steps within the limit, along j and k */
   float *add[3];   /* (steps * spacing)^2, along j and k */
-  float *mm;       /* rows of size[0] at [(k - wide.lo[2]) * size[1] + (j - box.lo[1])] */
+  float *mm;       /* rows of size[0] at [(k - box.lo[2]) * n_rows + (j - wide.lo[1])] */
   uint8_t *states; /* of the tiles of these rows */
   BrgJob *job;
 
@@ -40,12 +42,12 @@ typedef struct
 /* Columns of tiles along an axis, side by side, and room for a row. */
 typedef struct
 {
-  float *values;   /* [n_tiles][n][TILE] */
+  float *values;   /* [n_tiles][pitch][TILE] */
   uint8_t *states; /* [n_tiles][n] */
   float *row;      /* [n_tiles][TILE] */
   uint8_t *row_states;
   uint8_t *out_states; /* [size of the box along the axis][n_tiles], of the results */
-  int n;
+  int n, pitch;        /* odd, so that columns do not compete for the same cache lines */
 } Stack;
 
 /* Last index below `end` with bit `value`, or -1. */
@@ -119,10 +121,11 @@ stack_row (const Search *s, const Stack *stack, int r, const float *row, const u
 {
   for (int tile = 0; tile < s->n_tiles; tile++)
     {
-      size_t at = (size_t) tile * (size_t) stack->n + (size_t) r;
-      stack->states[at] = states[tile];
+      size_t column = (size_t) tile, level = (size_t) r;
+      stack->states[column * (size_t) stack->n + level] = states[tile];
       if (states[tile] == BRG_TILE_LIVE)
-        copy_tile (stack->values + at * TILE, row + (size_t) tile * TILE, s->size[0] - tile * TILE);
+        copy_tile (stack->values + (column * (size_t) stack->pitch + level) * TILE,
+                   row + column * TILE, s->size[0] - tile * TILE);
     }
 }
 
@@ -132,8 +135,8 @@ init_stack (const Search *s, Stack *stack, int axis, BrgError *error)
   BrgPool *pool = brg_job_pool (s->job);
   size_t n = (size_t) (s->wide.hi[axis] - s->wide.lo[axis]), n_tiles = (size_t) s->n_tiles;
 
-  *stack = (Stack){ .n = (int) n };
-  stack->values = brg_alloc_in (pool, n * n_tiles, TILE * sizeof (float), error);
+  *stack = (Stack){ .n = (int) n, .pitch = (int) n | 1 };
+  stack->values = brg_alloc_in (pool, (n | 1) * n_tiles, TILE * sizeof (float), error);
   if (stack->values != NULL)
     stack->states = brg_alloc_in (pool, n, n_tiles, error);
   if (stack->states != NULL)
@@ -155,11 +158,11 @@ clear_stack (Stack *stack)
   brg_free (stack->out_states);
 }
 
-/* Row j of the box in slice k of `wide`. */
+/* Row j of `wide` in slice k of the box, both counted from 0. */
 static size_t
-result_row (const Search *s, int j, int k)
+row_at (const Search *s, int j, int k)
 {
-  return (size_t) k * (size_t) s->size[1] + (size_t) j;
+  return (size_t) k * (size_t) s->n_rows + (size_t) j;
 }
 
 /* Searches the columns of the stack along an axis. The results go to rows `row_step` apart, the
@@ -174,14 +177,14 @@ search_stack (const Search *s, const Stack *stack, int axis, float *row, size_t 
                                .both_sides = s->both_sides,
                                .first = s->box.lo[axis] - s->wide.lo[axis],
                                .n_out = s->size[axis],
-                               .is_last = axis == 2,
+                               .is_last = axis == 1,
                                .out_step = row_step,
                                .states_step = (size_t) s->n_tiles };
 
   for (int tile = 0; tile < s->n_tiles; tile++)
     {
       int left = s->size[0] - tile * TILE;
-      column.values = stack->values + (size_t) tile * (size_t) stack->n * TILE;
+      column.values = stack->values + (size_t) tile * (size_t) stack->pitch * TILE;
       column.states = stack->states + (size_t) tile * (size_t) stack->n;
       column.width = left < TILE ? left : TILE;
       column.out = row + (size_t) tile * TILE;
@@ -190,15 +193,16 @@ search_stack (const Search *s, const Stack *stack, int axis, float *row, size_t 
     }
 }
 
+/* Squares after k of the rows j, from the bits. */
 static void
-search_slice (const Search *s, const Stack *stack, int k)
+search_across (const Search *s, const Stack *stack, int j)
 {
-  size_t row = result_row (s, 0, k), n_tiles = (size_t) s->n_tiles;
+  size_t width = (size_t) s->size[0], n_tiles = (size_t) s->n_tiles;
 
   for (int r = 0; r < stack->n; r++)
     {
       BrgTileState state;
-      if (square_row (s, stack, s->wide.lo[1] + r, s->wide.lo[2] + k, &state))
+      if (square_row (s, stack, s->wide.lo[1] + j, s->wide.lo[2] + r, &state))
         {
           fill_up (s, stack->row);
           s->look (stack->row, s->n_tiles, s->beyond2, stack->row_states);
@@ -207,21 +211,22 @@ search_slice (const Search *s, const Stack *stack, int k)
         memset (stack->row_states, (int) state, n_tiles);
       stack_row (s, stack, r, stack->row, stack->row_states);
     }
-  search_stack (s, stack, 1, s->mm + row * (size_t) s->size[0], (size_t) s->size[0]);
-  memcpy (s->states + row * n_tiles, stack->out_states, (size_t) s->size[1] * n_tiles);
+  search_stack (s, stack, 2, s->mm + (size_t) j * width, (size_t) s->n_rows * width);
+  for (int k = 0; k < s->size[2]; k++)
+    memcpy (s->states + row_at (s, j, k) * n_tiles, stack->out_states + (size_t) k * n_tiles,
+            n_tiles);
 }
 
-/* Squares after j in the slices begin <= k < end, from the bits. */
 static BrgStatus
-search_slices (void *data, int slab, int begin, int end, BrgError *error)
+search_rows (void *data, int slab, int begin, int end, BrgError *error)
 {
   const Search *s = data;
   Stack stack;
-  BrgStatus status = init_stack (s, &stack, 1, error);
+  BrgStatus status = init_stack (s, &stack, 2, error);
 
   (void) slab;
-  for (int k = begin; status == BRG_OK && k < end && !brg_job_is_cancelled (s->job); k++)
-    search_slice (s, &stack, k);
+  for (int j = begin; status == BRG_OK && j < end && !brg_job_is_cancelled (s->job); j++)
+    search_across (s, &stack, j);
   clear_stack (&stack);
   return status;
 }
@@ -241,33 +246,31 @@ fill_row (const Search *s, float *row, const uint8_t *states)
     }
 }
 
-/* Distances in row j of every slice of the box. They begin at s->mm, be it before the first slice
- * of the box: all that row j holds is in the stack by then. */
+/* Distances in slice k. They begin at its first row, be it before those of the box: all that the
+ * slice holds is in the stack by then. */
 static void
-search_row (const Search *s, const Stack *stack, int j)
+search_slice (const Search *s, const Stack *stack, int k)
 {
-  size_t width = (size_t) s->size[0], n_tiles = (size_t) s->n_tiles, slice = (size_t) s->size[1];
+  size_t width = (size_t) s->size[0], n_tiles = (size_t) s->n_tiles;
 
-  for (int k = 0; k < stack->n; k++)
-    {
-      size_t row = result_row (s, j, k);
-      stack_row (s, stack, k, s->mm + row * width, s->states + row * n_tiles);
-    }
-  search_stack (s, stack, 2, s->mm + (size_t) j * width, slice * width);
-  for (int k = 0; k < s->size[2]; k++)
-    fill_row (s, s->mm + result_row (s, j, k) * width, stack->out_states + (size_t) k * n_tiles);
+  for (int j = 0; j < stack->n; j++)
+    stack_row (s, stack, j, s->mm + row_at (s, j, k) * width,
+               s->states + row_at (s, j, k) * n_tiles);
+  search_stack (s, stack, 1, s->mm + row_at (s, 0, k) * width, width);
+  for (int j = 0; j < s->size[1]; j++)
+    fill_row (s, s->mm + row_at (s, j, k) * width, stack->out_states + (size_t) j * n_tiles);
 }
 
 static BrgStatus
-search_rows (void *data, int slab, int begin, int end, BrgError *error)
+search_slices (void *data, int slab, int begin, int end, BrgError *error)
 {
   const Search *s = data;
   Stack stack;
-  BrgStatus status = init_stack (s, &stack, 2, error);
+  BrgStatus status = init_stack (s, &stack, 1, error);
 
   (void) slab;
-  for (int j = begin; status == BRG_OK && j < end && !brg_job_is_cancelled (s->job); j++)
-    search_row (s, &stack, j);
+  for (int k = begin; status == BRG_OK && k < end && !brg_job_is_cancelled (s->job); k++)
+    search_slice (s, &stack, k);
   clear_stack (&stack);
   return status;
 }
@@ -305,6 +308,7 @@ plan (Search *s, const BrgBox *box, double limit_mm)
     }
   s->n_tiles = (s->size[0] + TILE - 1) / TILE;
   s->wide = brg_box_grow (box, margin_vox, grid->dim);
+  s->n_rows = s->wide.hi[1] - s->wide.lo[1];
 }
 
 static BrgStatus
@@ -330,7 +334,7 @@ static BrgStatus
 allocate (Search *s, BrgError *error)
 {
   BrgPool *pool = brg_job_pool (s->job);
-  size_t n_rows = (size_t) s->size[1] * (size_t) (s->wide.hi[2] - s->wide.lo[2]);
+  size_t n_rows = (size_t) s->n_rows * (size_t) s->size[2];
 
   s->mm = brg_alloc_in (pool, n_rows * (size_t) s->size[0], sizeof *s->mm, error);
   if (s->mm == NULL)
@@ -342,17 +346,28 @@ allocate (Search *s, BrgError *error)
   return status == BRG_OK ? list_squares (s, 2, error) : status;
 }
 
+/* Takes out the rows outside of the box. */
+static void
+close_up (const Search *s)
+{
+  size_t width = (size_t) s->size[0], slice = (size_t) s->size[1] * width;
+
+  for (int k = 1; s->n_rows > s->size[1] && k < s->size[2]; k++)
+    memmove (s->mm + (size_t) k * slice, s->mm + row_at (s, 0, k) * width, slice * sizeof *s->mm);
+}
+
 static BrgStatus
 run (Search *s, BrgError *error)
 {
   BrgJobPart parts = brg_job_parts (s->job);
 
   brg_job_part (&parts, 0, 0.5);
-  BrgStatus status =
-    brg_parallel_slabs (s->wide.hi[2] - s->wide.lo[2], SLAB, search_slices, s, s->job, error);
+  BrgStatus status = brg_parallel_slabs (s->n_rows, SLAB, search_rows, s, s->job, error);
   brg_job_part (&parts, 0.5, 1);
   if (status == BRG_OK)
-    status = brg_parallel_slabs (s->size[1], SLAB, search_rows, s, s->job, error);
+    status = brg_parallel_slabs (s->size[2], SLAB, search_slices, s, s->job, error);
+  if (status == BRG_OK)
+    close_up (s);
   brg_job_parts_end (&parts);
   return status;
 }
