@@ -166,7 +166,7 @@ row_at (const Search *s, int j, int k)
 }
 
 /* Searches the columns of the stack along an axis. The results go to rows `row_step` apart, the
- * first of them being `row`. */
+ * first of them being `row`. Ends early when cancelled. */
 static void
 search_stack (const Search *s, const Stack *stack, int axis, float *row, size_t row_step)
 {
@@ -181,7 +181,7 @@ search_stack (const Search *s, const Stack *stack, int axis, float *row, size_t 
                                .out_step = row_step,
                                .states_step = (size_t) s->n_tiles };
 
-  for (int tile = 0; tile < s->n_tiles; tile++)
+  for (int tile = 0; tile < s->n_tiles && !brg_job_is_cancelled (s->job); tile++)
     {
       int left = s->size[0] - tile * TILE;
       column.values = stack->values + (size_t) tile * (size_t) stack->pitch * TILE;
@@ -212,6 +212,8 @@ search_across (const Search *s, const Stack *stack, int j)
       stack_row (s, stack, r, stack->row, stack->row_states);
     }
   search_stack (s, stack, 2, s->mm + (size_t) j * width, (size_t) s->n_rows * width);
+  if (brg_job_is_cancelled (s->job))
+    return;
   for (int k = 0; k < s->size[2]; k++)
     memcpy (s->states + row_at (s, j, k) * n_tiles, stack->out_states + (size_t) k * n_tiles,
             n_tiles);
@@ -257,6 +259,8 @@ search_slice (const Search *s, const Stack *stack, int k)
     stack_row (s, stack, j, s->mm + row_at (s, j, k) * width,
                s->states + row_at (s, j, k) * n_tiles);
   search_stack (s, stack, 1, s->mm + row_at (s, 0, k) * width, width);
+  if (brg_job_is_cancelled (s->job))
+    return;
   for (int j = 0; j < s->size[1]; j++)
     fill_row (s, s->mm + row_at (s, j, k) * width, stack->out_states + (size_t) j * n_tiles);
 }

@@ -10,10 +10,10 @@
 #include "engine/brg-surface-word.h"
 
 #define SLAB_SLICES  4
-#define MAP_ERROR_MM 0.002 /* of brg_distance(), with a margin */
-#define NEAR_MM      6.0   /* tried first: enough when the implant comes within 3 mm of bone */
-#define SEARCH_MM    3.0   /* gaps below this are searched without a map of the implant */
-#define SAME         1e-9  /* relative difference of equal distances */
+#define MAP_ERROR_MM 0.0002 /* of brg_distance() up to the limit, with a margin */
+#define NEAR_MM      6.0    /* tried first: enough when the implant comes within 3 mm of bone */
+#define SEARCH_MM    3.0    /* gaps below this are searched without a map of the implant */
+#define SAME         1e-9   /* relative difference of equal distances */
 
 /* One rim voxel. */
 typedef struct

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "engine/brg-isosurface.h"
+#include "engine/brg-morphology.h"
 #include "engine/brg-place.h"
 #include "engine/brg-threshold.h"
 
@@ -45,6 +46,20 @@ keep_tenth_slices (const BrgMask *mask, BrgError *error)
   return out;
 }
 
+/* The triple of the defect, and an implant that is too large. */
+static BrgStatus
+prepare_implants (Bench *bench, BrgError *error)
+{
+  BrgRecipe recipe = brg_recipe_default ();
+
+  recipe.defect = bench->defect;
+  BrgStatus status = brg_pipeline_triple (bench->skull, &recipe, &bench->triple, NULL, error);
+  if (status != BRG_OK)
+    return status;
+  bench->prediction = brg_dilate (bench->triple.implant, 1, NULL, error);
+  return bench->prediction != NULL ? BRG_OK : BRG_NO_MEMORY;
+}
+
 bool
 bench_prepare (Bench *bench, BrgVolume *scan)
 {
@@ -66,6 +81,8 @@ bench_prepare (Bench *bench, BrgVolume *scan)
   if (status == BRG_OK && mkdtemp (bench->dir) == NULL)
     status = brg_error_set (&error, BRG_IO, "%s cannot be made", bench->dir);
   bench->defect.placed = true;
+  if (status == BRG_OK)
+    status = prepare_implants (bench, &error);
   bench->pipeline = brg_pipeline_new (scan, &error);
   bench->added = brg_mask_new (&scan->grid, &error);
   bench->removed = brg_mask_new (&scan->grid, &error);
@@ -86,6 +103,8 @@ bench_clear (Bench *bench)
   brg_pipeline_free (bench->pipeline);
   brg_mask_unref (bench->added);
   brg_mask_unref (bench->removed);
+  brg_pipeline_result_clear (&bench->triple);
+  brg_mask_unref (bench->prediction);
   brg_mesh_unref (bench->mesh);
   brg_mask_unref (bench->slices);
   brg_mask_unref (bench->skull);

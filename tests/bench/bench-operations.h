@@ -23,6 +23,8 @@ typedef struct
   BrgMask *slices;  /* every tenth axial slice of the skull */
   BrgMesh *mesh;    /* of the skull, not smoothed */
   BrgDefect defect; /* placed on the skull */
+  BrgPipelineResult triple;
+  BrgMask *prediction; /* of its implant */
   BrgPipeline *pipeline;
   BrgMask *added, *removed; /* hand edits */
   uint64_t edits_revision;

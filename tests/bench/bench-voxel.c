@@ -5,6 +5,7 @@
 #include "engine/brg-histogram.h"
 #include "engine/brg-interpolate.h"
 #include "engine/brg-median.h"
+#include "engine/brg-metrics.h"
 #include "engine/brg-morphology.h"
 #include "engine/brg-threshold.h"
 
@@ -175,6 +176,17 @@ run_interpolate (void *data, double *bytes)
   return take_mask (bench, brg_interpolate (bench->slices, 2, &bench->job, NULL), bytes);
 }
 
+static bool
+run_metrics (void *data, double *bytes)
+{
+  Bench *bench = data;
+  BrgMetrics metrics;
+
+  *bytes = 3 * bench_mask_bytes (bench);
+  return brg_metrics (bench->prediction, bench->triple.implant, bench->triple.defective, &metrics,
+                      &bench->job, NULL) == BRG_OK;
+}
+
 const BenchOperation bench_voxel_operations[] = {
   { "histogram", run_histogram },
   { "threshold", run_threshold },
@@ -192,6 +204,7 @@ const BenchOperation bench_voxel_operations[] = {
   { "distance to 5 mm", run_distance_5 },
   { "distance to 10 mm", run_distance_10 },
   { "signed distance to 10 mm", run_distance_signed },
+  { "score of an implant", run_metrics },
   { "fill between 21 slices", run_interpolate },
   { NULL, NULL },
 };
