@@ -36,7 +36,7 @@ brg_lanes_load_some (const uint64_t *from, size_t n)
 }
 
 /* Voxels i + shift and i - shift of a row in the place of i; the row goes on for shift / 64 + 1
- * words and four more on that side. */
+ * words on that side. */
 BRG_LANES_INLINE BrgLanes
 brg_lanes_ahead (const uint64_t *from, int shift)
 {

@@ -34,7 +34,7 @@ brg_median (const BrgMask *mask, double diameter_mm, BrgKernel kernel, BrgJob *j
     }
   brg_median_kernel_vox (&mask->grid, diameter_mm, kernel, size_vox);
   if (diameter_mm == 0 || (size_vox[0] == 1 && size_vox[1] == 1 && size_vox[2] == 1))
-    return brg_mask_copy (mask, error);
+    return brg_mask_copy_in (brg_job_pool (job), mask, error);
   return kernel == BRG_KERNEL_BOX ? brg_median_box (mask, size_vox, job, error)
                                   : brg_median_ball (mask, diameter_mm, job, error);
 }

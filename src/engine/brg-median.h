@@ -19,8 +19,9 @@
 void
 brg_median_kernel_vox (const BrgGrid *grid, double diameter_mm, BrgKernel kernel, int size_vox[3]);
 
-/* A new mask; 0 mm gives a copy. BRG_INVALID unless 0 <= diameter_mm <= BRG_MEDIAN_MAX_MM. Counts
- * are bit-sliced: with the box the cost does not depend on its extent along j and k. */
+/* A new mask; 0 mm gives a copy. BRG_INVALID unless 0 <= diameter_mm <= BRG_MEDIAN_MAX_MM; the
+ * kernel may be larger than the grid. Counts are bit-sliced: the cost of the box grows with its
+ * extent along i alone, that of the ball with the number of its rows. */
 BrgMask *brg_median (const BrgMask *mask,
                      double diameter_mm,
                      BrgKernel kernel,

@@ -33,37 +33,31 @@ typedef struct
 /* Rows of one batch. */
 typedef struct
 {
-  uint64_t *words;    /* two united rows for each */
-  ptrdiff_t *offsets; /* for each: the live ones among the rows of the ball */
+  uint64_t *words;    /* two united rows for each; owns all */
+  ptrdiff_t *offsets; /* a list of rows of the ball for each, and one for a slice */
   size_t *ends;
+  bool has_slice; /* is there the one for the slice? */
   BrgSweepRow rows[BATCH];
   uint64_t *to[BATCH];
   int n;
 } Batch;
 
-static void
-clear_batch (Batch *batch)
-{
-  brg_free (batch->words);
-  brg_free (batch->offsets);
-  brg_free (batch->ends);
-}
-
+/* One block of words for all three. */
 static BrgStatus
 init_batch (Batch *batch, const Sweep *s, BrgError *error)
 {
-  BrgPool *pool = brg_job_pool (s->job);
+  size_t n_words = 2 * BATCH * s->stride;
+  size_t n_offsets = (BATCH + 1) * brg_ball_max_live (s->ball, &s->rows);
+  size_t n_ends = (BATCH + 1) * brg_ball_n_halves (s->ball);
 
   *batch = (Batch){ 0 };
-  batch->words = brg_alloc_zero_in (pool, 2 * BATCH * s->stride, sizeof *batch->words, error);
-  batch->offsets = brg_alloc_in (pool, BATCH * brg_ball_max_live (s->ball, &s->rows),
-                                 sizeof *batch->offsets, error);
-  batch->ends =
-    brg_alloc_in (pool, BATCH * brg_ball_n_halves (s->ball), sizeof *batch->ends, error);
-  if (batch->words != NULL && batch->offsets != NULL && batch->ends != NULL)
-    return BRG_OK;
-  clear_batch (batch);
-  return BRG_NO_MEMORY;
+  batch->words =
+    brg_alloc_in (brg_job_pool (s->job), n_words + n_offsets + n_ends, sizeof *batch->words, error);
+  if (batch->words == NULL)
+    return BRG_NO_MEMORY;
+  batch->offsets = (ptrdiff_t *) (batch->words + n_words);
+  batch->ends = (size_t *) (batch->words + n_words + n_offsets);
+  return BRG_OK;
 }
 
 /* Is every row of the ball around row (j, k) of `from` live? */
@@ -76,7 +70,43 @@ all_live (const Sweep *s, int j, int k)
   return true;
 }
 
-/* Does any voxel of the row come out set? If it may, the rows to unite for it are in `row`. */
+/* Lists the rows of the ball whose slice, around slice k, is in the grid. */
+static void
+list_slice (const Sweep *s, int k, ptrdiff_t *offsets, size_t *ends)
+{
+  const BrgBall *ball = s->ball;
+  size_t n = 0, r = 0;
+
+  for (size_t h = 0; h < brg_ball_n_halves (ball); h++)
+    {
+      for (; r < ball->ends[h]; r++)
+        if (k + ball->rows[r].dk >= 0 && k + ball->rows[r].dk < s->rows.n_k)
+          offsets[n++] = s->offsets[r];
+      ends[h] = n;
+    }
+}
+
+/* Lists the rows of the ball around row (j, k) that are in the grid, dead ones too where they cost
+ * less than a look at each. */
+static void
+list_rows (const Sweep *s, Batch *batch, int j, int k, BrgSweepRow *row)
+{
+  const int *radius = s->ball->radius_vox;
+  bool is_inside_j = j - radius[1] >= 0 && j + radius[1] < s->rows.n_j;
+  size_t at = is_inside_j ? BATCH : (size_t) batch->n;
+  ptrdiff_t *offsets = batch->offsets + at * brg_ball_max_live (s->ball, &s->rows);
+  size_t *ends = batch->ends + at * brg_ball_n_halves (s->ball);
+
+  if (!is_inside_j)
+    brg_ball_list_live (s->ball, &s->rows, j, k, s->offsets, offsets, ends);
+  else if (!batch->has_slice)
+    list_slice (s, k, offsets, ends);
+  batch->has_slice |= is_inside_j;
+  row->offsets = offsets;
+  row->ends = ends;
+}
+
+/* Can a voxel of the row come out set? Then the rows to unite for it are in `row`. */
 static bool
 find_rows (const Sweep *s, Batch *batch, int j, int k, BrgSweepRow *row)
 {
@@ -88,13 +118,8 @@ find_rows (const Sweep *s, Batch *batch, int j, int k, BrgSweepRow *row)
     return false;
   row->offsets = s->offsets;
   row->ends = s->ball->ends;
-  if (s->erode || is_whole)
-    return true;
-  ptrdiff_t *offsets = batch->offsets + (size_t) batch->n * brg_ball_max_live (s->ball, &s->rows);
-  size_t *ends = batch->ends + (size_t) batch->n * brg_ball_n_halves (s->ball);
-  brg_ball_list_live (s->ball, &s->rows, j, k, s->offsets, offsets, ends);
-  row->offsets = offsets;
-  row->ends = ends;
+  if (!s->erode && !is_whole)
+    list_rows (s, batch, j, k, row);
   return true;
 }
 
@@ -149,10 +174,13 @@ sweep_slab (void *data, int slab, int begin, int end, BrgError *error)
   if (init_batch (&batch, s, error) != BRG_OK)
     return BRG_NO_MEMORY;
   for (int k = s->box.lo[2] + begin; k < s->box.lo[2] + end; k++)
-    for (int j = s->box.lo[1]; j < s->box.hi[1] && !brg_job_is_cancelled (s->job); j++)
-      add_row (s, &batch, j, k);
-  flush (s, &batch);
-  clear_batch (&batch);
+    {
+      batch.has_slice = false;
+      for (int j = s->box.lo[1]; j < s->box.hi[1] && !brg_job_is_cancelled (s->job); j++)
+        add_row (s, &batch, j, k);
+      flush (s, &batch);
+    }
+  brg_free (batch.words);
   return BRG_OK;
 }
 
