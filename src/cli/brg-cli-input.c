@@ -114,16 +114,29 @@ read_mesh (const char *path, BrgJob *job, BrgError *error)
 
 /* Takes a mesh, which may be NULL, and gives it back smoothed; NULL if that fails. */
 static BrgMesh *
-smoothed (BrgMesh *mesh, const BrgGrid *grid, double smooth, BrgJob *job, BrgError *error)
+smoothed (BrgMesh *mesh,
+          const BrgGrid *grid,
+          BrgCliSmoothing smoothing,
+          BrgJob *job,
+          BrgError *error)
 {
-  if (mesh != NULL && brg_mesh_smooth (mesh, grid, smooth, job, error) != BRG_OK)
+  BrgStatus status = BRG_OK;
+
+  if (mesh != NULL && smoothing.method == BRG_CLI_SMOOTHING_BREGMA)
+    status = brg_mesh_smooth (mesh, grid, smoothing.strength, job, error);
+  else if (mesh != NULL)
+    status = brg_mesh_smooth_slicer (
+      mesh, grid, smoothing.strength,
+      smoothing.method == BRG_CLI_SMOOTHING_SLICER ? BRG_SLICER_HAMMING : BRG_SLICER_NUTTALL, job,
+      error);
+  if (status != BRG_OK)
     g_clear_pointer (&mesh, brg_mesh_unref);
   return mesh;
 }
 
 BrgMesh *
 brg_cli_read_surface (const char *path,
-                      double smooth,
+                      BrgCliSmoothing smoothing,
                       BrgNrrdInfo *info,
                       BrgJob *job,
                       BrgError *error)
@@ -134,7 +147,7 @@ brg_cli_read_surface (const char *path,
   BrgMask *mask = brg_cli_read_skull (path, info, job, error);
   if (mask == NULL)
     return NULL;
-  BrgMesh *mesh = smoothed (brg_isosurface (mask, job, error), &mask->grid, smooth, job, error);
+  BrgMesh *mesh = smoothed (brg_isosurface (mask, job, error), &mask->grid, smoothing, job, error);
   brg_mask_unref (mask);
   return mesh;
 }
@@ -142,7 +155,7 @@ brg_cli_read_surface (const char *path,
 BrgMesh *
 brg_cli_read_level (const char *path,
                     double level_hu,
-                    double smooth,
+                    BrgCliSmoothing smoothing,
                     BrgNrrdInfo *info,
                     BrgJob *job,
                     BrgError *error)
@@ -152,7 +165,7 @@ brg_cli_read_level (const char *path,
   if (scan == NULL)
     return NULL;
   BrgMesh *mesh =
-    smoothed (brg_isosurface_hu (scan, level_hu, job, error), &scan->grid, smooth, job, error);
+    smoothed (brg_isosurface_hu (scan, level_hu, job, error), &scan->grid, smoothing, job, error);
   brg_volume_unref (scan);
   return mesh;
 }

@@ -32,19 +32,35 @@ void brg_cli_report_warnings (BrgReport *report, const BrgNrrdInfo *info);
  * to run segment, a folder with the advice to name a file, an empty mask with BRG_EMPTY. */
 BrgMask *brg_cli_read_skull (const char *path, BrgNrrdInfo *info, BrgJob *job, BrgError *error);
 
-/* The surface of a mask file, smoothed by `smooth` (0..1), or a mesh file as it is; one without
- * triangles is BRG_EMPTY. `info`, if not NULL, receives the warnings of a mask. */
+/* How surfaces are smoothed (brg-mesh-smooth.h), and how much: 0..1. */
+typedef enum
+{
+  BRG_CLI_SMOOTHING_BREGMA,
+  BRG_CLI_SMOOTHING_SLICER,
+  BRG_CLI_SMOOTHING_SLICER_NUTTALL,
+} BrgCliSmoothingMethod;
+
+typedef struct
+{
+  double strength;
+  BrgCliSmoothingMethod method;
+} BrgCliSmoothing;
+
+#define BRG_CLI_NOT_SMOOTHED ((BrgCliSmoothing){ 0 })
+
+/* The surface of a mask file, smoothed, or a mesh file as it is; one without triangles is
+ * BRG_EMPTY. `info`, if not NULL, receives the warnings of a mask. */
 BrgMesh *brg_cli_read_surface (const char *path,
-                               double smooth,
+                               BrgCliSmoothing smoothing,
                                BrgNrrdInfo *info,
                                BrgJob *job,
                                BrgError *error);
 
-/* The surface of HU = `level_hu` in a scan (brg_isosurface_hu()), smoothed by `smooth`; a mask is
+/* The surface of HU = `level_hu` in a scan (brg_isosurface_hu()), smoothed; a mask is
  * read as a scan of its values. `info` receives the warnings. */
 BrgMesh *brg_cli_read_level (const char *path,
                              double level_hu,
-                             double smooth,
+                             BrgCliSmoothing smoothing,
                              BrgNrrdInfo *info,
                              BrgJob *job,
                              BrgError *error);

@@ -10,7 +10,8 @@
 typedef struct
 {
   const char *input, *output;
-  double smooth, reduce;
+  BrgCliSmoothing smoothing;
+  double reduce;
   double level_hu; /* NaN: the input is no scan */
   bool ras;
 } Request;
@@ -37,21 +38,43 @@ read_level (BrgCli *cli, double *level_hu, BrgRecipe *recipe)
 }
 
 static int
+read_method (BrgCli *cli, BrgCliSmoothingMethod *method)
+{
+  static const char *const names[] = { "bregma", "slicer", "slicer-nuttall" };
+  const char *text = brg_cli_value (cli, "smoothing");
+
+  *method = BRG_CLI_SMOOTHING_BREGMA;
+  if (text == NULL)
+    return BRG_CLI_DONE;
+  for (size_t n = 0; n < G_N_ELEMENTS (names); n++)
+    if (strcmp (text, names[n]) == 0)
+      {
+        *method = (BrgCliSmoothingMethod) n;
+        return BRG_CLI_DONE;
+      }
+  return brg_cli_usage_error (
+    cli, "--smoothing must be bregma, slicer or slicer-nuttall, got \"%.40s\"", text);
+}
+
+static int
 read_request (BrgCli *cli, Request *request)
 {
   const char *reduce = brg_cli_value (cli, "reduce");
   const char *frame = brg_cli_value (cli, "frame");
   BrgRecipe recipe = brg_recipe_default ();
+  BrgCliSmoothingMethod method;
   double level_hu;
   int n_numbers, outcome = read_level (cli, &level_hu, &recipe);
 
+  if (outcome == BRG_CLI_DONE)
+    outcome = read_method (cli, &method);
   if (outcome != BRG_CLI_DONE)
     return outcome;
   brg_cli_apply_params (cli, &recipe);
   *request = (Request){ .input = cli->operands[0],
                         .level_hu = level_hu,
                         .output = brg_cli_value (cli, "output"),
-                        .smooth = recipe.smooth,
+                        .smoothing = { recipe.smooth, method },
                         .ras = g_strcmp0 (frame, "ras") == 0 };
   if (request->output == NULL)
     return brg_cli_usage_error (cli, "-o OUT.stl|.ply|.obj is missing");
@@ -73,8 +96,8 @@ static BrgMesh *
 read_surface (const Request *request, BrgNrrdInfo *header, BrgJob *job, BrgError *error)
 {
   if (isnan (request->level_hu))
-    return brg_cli_read_surface (request->input, request->smooth, header, job, error);
-  return brg_cli_read_level (request->input, request->level_hu, request->smooth, header, job,
+    return brg_cli_read_surface (request->input, request->smoothing, header, job, error);
+  return brg_cli_read_level (request->input, request->level_hu, request->smoothing, header, job,
                              error);
 }
 
@@ -141,6 +164,7 @@ run_mesh (BrgCli *cli)
 static const BrgCliOption options[] = {
   { "output", 'o', "FILE", "The mesh to write: .stl (binary), .ply or .obj." },
   { "hu", 0, "LEVEL", "The input is a scan: make the surface of this HU, bone inside" },
+  { "smoothing", 0, "METHOD", "bregma, or slicer: as 3D Slicer 4.8, --smooth its factor (bregma)" },
   { "reduce", 0, "X", "Take away this part of the triangles, 0 to below 1 (0)" },
   { "frame", 0, "lps|ras", "Frame of the coordinates, in mm (lps)" },
 };
@@ -152,7 +176,9 @@ const BrgCommand brg_command_mesh = {
   .notes =
     "MASK may also be an .stl, .ply or .obj file, which is reduced or rewritten but not smoothed.\n"
     "With --hu the surface lies where the HU, linear between voxels, are at the level; it is "
-    "smoothed only if --smooth is given.",
+    "smoothed only if --smooth is given.\n"
+    "With --smoothing slicer the surface compares with those that 3D Slicer exported until March "
+    "2024 (slicer-nuttall: since then); it may shrink and move by more than half a voxel.",
   .options = options,
   .n_options = G_N_ELEMENTS (options),
   .has_params = true,

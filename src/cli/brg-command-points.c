@@ -60,7 +60,8 @@ run_points (BrgCli *cli)
   if (outcome != BRG_CLI_DONE)
     return outcome;
   brg_cli_phase (cli, 0, 0.4);
-  BrgMesh *mesh = brg_cli_read_surface (request.input, 0, &header, &cli->job, &error);
+  BrgMesh *mesh =
+    brg_cli_read_surface (request.input, BRG_CLI_NOT_SMOOTHED, &header, &cli->job, &error);
   brg_cli_phase (cli, 0.4, 0.7);
   if (mesh == NULL || brg_points_sample (mesh, request.n_points, request.seed, &points, &cli->job,
                                          &error) != BRG_OK)

@@ -106,14 +106,16 @@ clear_request (Request *request)
 
 /* Returns the index of the input that failed, or -1. */
 static int
-read_surfaces (BrgCli *cli, Request *request, double smooth, BrgError *error)
+read_surfaces (BrgCli *cli, Request *request, double strength, BrgError *error)
 {
+  BrgCliSmoothing smoothing = { strength, BRG_CLI_SMOOTHING_BREGMA };
+
   for (int i = 0; i < request->n_items; i++)
     {
       size_t role = request->roles[i];
       brg_cli_phase (cli, 0.6 * i / request->n_items, 0.6 * (i + 1) / request->n_items);
       request->meshes[i] =
-        brg_cli_read_surface (request->paths[i], smooth, &request->headers[i], &cli->job, error);
+        brg_cli_read_surface (request->paths[i], smoothing, &request->headers[i], &cli->job, error);
       if (request->meshes[i] == NULL)
         return i;
       request->items[i] = (BrgPreviewItem){ .mesh = request->meshes[i],

@@ -24,13 +24,14 @@ brg_mesh_smooth (BrgMesh *mesh, const BrgGrid *grid, double strength, BrgJob *jo
 /* What 3D Slicer does on "export to model", so that our surfaces compare with those it made. */
 typedef enum
 {
-  BRG_SLICER_HAMMING, /* up to 5.6, in particular 4.8 of 2017: 20 iterations, Hamming window */
-  BRG_SLICER_NUTTALL, /* since March 2024: 20 + 40 * factor iterations, Nuttall window */
+  BRG_SLICER_HAMMING, /* until March 2024, so in 4.8 of 2017: 20 iterations, Hamming window */
+  BRG_SLICER_NUTTALL, /* since then: 20 + 40 * factor iterations, Nuttall window */
 } BrgSlicerSmoothing;
 
-/* Smooths as vtkWindowedSincPolyDataFilter (VTK 9.1; the window of the second rule since 9.3) does
- * with pass band 10^(-4 factor), coordinates normalized, boundaries and feature edges not treated
- * apart, on voxel coordinates of unit spacing; results agree to about 0.001 voxel.
+/* Smooths as vtkWindowedSincPolyDataFilter does (VTK 9.1; a later one for the second window) with
+ * pass band 10^(-4 factor), coordinates normalized, boundaries and feature edges not treated apart,
+ * on voxel coordinates of unit spacing. On a skull of 1.1 million vertices the first rule agreed
+ * with VTK 9.1 to 0.0002 voxel.
  *
  * There is no limit here: vertices may move by more than half a voxel, round shapes shrink, and the
  * whole surface is scaled a little (below 1 %) about the middle of its box, as in the original.

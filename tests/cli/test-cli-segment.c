@@ -395,6 +395,34 @@ test_mesh_options (Fixture *fixture, gconstpointer data)
     }
 }
 
+/* The ways to smooth differ, that of Slicer by default from ours; the factor counts. */
+static void
+test_mesh_smoothing (Fixture *fixture, gconstpointer data)
+{
+  static const char *const options[] = { "--smoothing=bregma", "--smoothing=slicer",
+                                         "--smoothing=slicer-nuttall", "--smooth=0" };
+  double area[G_N_ELEMENTS (options)];
+  g_autofree char *path = g_build_filename (fixture->dir, "mesh.stl", NULL);
+  g_auto (CliRun) segment = cli_run ("segment", fixture->scan, "-o", fixture->skull, NULL);
+  g_auto (CliRun) usual = cli_run ("mesh", fixture->skull, "-o", path, "--json", NULL);
+
+  (void) data;
+  g_autoptr (JsonNode) expected = cli_json_parse (usual.out);
+  for (guint n = 0; n < G_N_ELEMENTS (options); n++)
+    {
+      g_auto (CliRun) run =
+        cli_run ("mesh", fixture->skull, "-o", path, "--json", options[n], NULL);
+      cli_assert_done (&run);
+      g_autoptr (JsonNode) root = cli_json_parse (run.out);
+      g_assert_true (cli_json_truth (root, "$.closed"));
+      area[n] = cli_json_real (root, "$.area_mm2");
+    }
+  g_assert_cmpfloat (area[0], ==, cli_json_real (expected, "$.area_mm2"));
+  g_assert_cmpfloat (fabs (area[1] - area[0]), >, 0.001 * area[0]);
+  g_assert_cmpfloat (area[2], !=, area[1]);
+  g_assert_cmpfloat (area[3], >, area[0]);
+}
+
 /* The preview of a scan is refused, of masks and meshes drawn; same bytes twice. */
 static void
 test_preview (Fixture *fixture, gconstpointer data)
@@ -485,6 +513,7 @@ main (int argc, char **argv)
   add ("segment/signals", FALSE, test_signals);
   add ("info/folder", FALSE, test_info_of_folder);
   add ("mesh/options", FALSE, test_mesh_options);
+  add ("mesh/smoothing", FALSE, test_mesh_smoothing);
   add ("preview", FALSE, test_preview);
   return g_test_run ();
 }

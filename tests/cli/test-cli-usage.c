@@ -106,6 +106,8 @@ static const struct
   { { "mesh", "x.nrrd", "-o", "x.stl", "--frame", "xyz" }, "--frame" },
   { { "mesh", "x.nrrd", "-o", "x.stl", "--reduce", "1" }, "--reduce" },
   { { "mesh", "x.nrrd", "-o", "x.stl", "--smooth", "2" }, "--smooth" },
+  { { "mesh", "x.nrrd", "-o", "x.stl", "--smoothing=soft" },
+    "--smoothing must be bregma, slicer or slicer-nuttall, got \"soft\"" },
   { { "mesh", "x.nrrd", "-o", "x.stl", "--hu", "bone" }, "--hu must be from -32768 to 32767" },
   { { "mesh", "x.nrrd", "-o", "x.stl", "--hu", "32768" }, "--hu must be from -32768 to 32767" },
   { { "mesh", "x.nrrd", "-o", "x.stl", "--hu", "nan" }, "--hu must be from -32768 to 32767" },
