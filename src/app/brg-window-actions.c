@@ -68,6 +68,12 @@ clear_edits_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static void
+fill_between_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  brg_case_fill_between (BRG_WINDOW (data)->the_case);
+}
+
+static void
 remove_defect_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   BrgCase *the_case = BRG_WINDOW (data)->the_case;
@@ -192,6 +198,7 @@ static const GActionEntry actions[] = {
   { .name = "redo", .activate = redo_cb },
   { .name = "cancel", .activate = cancel_cb },
   { .name = "clear-edits", .activate = clear_edits_cb },
+  { .name = "fill-between", .activate = fill_between_cb },
   { .name = "remove-defect", .activate = remove_defect_cb },
   { .name = "preset", .parameter_type = "s", .activate = preset_cb },
   { .name = "go-export", .activate = go_export_cb },
@@ -231,13 +238,16 @@ _brg_window_actions_update (BrgWindow *self)
   gboolean has_scan = brg_case_get_scan (the_case) != NULL;
   gboolean has_skull = result != NULL && result->skull != NULL;
   gboolean file_task = self->cancellable != NULL;
+  gsize added_vox, removed_vox;
 
+  brg_case_count_edits (the_case, &added_vox, &removed_vox);
   set_enabled (self, "open", !file_task);
   set_enabled (self, "open-sample", !file_task);
   set_enabled (self, "undo", brg_case_can_undo (the_case));
   set_enabled (self, "redo", brg_case_can_redo (the_case));
   set_enabled (self, "cancel", file_task || brg_case_get_task (the_case) != NULL);
-  set_enabled (self, "clear-edits", brg_case_has_edits (the_case));
+  set_enabled (self, "clear-edits", added_vox + removed_vox > 0);
+  set_enabled (self, "fill-between", added_vox > 0);
   set_enabled (self, "remove-defect", brg_case_get_recipe (the_case)->defect.placed);
   set_enabled (self, "preset", has_skull);
   set_enabled (self, "go-export", has_scan);

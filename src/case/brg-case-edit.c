@@ -101,24 +101,26 @@ _brg_case_snapshot_edits (BrgCase *self, BrgError *error)
   return snapshot;
 }
 
-/* Removes the set voxels of a row that begins at voxel (at, j, k) of the scan. */
+/* Moves the set voxels of a row that begins at voxel (at, j, k) of the scan from one mask to the
+ * other. */
 static void
-remove_row (BrgCase *self, const uint64_t *row, size_t n_words, int at, int j, int k)
+edit_row (BrgMask *from, BrgMask *to, const uint64_t *row, size_t n_words, int at, int j, int k)
 {
   for (size_t w = 0; w < n_words; w++)
     for (uint64_t left = row[w]; left != 0; left &= left - 1)
       {
         int i = at + (int) w * 64 + __builtin_ctzll (left);
-        brg_mask_set (self->added, i, j, k, false);
-        brg_mask_set (self->removed, i, j, k, true);
+        brg_mask_set (from, i, j, k, false);
+        brg_mask_set (to, i, j, k, true);
       }
 }
 
 void
-_brg_case_remove_voxels (BrgCase *self,
-                         const BrgMask *voxels,
-                         const int at_vox[3],
-                         const char *label)
+_brg_case_edit_voxels (BrgCase *self,
+                       const BrgMask *voxels,
+                       const int at_vox[3],
+                       gboolean erase,
+                       const char *label)
 {
   BrgMask *old_added, *old_removed;
   BrgBox box = brg_mask_bounds (voxels);
@@ -132,8 +134,9 @@ _brg_case_remove_voxels (BrgCase *self,
     }
   for (int k = box.lo[2]; k < box.hi[2]; k++)
     for (int j = box.lo[1]; j < box.hi[1]; j++)
-      remove_row (self, brg_mask_row (voxels, j - at_vox[1], k - at_vox[2]), voxels->row_words,
-                  at_vox[0], j, k);
+      edit_row (erase ? self->added : self->removed, erase ? self->removed : self->added,
+                brg_mask_row (voxels, j - at_vox[1], k - at_vox[2]), voxels->row_words, at_vox[0],
+                j, k);
   _brg_case_note_edits (self, &box);
   commit_edit (self, old_added, old_removed, &box, label);
   brg_mask_unref (old_added);

@@ -6,7 +6,7 @@
 G_BEGIN_DECLS
 
 /* Shared by the files that make up BrgCase: brg-case.c (object and state), -open, -edit, -island,
- * -worker, -export. */
+ * -interpolate, -worker, -export. */
 
 typedef struct BrgCaseRun BrgCaseRun;
 
@@ -87,11 +87,13 @@ void _brg_case_discard_stroke (BrgCase *self);
 /* Voxels of added or removed inside `box` have changed. */
 void _brg_case_note_edits (BrgCase *self, const BrgBox *box);
 void _brg_case_flip_edits (BrgCase *self, const BrgEditDelta *delta);
-/* One history entry: these voxels, whose mask begins at voxel `at_vox` of the scan, are removed. */
-void _brg_case_remove_voxels (BrgCase *self,
-                              const BrgMask *voxels,
-                              const int at_vox[3],
-                              const char *label);
+/* One history entry: these voxels, whose mask begins at voxel `at_vox` of the scan, are added, or
+ * removed when `erase` is set. */
+void _brg_case_edit_voxels (BrgCase *self,
+                            const BrgMask *voxels,
+                            const int at_vox[3],
+                            gboolean erase,
+                            const char *label);
 const BrgCaseEdits *_brg_case_snapshot_edits (BrgCase *self, BrgError *error);
 
 /* brg-case-worker.c */

@@ -122,6 +122,11 @@ void brg_case_stroke_end (BrgCase *self);
 /* Takes all hand edits back, as one entry. */
 void brg_case_clear_edits (BrgCase *self);
 
+/* Fills between the slices that were painted by hand, as brg-interpolate.h says, along the slices
+ * of the view last painted in (axial before that), as one entry. It is made in a worker and dropped
+ * when the edits change meanwhile; "failed" when there is nothing to fill. */
+void brg_case_fill_between (BrgCase *self);
+
 /* Removes the connected part of the skull at this voxel of the scan, as one entry. The part is
  * found in a worker; "failed" when there is no bone, or when it is more than half of all bone and
  * so no loose piece. */

@@ -248,6 +248,54 @@ test_random_edits (void)
   case_fixture_clear (&fixture);
 }
 
+static void
+paint_dab (BrgCase *document, BrgPlane plane, double i, double j, double k)
+{
+  const double at_vox[3] = { i, j, k };
+
+  brg_case_stroke_begin (document, FALSE, 4);
+  brg_case_stroke_to (document, plane, at_vox, at_vox);
+  brg_case_stroke_end (document);
+}
+
+/* Two dabs on coronal slices and all between them, as one entry; with one dab there is nothing to
+ * fill, and what was erased between is bone again. */
+static void
+test_fill_between (void)
+{
+  CaseFixture fixture;
+  const double erased_vox[3] = { 20, 19, 20 };
+
+  case_fixture_open (&fixture);
+  BrgMask *added = brg_case_get_added (fixture.document);
+  BrgMask *removed = brg_case_get_removed (fixture.document);
+  brg_case_fill_between (fixture.document);
+  brg_case_stroke_begin (fixture.document, TRUE, 1);
+  brg_case_stroke_to (fixture.document, BRG_CORONAL, erased_vox, erased_vox);
+  brg_case_stroke_end (fixture.document);
+  paint_dab (fixture.document, BRG_CORONAL, 20, 16, 20);
+  brg_case_fill_between (fixture.document);
+  while (fixture.n_failed == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpstr (brg_case_get_undo_label (fixture.document), ==, "Paint bone, coronal");
+  paint_dab (fixture.document, BRG_CORONAL, 20, 22, 20);
+  gsize painted = brg_mask_count (added);
+  guint edits = fixture.n_edits;
+  brg_case_fill_between (fixture.document);
+  while (fixture.n_edits == edits)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpstr (brg_case_get_undo_label (fixture.document), ==, "Fill between slices");
+  g_assert_cmpuint (brg_mask_count (added), ==, painted / 2 * 7);
+  g_assert_cmpuint (brg_mask_count_and (added, removed), ==, 0);
+  g_assert_true (brg_mask_get (added, 20, 19, 20));
+  assert_counted (fixture.document);
+  g_assert_true (brg_case_undo (fixture.document));
+  g_assert_cmpuint (brg_mask_count (added), ==, painted);
+  g_assert_true (brg_mask_get (removed, 20, 19, 20));
+  case_fixture_settle (&fixture);
+  case_fixture_clear (&fixture);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -256,5 +304,6 @@ main (int argc, char **argv)
   g_test_add_func ("/case/edit/crop", test_edits_and_crop);
   g_test_add_func ("/case/edit/island", test_island);
   g_test_add_func ("/case/edit/random", test_random_edits);
+  g_test_add_func ("/case/edit/fill-between", test_fill_between);
   return g_test_run ();
 }
