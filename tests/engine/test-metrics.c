@@ -3,7 +3,9 @@
 #include <glib.h>
 #include <stdlib.h>
 
+#include "engine/brg-alloc.h"
 #include "engine/brg-metrics.h"
+#include "engine/brg-nearest.h"
 #include "voxel-twin.h"
 
 typedef struct
@@ -183,6 +185,61 @@ test_twin (void)
       }
 }
 
+static void
+assert_nearest (const BrgNearest *tree, const GArray *voxels, const Voxel *from, size_t hint)
+{
+  double mm = brg_nearest_mm (tree, from->vox, &hint);
+  Voxel found = { { tree->voxels[hint][0], tree->voxels[hint][1], tree->voxels[hint][2] } };
+
+  g_assert_cmpfloat_with_epsilon (mm, nearest_mm (tree->spacing_mm, from, voxels), 1e-12);
+  g_assert_true (nearest_mm (tree->spacing_mm, &found, voxels) == 0);
+}
+
+static Voxel
+random_voxel (GRand *rand, int begin, int end)
+{
+  Voxel voxel;
+
+  for (int axis = 0; axis < 3; axis++)
+    voxel.vox[axis] = g_rand_int_range (rand, begin, end);
+  return voxel;
+}
+
+/* Few voxels and many, spread thinly, on top of each other, over a plane or a line, looked for from
+ * among them and from afar, with any hint. */
+static void
+test_nearest (void)
+{
+  const double spacing_mm[3] = { 0.9, 1, 1.1 };
+  BrgGrid grid = brg_grid_simple (200, 200, 200, spacing_mm, brg_vec3 (0, 0, 0));
+  g_autoptr (GRand) rand = g_rand_new_with_seed (11);
+
+  for (int t = 0; t < 100; t++)
+    {
+      g_autoptr (GArray) voxels = g_array_new (FALSE, FALSE, sizeof (Voxel));
+      int n = g_rand_int_range (rand, 1, 1000), size = g_rand_int_range (rand, 1, 100);
+      BrgNearest tree;
+      for (int v = 0; v < n; v++)
+        {
+          Voxel voxel = random_voxel (rand, 0, size);
+          if (t % 2 == 0)
+            voxel.vox[1] = size - voxel.vox[0];
+          if (t % 4 == 0)
+            voxel.vox[2] = 0;
+          g_array_append_val (voxels, voxel);
+        }
+      int (*taken)[3] = brg_alloc ((size_t) n, sizeof *taken, NULL);
+      memcpy (taken, voxels->data, (size_t) n * sizeof *taken);
+      g_assert_cmpint (brg_nearest_make (&grid, taken, (size_t) n, &tree, NULL, NULL), ==, BRG_OK);
+      for (int q = 0; q < 100; q++)
+        {
+          Voxel from = random_voxel (rand, -150, 250);
+          assert_nearest (&tree, voxels, &from, (size_t) g_rand_int_range (rand, 0, n));
+        }
+      brg_nearest_clear (&tree);
+    }
+}
+
 /* Corners of a grid far apart; bone that reaches one of them by exactly 10 mm, or just not. */
 static void
 test_far (void)
@@ -251,6 +308,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/metrics/twin", test_twin);
+  g_test_add_func ("/metrics/nearest", test_nearest);
   g_test_add_func ("/metrics/far", test_far);
   g_test_add_func ("/metrics/empty", test_empty);
   g_test_add_func ("/metrics/refuses", test_refuses);
