@@ -9,7 +9,7 @@
 typedef void (*BrgGzipRow) (const void *data, int y, int z, uint8_t *row);
 
 /* Appends the rows, y fastest, to `output` as one gzip member without name or time, which must be
- * the end of it. It is deflated (level 1) in pieces of rows that depend on the sizes alone, so the
+ * the end of it. It is deflated fast, in pieces of rows that depend on the sizes alone, so the
  * bytes are the same for any number of threads, and each is written as soon as those before it are
  * ready, so that no more than a few pieces are in memory. The header lists the pieces
  * (brg-gzip-index.h): our own reader inflates them on several threads. */
