@@ -22,7 +22,8 @@ clear (Components *c)
   brg_free (c->sizes);
 }
 
-/* Of several components as large as the largest, the one whose first voxel comes first. */
+/* Of several components as large as the largest, the one whose first voxel comes first. Where a
+ * line is one row that is the first of them, as found. */
 static BrgStatus
 break_tie (Components *c, BrgJob *job, BrgError *error)
 {
@@ -58,7 +59,7 @@ rank (Components *c, BrgJob *job, BrgError *error)
         islands->runner_up_vox = c->sizes[x];
       status = brg_runs_poll (x, job, error);
     }
-  if (status == BRG_OK && islands->n_components > 1 &&
+  if (status == BRG_OK && c->runs.tall > 1 && islands->n_components > 1 &&
       islands->runner_up_vox == islands->largest_vox)
     status = break_tie (c, job, error);
   return status;

@@ -6,8 +6,9 @@
 #include "engine/brg-parallel.h"
 #include "engine/brg-runs.h"
 
-#define ROUNDING    1e-9 /* relative; a component of exactly the limit is filled */
-#define SLAB_SLICES 8
+#define ROUNDING        1e-9 /* relative; a component of exactly the limit is filled */
+#define MAX_SLAB_SLICES 8
+#define MAX_SLAB_VOX    ((size_t) 1 << 20) /* a slab is not interrupted */
 
 typedef struct
 {
@@ -135,13 +136,23 @@ fill_slab (void *data, int slab, int begin, int end, BrgError *error)
   return fill_range (f->mask, f->hole, begin, end, f->out, &alone, error);
 }
 
+/* Depends on the grid alone. */
+static int
+slab_slices (const BrgGrid *grid)
+{
+  size_t slices = MAX_SLAB_VOX / ((size_t) grid->dim[0] * (size_t) grid->dim[1]);
+
+  return slices < 1 ? 1 : slices > MAX_SLAB_SLICES ? MAX_SLAB_SLICES : (int) slices;
+}
+
 static BrgStatus
 fill_all (const BrgMask *mask, const Hole *hole, BrgMask *out, BrgJob *job, BrgError *error)
 {
   Fill fill = { mask, hole, out, job };
 
   if (hole->connectivity == 8)
-    return brg_parallel_slabs (mask->grid.dim[2], SLAB_SLICES, fill_slab, &fill, job, error);
+    return brg_parallel_slabs (mask->grid.dim[2], slab_slices (&mask->grid), fill_slab, &fill, job,
+                               error);
   return fill_range (mask, hole, 0, mask->grid.dim[2], out, job, error);
 }
 

@@ -1,7 +1,5 @@
 #include "engine/brg-runs.h"
 
-#include <string.h>
-
 #include "engine/brg-alloc.h"
 #include "engine/brg-bits.h"
 #include "engine/brg-job-part.h"
@@ -296,11 +294,28 @@ finish (BrgStatus status, size_t *array, size_t **out)
   return status;
 }
 
+/* One entry per component, all of them `value`. Of millions even that takes time. */
+static BrgStatus
+new_array (const BrgRuns *runs, size_t value, size_t **array, BrgJob *job, BrgError *error)
+{
+  BrgStatus status = BRG_OK;
+
+  *array = brg_alloc_in (brg_job_pool (job), runs->n_components, sizeof **array, error);
+  if (*array == NULL)
+    return BRG_NO_MEMORY;
+  for (size_t c = 0; status == BRG_OK && c < runs->n_components; c++)
+    {
+      (*array)[c] = value;
+      status = brg_runs_poll (c, job, error);
+    }
+  return status;
+}
+
 BrgStatus
 brg_runs_sizes (const BrgRuns *runs, size_t **sizes, BrgJob *job, BrgError *error)
 {
-  size_t *n = brg_alloc_zero_in (brg_job_pool (job), runs->n_components, sizeof *n, error);
-  BrgStatus status = n != NULL ? BRG_OK : BRG_NO_MEMORY;
+  size_t *n;
+  BrgStatus status = new_array (runs, 0, &n, job, error);
 
   for (uint32_t x = 0; status == BRG_OK && x < runs->n_runs; x++)
     {
@@ -344,11 +359,9 @@ find_firsts (const BrgRuns *runs, int plane, size_t *firsts)
 BrgStatus
 brg_runs_firsts (const BrgRuns *runs, size_t **firsts, BrgJob *job, BrgError *error)
 {
-  size_t *first = brg_alloc_in (brg_job_pool (job), runs->n_components, sizeof *first, error);
-  BrgStatus status = first != NULL ? BRG_OK : BRG_NO_MEMORY;
+  size_t *first;
+  BrgStatus status = new_array (runs, SIZE_MAX, &first, job, error);
 
-  if (first != NULL)
-    memset (first, 0xff, runs->n_components * sizeof *first); /* SIZE_MAX */
   for (int plane = 0; status == BRG_OK && plane < runs->n_planes; plane++)
     {
       find_firsts (runs, plane, first);
