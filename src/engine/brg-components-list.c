@@ -144,7 +144,7 @@ make_ranking (const BrgMask *mask,
   BrgStatus status = brg_runs_label_volume (mask, connectivity, &r->runs, job, error);
 
   if (status == BRG_OK)
-    status = brg_runs_sizes (&r->runs, &r->sizes, job, error);
+    status = brg_runs_sizes (&r->runs, NULL, &r->sizes, job, error);
   if (status == BRG_OK)
     status = brg_runs_firsts (&r->runs, &r->firsts, job, error);
   if (status == BRG_OK)

@@ -72,7 +72,7 @@ find (const BrgMask *mask, int connectivity, Components *c, BrgJob *job, BrgErro
   *c = (Components){ 0 };
   BrgStatus status = brg_runs_label_volume (mask, connectivity, &c->runs, job, error);
   if (status == BRG_OK)
-    status = brg_runs_sizes (&c->runs, &c->sizes, job, error);
+    status = brg_runs_sizes (&c->runs, NULL, &c->sizes, job, error);
   if (status == BRG_OK)
     status = rank (c, job, error);
   if (status != BRG_OK)

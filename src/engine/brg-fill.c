@@ -58,14 +58,16 @@ mark_plane (const BrgRuns *runs, int plane, uint8_t *touches)
 static BrgStatus
 choose_holes (const BrgRuns *runs, const Hole *hole, uint8_t *flags, BrgJob *job, BrgError *error)
 {
-  size_t *sizes;
-  BrgStatus status = brg_runs_sizes (runs, &sizes, job, error);
+  size_t *sizes = NULL;
+  BrgStatus status = BRG_OK;
 
   for (int plane = 0; status == BRG_OK && plane < runs->n_planes; plane++)
     {
       mark_plane (runs, plane, flags);
       status = brg_runs_poll (0, job, error);
     }
+  if (status == BRG_OK)
+    status = brg_runs_sizes (runs, flags, &sizes, job, error);
   for (size_t c = 0; status == BRG_OK && c < runs->n_components; c++)
     {
       flags[c] = !flags[c] && (double) sizes[c] * hole->unit <= hole->limit * (1 + ROUNDING);

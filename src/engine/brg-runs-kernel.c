@@ -82,8 +82,15 @@ BRG_ISA_NAME (_brg_runs_count) (const BrgRuns *runs, int plane)
     }
 }
 
-/* Writes a face of n_rows rows; returns whether it holds a voxel. */
-INLINE uint64_t
+/* Is the face empty, full, or neither? Few are full but where unset voxels are labelled, and only
+ * there it is asked. */
+typedef struct
+{
+  uint64_t any, all;
+} Content;
+
+/* Writes a face of n_rows rows. */
+INLINE Content
 read_face (const BrgRuns *runs,
            const uint64_t *row_0,
            const uint64_t *row_1,
@@ -91,36 +98,56 @@ read_face (const BrgRuns *runs,
            uint64_t *face)
 {
   size_t n_words = runs->mask->row_words;
-  uint64_t flip = runs->flip, any = 0;
+  uint64_t flip = runs->flip, unused = ~brg_mask_last_word_bits (runs->mask);
+  Content content = { 0, flip };
 
   for (size_t w = 0; w < n_words; w++)
     {
       face[w] = n_rows > 1 ? (row_0[w] ^ flip) | (row_1[w] ^ flip) : row_0[w] ^ flip;
-      any |= face[w];
+      content.any |= face[w];
     }
   face[-1] = 0;
   face[n_words] = 0;
-  if (flip != 0)
-    face[n_words - 1] &= brg_mask_last_word_bits (runs->mask);
-  return any;
+  if (flip == 0)
+    return content;
+  for (size_t w = 0; w < n_words; w++)
+    content.all &= face[w];
+  face[n_words - 1] &= ~unused;
+  return content;
 }
 
-/* Writes the faces of a line; returns whether it holds a voxel. With flip it may be wrong: then a
- * line has entries and no run. */
-INLINE bool
+/* Writes the faces of a line. */
+INLINE BrgRunsLive
 read_faces (const BrgRuns *runs, const Bundle *bundle, int n_rows, uint64_t *const face[4])
 {
   const uint64_t *const *row = bundle->row;
-  uint64_t any = read_face (runs, row[0], row[2], n_rows / 2, face[0]);
+  Content content = read_face (runs, row[0], row[2], n_rows / 2, face[0]);
 
   if (n_rows > 1)
-    any |= read_face (runs, row[1], row[3], n_rows / 2, face[1]);
+    {
+      Content high = read_face (runs, row[1], row[3], n_rows / 2, face[1]);
+      content.any |= high.any;
+      content.all &= high.all;
+    }
   if (n_rows > 2)
     {
-      read_face (runs, row[0], row[1], 2, face[2]);
-      read_face (runs, row[2], row[3], 2, face[3]);
+      content.all &= read_face (runs, row[0], row[1], 2, face[2]).all;
+      content.all &= read_face (runs, row[2], row[3], 2, face[3]).all;
     }
-  return any != 0;
+  return content.any == 0 ? BRG_RUNS_DEAD : ~content.all == 0 ? BRG_RUNS_FULL : BRG_RUNS_LIVE;
+}
+
+/* The entries of a line whose one run, x, goes from end to end. */
+INLINE void
+scan_full_line (const BrgRuns *runs, uint32_t x, bool extract, uint64_t *begins, uint32_t *before)
+{
+  for (size_t w = 0; w < runs->mask->row_words; w++)
+    {
+      begins[w] = w == 0;
+      before[w] = w == 0 ? x : x + 1;
+    }
+  if (extract)
+    runs->runs[x] = (BrgRun){ 0, (uint16_t) runs->mask->grid.dim[0] };
 }
 
 /* Finds and, with `extract`, lists the runs of a line, given what its two faces along j hold; `x`
@@ -174,17 +201,38 @@ count_within (const uint64_t *row, uint64_t flip, BrgRun run)
   return (uint32_t) n;
 }
 
-static void
-count_voxels (const BrgRuns *runs, BrgRunsLine line, uint32_t begin, uint32_t end)
+static uint32_t
+count_voxels (const BrgRuns *runs, BrgRunsLine line, uint32_t x)
 {
-  for (uint32_t x = begin; x < end; x++)
-    {
-      uint32_t n = 0;
-      for (int k = line.lo[1]; k < line.hi[1]; k++)
-        for (int j = line.lo[0]; j < line.hi[0]; j++)
-          n += count_within (brg_mask_row (runs->mask, j, k), runs->flip, runs->runs[x]);
-      runs->voxels[x] = n;
-    }
+  uint32_t n = 0;
+
+  for (int k = line.lo[1]; k < line.hi[1]; k++)
+    for (int j = line.lo[0]; j < line.hi[0]; j++)
+      n += count_within (brg_mask_row (runs->mask, j, k), runs->flip, runs->runs[x]);
+  return n;
+}
+
+void
+BRG_ISA_NAME (_brg_runs_add_sizes) (const BrgRuns *runs,
+                                    int plane,
+                                    const uint8_t *skip,
+                                    size_t *sizes)
+{
+  const uint32_t *first = runs->line_first + (size_t) plane * (size_t) runs->n_lines;
+
+  for (int l = 0; l < runs->n_lines; l++)
+    for (uint32_t x = first[l]; x < first[l + 1]; x++)
+      {
+        uint32_t c = runs->component[x];
+        if (skip != NULL && skip[c] != 0)
+          continue;
+        if (runs->voxels != NULL)
+          sizes[c] += runs->voxels[x];
+        else if (runs->tall == 1)
+          sizes[c] += (size_t) (runs->runs[x].end - runs->runs[x].begin);
+        else
+          sizes[c] += count_voxels (runs, brg_runs_line (runs, plane, l), x);
+      }
 }
 
 INLINE uint64_t *
@@ -213,12 +261,15 @@ scan_plane (const BrgRuns *runs,
       for (int f = 0; f < 4; f++)
         face[f] = face_of (runs, here, f, l);
       here->live[l] = read_faces (runs, &bundle, n_rows, face);
-      if (here->live[l])
+      if (here->live[l] == BRG_RUNS_FULL)
+        scan_full_line (runs, x++, extract, here->begins + at, here->before + at);
+      else if (here->live[l] == BRG_RUNS_LIVE)
         x = scan_line (runs, face[0], face[1], x, extract, here->begins + at, here->before + at);
       if (extract)
         runs->line_first[(size_t) plane * (size_t) runs->n_lines + (size_t) l] = begin;
-      if (extract && n_rows > 1)
-        count_voxels (runs, line, begin, x);
+      if (extract && n_rows > 1 && runs->voxels != NULL)
+        for (uint32_t y = begin; y < x; y++)
+          runs->voxels[y] = count_voxels (runs, line, y);
     }
   return x;
 }
@@ -374,15 +425,30 @@ unite_uncovered (const BrgRuns *runs,
     unite (runs, a, n_words * 64 - 1, b, n_words * 64 - 1);
 }
 
+/* Unites two lines of one run each. */
+INLINE void
+unite_full_lines (const BrgRuns *runs, const Side *a, const Side *b, uint64_t *touch)
+{
+  unite (runs, a, 0, b, 0);
+  for (size_t w = 0; w < runs->mask->row_words; w++)
+    touch[w] = a->face[w];
+}
+
 INLINE void
 unite_within (const BrgRuns *runs, BrgRunsPlane *here, bool corners)
 {
   for (int l = 1; l < runs->n_lines; l++)
-    if (here->live[l - 1] && here->live[l])
+    if (here->live[l - 1] != BRG_RUNS_DEAD && here->live[l] != BRG_RUNS_DEAD)
       {
         Side a = side_of (runs, here, l - 1, 1), b = side_of (runs, here, l, 0);
-        unite_lines (runs, &a, &b, here->beside + (size_t) l * runs->mask->row_words);
-        if (corners)
+        uint64_t *touch = here->beside + (size_t) l * runs->mask->row_words;
+        bool full = here->live[l - 1] == BRG_RUNS_FULL && here->live[l] == BRG_RUNS_FULL;
+
+        if (full)
+          unite_full_lines (runs, &a, &b, touch);
+        else
+          unite_lines (runs, &a, &b, touch);
+        if (corners && !full)
           find_corners (runs, &a, &b, here->scratch);
       }
 }
@@ -406,14 +472,17 @@ unite_below (const BrgRuns *runs, BrgRunsPlane *here, const BrgRunsPlane *below,
   for (int l = 0; l < runs->n_lines; l++)
     {
       Side a = side_of (runs, below, l, 3), b = side_of (runs, here, l, 2);
-      bool live = here->live[l] && below->live[l];
+      bool live = here->live[l] != BRG_RUNS_DEAD && below->live[l] != BRG_RUNS_DEAD;
+      bool full = here->live[l] == BRG_RUNS_FULL && below->live[l] == BRG_RUNS_FULL;
       size_t at = (size_t) l * n_words;
 
-      if (live && before && united)
+      if (full)
+        unite_full_lines (runs, &a, &b, touch);
+      else if (live && before && united)
         unite_uncovered (runs, &a, &b, below->beside + at, here->beside + at, touch);
       else if (live)
         unite_lines (runs, &a, &b, touch);
-      if (live && corners)
+      if (live && corners && !full)
         find_corners (runs, &a, &b, here->scratch);
       before = live;
     }
@@ -464,7 +533,8 @@ unite_diagonal (const BrgRuns *runs,
   int j = step < 0 ? line.lo[0] : line.hi[0] - 1, k = line.lo[1];
   const uint64_t *row_a = brg_mask_row (m, j + step, k - 1), *row_b = brg_mask_row (m, j, k);
 
-  if (!here->live[l] || !below->live[l + step] ||
+  if (here->live[l] == BRG_RUNS_DEAD || below->live[l + step] == BRG_RUNS_DEAD ||
+      here->live[l + step] == BRG_RUNS_FULL || below->live[l] == BRG_RUNS_FULL ||
       !is_open (runs, row_a, row_b, brg_mask_row (m, j, k - 1), brg_mask_row (m, j + step, k),
                 corners))
     return;

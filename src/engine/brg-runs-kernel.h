@@ -5,9 +5,15 @@
 
 /* Private to brg-runs.c: one plane of lines at a time. */
 
+typedef enum
+{
+  BRG_RUNS_DEAD, /* no run and no entries */
+  BRG_RUNS_LIVE,
+  BRG_RUNS_FULL, /* one run from end to end, in every face */
+} BrgRunsLive;
+
 /* What is known of the lines of one plane. Entries of word w of line l are at l * row_words + w;
- * those of faces at l * (row_words + 2) + w + 1, and before and after them is a word of 0. A line
- * that is not live holds no run and has no entries. */
+ * those of faces at l * (row_words + 2) + w + 1, and before and after them is a word of 0. */
 typedef struct
 {
   uint64_t *words;   /* one buffer for all that follow; brg_free() it */
@@ -17,8 +23,8 @@ typedef struct
                         one; arrays that must be equal are the same */
   uint64_t *scratch; /* BRG_RUNS_SCRATCH rows of words */
   uint32_t *before;  /* the number of the first run that begins in the word or later */
-  bool *live;
-  bool united; /* what touches within the plane is, and `beside` is written */
+  uint8_t *live;     /* BrgRunsLive of each line */
+  bool united;       /* what touches within the plane is, and `beside` is written */
 } BrgRunsPlane;
 
 #define BRG_RUNS_SCRATCH 4
@@ -41,6 +47,11 @@ BRG_ISA_DECLARE (BrgRunsUniteWithin, _brg_runs_unite_within);
 typedef void
 BrgRunsUniteAcross (const BrgRuns *runs, int plane, BrgRunsPlane *here, const BrgRunsPlane *below);
 BRG_ISA_DECLARE (BrgRunsUniteAcross, _brg_runs_unite_across);
+
+/* Adds the voxels of the runs of a plane to the sizes of their components, but for those with
+ * skip[component] != 0; skip may be NULL. */
+typedef void BrgRunsAddSizes (const BrgRuns *runs, int plane, const uint8_t *skip, size_t *sizes);
+BRG_ISA_DECLARE (BrgRunsAddSizes, _brg_runs_add_sizes);
 
 /* brg_runs_paint() of a plane. */
 typedef void BrgRunsPaint (const BrgRuns *runs, int plane, const uint8_t *keep, BrgMask *out);

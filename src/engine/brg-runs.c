@@ -59,7 +59,7 @@ plane_new (const BrgRuns *runs, BrgRunsPlane *plane, BrgJob *job, BrgError *erro
     plane->face[f] = plane->beside + n_words + f % n_faces * n_face;
   plane->scratch = plane->beside + n_words + n_faces * n_face;
   plane->before = (uint32_t *) (plane->scratch + n_scratch);
-  plane->live = (bool *) (plane->scratch + n_scratch + n_halves);
+  plane->live = (uint8_t *) (plane->scratch + n_scratch + n_halves);
   return BRG_OK;
 }
 
@@ -122,7 +122,7 @@ allocate_runs (const Labelling *l, BrgError *error)
   runs->runs = brg_alloc_in (pool, runs->n_runs, sizeof *runs->runs, error);
   if (runs->runs == NULL)
     return BRG_NO_MEMORY;
-  if (runs->tall > 1)
+  if (runs->tall > 1 && runs->flip == 0)
     {
       runs->voxels = brg_alloc_in (pool, runs->n_runs, sizeof *runs->voxels, error);
       if (runs->voxels == NULL)
@@ -312,15 +312,21 @@ new_array (const BrgRuns *runs, size_t value, size_t **array, BrgJob *job, BrgEr
 }
 
 BrgStatus
-brg_runs_sizes (const BrgRuns *runs, size_t **sizes, BrgJob *job, BrgError *error)
+brg_runs_sizes (const BrgRuns *runs,
+                const uint8_t *skip,
+                size_t **sizes,
+                BrgJob *job,
+                BrgError *error)
 {
   size_t *n;
   BrgStatus status = new_array (runs, 0, &n, job, error);
 
-  for (uint32_t x = 0; status == BRG_OK && x < runs->n_runs; x++)
+  BrgRunsAddSizes *add_sizes = BRG_ISA_PICK (job, _brg_runs_add_sizes);
+
+  for (int plane = 0; status == BRG_OK && plane < runs->n_planes; plane++)
     {
-      n[runs->component[x]] += brg_runs_voxels (runs, x);
-      status = brg_runs_poll (x, job, error);
+      add_sizes (runs, plane, skip, n);
+      status = brg_runs_poll (0, job, error);
     }
   return finish (status, n, sizes);
 }

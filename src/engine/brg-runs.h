@@ -29,7 +29,7 @@ typedef struct
   uint32_t n_components;
   uint32_t *line_first; /* runs of line l = plane * n_lines + place: line_first[l] <= x < [l + 1] */
   BrgRun *runs;
-  uint32_t *voxels;    /* of each run; NULL when a line is one row: end - begin */
+  uint32_t *voxels;    /* of each run; NULL when they must be counted, or are end - begin */
   uint32_t *component; /* of each run; components are numbered by their first run */
 } BrgRuns;
 
@@ -53,8 +53,8 @@ brg_runs_line (const BrgRuns *runs, int plane, int place)
 /* Labels the set voxels of `mask`, or the unset ones, in the slices begin <= k < end; what lies in
  * the others is not seen. `connectivity`: 4 or 8 within each slice (no component spans two), 6, 18
  * or 26 in the volume. The mask must stay as it is while `out` is used. Results do not depend on
- * the number of threads. Memory: 8 bytes a run, 12 where a line is more than a row, and two planes
- * of lines per thread. On failure `out` is empty. */
+ * the number of threads. Memory: 8 bytes a run, 12 where set voxels are labelled by lines of more
+ * than a row, and two planes of lines per thread. On failure `out` is empty. */
 BrgStatus brg_runs_label (const BrgMask *mask,
                           bool unset,
                           int connectivity,
@@ -73,13 +73,6 @@ BrgStatus brg_runs_label_volume (const BrgMask *mask,
 
 void brg_runs_clear (BrgRuns *runs);
 
-static inline uint32_t
-brg_runs_voxels (const BrgRuns *runs, uint32_t x)
-{
-  return runs->voxels != NULL ? runs->voxels[x]
-                              : (uint32_t) (runs->runs[x].end - runs->runs[x].begin);
-}
-
 /* Looks at the job for step x of a serial loop, often enough and seldom enough. */
 static inline BrgStatus
 brg_runs_poll (size_t x, BrgJob *job, BrgError *error)
@@ -89,8 +82,13 @@ brg_runs_poll (size_t x, BrgJob *job, BrgError *error)
   return brg_error_set (error, BRG_CANCELLED, "cancelled");
 }
 
-/* Voxels of each component; brg_free() them. On failure *sizes is NULL. */
-BrgStatus brg_runs_sizes (const BrgRuns *runs, size_t **sizes, BrgJob *job, BrgError *error);
+/* Voxels of each component; brg_free() them. Components with skip[component] != 0 are not counted
+ * and have 0; skip may be NULL. On failure *sizes is NULL. */
+BrgStatus brg_runs_sizes (const BrgRuns *runs,
+                          const uint8_t *skip,
+                          size_t **sizes,
+                          BrgJob *job,
+                          BrgError *error);
 
 /* Index in scan order (i fastest, then j, then k) of each component's first voxel; brg_free() them.
  * Where a line is one row they only grow, as components are numbered that way. On failure *firsts
