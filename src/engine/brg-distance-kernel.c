@@ -82,21 +82,21 @@ search (const BrgDistanceColumn *c, Course course, BrgTile signs, bool both_side
   int room_up = course.up > 0 ? last - at : at, room_down = course.down < 0 ? at : last - at;
   int room = room_up < room_down ? room_up : room_down;
   ptrdiff_t up = course.up * TILE, down = course.down * TILE;
-  const float *a = c->values + (ptrdiff_t) at * TILE + up * steps;
-  const float *b = c->values + (ptrdiff_t) at * TILE + down * steps;
+  ptrdiff_t a = at * TILE + up * steps, b = at * TILE + down * steps;
 
   for (; steps < room; steps += 2, a += 2 * up, b += 2 * down)
     {
-      best = lower (best, a, b, c->add[steps], signs, both_sides);
-      best = lower (best, a + up, b + down, c->add[steps + 1], signs, both_sides);
+      best = lower (best, c->values + a, c->values + b, c->add[steps], signs, both_sides);
+      best = lower (best, c->values + a + up, c->values + b + down, c->add[steps + 1], signs,
+                    both_sides);
       if (steps + 2 > c->reach || !brg_tile_any_above (best, c->add[steps + 2]))
         return best;
     }
   for (; steps <= c->reach && brg_tile_any_above (best, c->add[steps]); steps++)
     {
-      a = c->values + (ptrdiff_t) clamp (at + course.up * steps, last) * TILE;
-      b = c->values + (ptrdiff_t) clamp (at + course.down * steps, last) * TILE;
-      best = lower (best, a, b, c->add[steps], signs, both_sides);
+      a = clamp (at + course.up * steps, last) * TILE;
+      b = clamp (at + course.down * steps, last) * TILE;
+      best = lower (best, c->values + a, c->values + b, c->add[steps], signs, both_sides);
     }
   return best;
 }
