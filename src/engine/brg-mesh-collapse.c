@@ -10,7 +10,8 @@
 #define MAX_TURN   0.2  /* cosine of the angle by which a triangle may turn */
 #define MIN_SHAPE  1e-3 /* twice the area over the square of the longest edge */
 #define POLL_EVERY 4096
-#define FIRST_ROOM 4096 /* entries of the queue */
+#define LOAD_STEP  49152 /* a multiple of 3: in corners and in vertices */
+#define FIRST_ROOM 4096  /* entries of the queue */
 
 typedef struct
 {
@@ -146,11 +147,20 @@ load_triangles (Block *block)
     }
 }
 
-static void
-add_quadrics (Block *block)
+/* False once cancelled; asks now and then. */
+static inline bool
+goes_on (size_t n, BrgJob *job)
+{
+  return n % LOAD_STEP != 0 || !brg_job_is_cancelled (job);
+}
+
+static bool
+add_quadrics (Block *block, BrgJob *job)
 {
   for (size_t c = 0; c < 3 * block->mesh->n_triangles; c += 3)
     {
+      if (!goes_on (c, job))
+        return false;
       Vertex *corner[3];
       double share;
       for (int i = 0; i < 3; i++)
@@ -162,17 +172,21 @@ add_quadrics (Block *block)
           brg_quadric_add_pull (&corner[i]->quadric, corner[i]->p, share);
         }
     }
+  return true;
 }
 
-static void
-examine_vertices (Block *block)
+static bool
+examine_vertices (Block *block, BrgJob *job)
 {
   for (size_t m = 0; m < block->mesh->n_members; m++)
     {
       Vertex *vertex = block->vertices + m;
+      if (!goes_on (m, job))
+        return false;
       if ((vertex->state & (BRG_COLLAPSE_BORDER | BRG_COLLAPSE_SOUND | BRG_COLLAPSE_FAULTY)) == 0)
         vertex->state |= is_fan (block, (uint32_t) m) ? BRG_COLLAPSE_SOUND : BRG_COLLAPSE_FAULTY;
     }
+  return true;
 }
 
 static BrgStatus
@@ -186,12 +200,11 @@ load_block (Block *block, BrgJob *job, BrgError *error)
   if (block->corners == NULL)
     return BRG_NO_MEMORY;
   load_vertices (block);
-  load_triangles (block);
-  if (brg_job_is_cancelled (job))
+  if (goes_on (0, job))
+    load_triangles (block);
+  if (!goes_on (0, job) || (mesh->is_first && !add_quadrics (block, job)) ||
+      !examine_vertices (block, job))
     return brg_error_set (error, BRG_CANCELLED, "cancelled");
-  if (mesh->is_first)
-    add_quadrics (block);
-  examine_vertices (block);
   return BRG_OK;
 }
 

@@ -359,6 +359,8 @@ sort_blocks (Reduction *r, const Lattice *lattice, BrgError *error)
   if (brg_job_is_cancelled (r->job))
     return brg_error_set (error, BRG_CANCELLED, "cancelled");
   sort_triangles (r);
+  if (brg_job_is_cancelled (r->job))
+    return brg_error_set (error, BRG_CANCELLED, "cancelled");
   visit_borders (r);
   return BRG_OK;
 }
