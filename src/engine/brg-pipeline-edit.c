@@ -76,6 +76,14 @@ note_skull (BrgPipeline *p, const BrgBox *changed)
   _brg_pipeline_note (&p->skull_told, changed);
 }
 
+/* The skull is about to become another one. */
+static void
+follow_survey (BrgPipeline *p, const BrgMask *skull, const BrgBox *changed)
+{
+  if (p->survey.whole.n[0] != NULL)
+    brg_calvaria_survey_follow (&p->survey, p->skull.mask, skull, changed);
+}
+
 /* All of the skull again; what follows learns where it differs. */
 static BrgStatus
 make_and_compare (BrgPipelineRun *run, bool *is_done)
@@ -87,6 +95,7 @@ make_and_compare (BrgPipelineRun *run, bool *is_done)
     return run->error->status;
   BrgBox whole = brg_grid_box (&skull->grid);
   BrgBox changed = brg_box_difference (skull, p->skull.mask, &whole);
+  follow_survey (p, skull, &changed);
   brg_mask_unref (p->skull.mask);
   p->skull.mask = skull;
   _brg_spare_clear (&p->spare_skull);
@@ -123,6 +132,7 @@ write_skull (BrgPipelineRun *run, const int at[3], const BrgBox *box, bool *is_d
       _brg_spare_give_back (&p->spare_skull, skull, &change.changed);
       return BRG_OK;
     }
+  follow_survey (p, skull, &change.changed);
   take_written (&p->spare_skull, &p->skull.mask, skull, &change.changed);
   p->skull_vox = skull_vox;
   note_skull (p, &change.changed);
@@ -213,8 +223,7 @@ _brg_pipeline_edit_cutter (BrgPipelineRun *run, bool *is_done)
              !p->cutter_behind.unknown;
   if (!*is_done || brg_box_is_empty (&p->cutter_behind.box))
     return BRG_OK;
-  BrgStatus status =
-    _brg_pipeline_find_solid (p->skull.mask, &run->recipe->defect, &solid, run->job, run->error);
+  BrgStatus status = _brg_pipeline_find_solid (run, &solid);
   if (status == BRG_OK && !brg_solid_equal (&solid, &p->solid))
     status = replace_cutter (run, &solid);
   brg_solid_clear (&solid);

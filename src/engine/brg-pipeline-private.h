@@ -40,6 +40,7 @@ struct BrgPipeline
   size_t threshold_vox; /* of the threshold slot */
   size_t skull_vox;     /* of the skull slot */
   BrgPipelineKey defect_key;
+  BrgCalvariaSurvey survey; /* of the skull; zeroed when there is none */
   BrgSolid solid;
   BrgMask *cutter, *drills;
   BrgBox cutter_box; /* tight */
@@ -83,11 +84,15 @@ BrgMask *_brg_pipeline_skull (BrgPipelineRun *run, BrgMask *before);
 BrgStatus _brg_pipeline_check_edits (BrgPipelineRun *run);
 
 /* The solid of a defect on the bone near it. */
-BrgStatus _brg_pipeline_find_solid (const BrgMask *skull,
-                                    const BrgDefect *defect,
-                                    BrgSolid *solid,
-                                    BrgJob *job,
-                                    BrgError *error);
+BrgStatus _brg_pipeline_solid_on (const BrgMask *skull,
+                                  const BrgCalvaria *calvaria,
+                                  const BrgDefect *defect,
+                                  BrgSolid *solid,
+                                  BrgJob *job,
+                                  BrgError *error);
+
+/* That of the recipe's defect on the pipeline's skull. */
+BrgStatus _brg_pipeline_find_solid (BrgPipelineRun *run, BrgSolid *solid);
 
 /* brg-pipeline-edit.c: these bring an output up to date where edits changed its inputs, if that is
  * known and worth while, with *is_done then true. Without it, and without an error, nothing has

@@ -266,16 +266,34 @@ _brg_pipeline_skull (BrgPipelineRun *run, BrgMask *before)
 }
 
 BrgStatus
-_brg_pipeline_find_solid (const BrgMask *skull,
-                          const BrgDefect *defect,
-                          BrgSolid *solid,
-                          BrgJob *job,
-                          BrgError *error)
+_brg_pipeline_solid_on (const BrgMask *skull,
+                        const BrgCalvaria *calvaria,
+                        const BrgDefect *defect,
+                        BrgSolid *solid,
+                        BrgJob *job,
+                        BrgError *error)
 {
-  BrgFrame frame;
   double footprint_mm = fmax (defect->width_mm, defect->height_mm);
-  BrgStatus status =
-    brg_frame_on_bone (skull, defect->at_mm, footprint_mm, defect->rotate_deg, &frame, job, error);
+  BrgFrame frame;
+  BrgStatus status = brg_frame_on_calvaria (skull, calvaria, defect->at_mm, footprint_mm,
+                                              defect->rotate_deg, &frame, job, error);
 
   return status == BRG_OK ? brg_solid_make (skull, defect, &frame, solid, error) : status;
+}
+
+BrgStatus
+_brg_pipeline_find_solid (BrgPipelineRun *run, BrgSolid *solid)
+{
+  BrgPipeline *p = run->pipeline;
+  BrgCalvaria calvaria;
+  BrgStatus status = BRG_OK;
+
+  if (p->survey.whole.n[0] == NULL)
+    status = brg_calvaria_survey (p->skull.mask, &p->survey, run->job, run->error);
+  if (status == BRG_OK)
+    status = brg_calvaria_measure (&p->survey, p->skull.mask, &calvaria, run->job, run->error);
+  if (status == BRG_OK)
+    status = _brg_pipeline_solid_on (p->skull.mask, &calvaria, &run->recipe->defect, solid,
+                                     run->job, run->error);
+  return status;
 }

@@ -116,6 +116,7 @@ make_skull (BrgPipelineRun *run)
   if (status != BRG_OK)
     return status;
   _brg_spare_clear (&p->spare_skull);
+  brg_calvaria_survey_clear (&p->survey);
   p->cutter_behind.unknown = p->triple_behind.unknown = p->skull_told.unknown = true;
   return BRG_OK;
 }
@@ -140,11 +141,10 @@ static BrgStatus
 make_cutter (BrgPipelineRun *run)
 {
   BrgPipeline *p = run->pipeline;
-  const BrgDefect *defect = &run->recipe->defect;
   BrgSolid solid = { 0 };
   BrgMask *cutter, *drills;
   BrgBox box;
-  BrgStatus status = _brg_pipeline_find_solid (p->skull.mask, defect, &solid, run->job, run->error);
+  BrgStatus status = _brg_pipeline_find_solid (run, &solid);
 
   if (status == BRG_OK)
     status =
@@ -338,6 +338,7 @@ brg_pipeline_free (BrgPipeline *pipeline)
   brg_mask_unref (pipeline->drills);
   brg_triple_clear (&pipeline->triple);
   brg_solid_clear (&pipeline->solid);
+  brg_calvaria_survey_clear (&pipeline->survey);
   BrgSpare *const spares[] = { &pipeline->spare_skull,   &pipeline->spare_cutter,
                                &pipeline->spare_drills,  &pipeline->spare_defective,
                                &pipeline->spare_implant, &pipeline->spare_flap };
@@ -403,13 +404,16 @@ brg_pipeline_triple (BrgMask *skull,
   BrgMask *cutter = NULL, *drills = NULL;
   BrgTriple triple = { 0 };
   BrgSolid solid = { 0 };
+  BrgCalvaria calvaria;
   BrgBox whole = brg_grid_box (&skull->grid), box;
 
   *result = (BrgPipelineResult){ 0 };
   BrgStatus status = brg_recipe_check (recipe, error);
   brg_job_stage (job, N_ ("Defect"), 0, 0.4);
   if (status == BRG_OK)
-    status = _brg_pipeline_find_solid (skull, &recipe->defect, &solid, job, error);
+    status = brg_calvaria_find (skull, &calvaria, job, error);
+  if (status == BRG_OK)
+    status = _brg_pipeline_solid_on (skull, &calvaria, &recipe->defect, &solid, job, error);
   if (status == BRG_OK)
     status = brg_solid_raster (&solid, &skull->grid, &cutter, &drills, &box, job, error);
   brg_job_stage (job, N_ ("Implant"), 0.4, 1);
