@@ -1,6 +1,7 @@
 #include <glib/gi18n.h>
 
 #include "case/brg-case-private.h"
+#include "engine/brg-box-words.h"
 #include "engine/brg-brush.h"
 
 static const char *
@@ -67,6 +68,7 @@ _brg_case_note_edits (BrgCase *self, const BrgBox *box)
 {
   self->edits_revision++;
   self->unhanded_box = brg_box_union (&self->unhanded_box, box);
+  self->spares.box = brg_box_union (&self->spares.box, box);
   _brg_case_emit_edits_changed (self, box);
 }
 
@@ -77,27 +79,49 @@ _brg_case_flip_edits (BrgCase *self, const BrgEditDelta *delta)
     _brg_case_note_edits (self, &delta->box);
 }
 
+/* What *copy (NULL: no voxels) becomes when `mask` has changed inside a box: a new reference, with
+ * *copy as the spare one, or NULL for a mask without voxels. FALSE when memory is short. */
+static gboolean
+follow_mask (BrgMask **copy,
+             BrgSpare *spare,
+             const BrgMask *mask,
+             const BrgBox *box,
+             BrgPool *pool,
+             BrgError *error)
+{
+  BrgBox set = brg_box_bounds (mask, box);
+  gboolean has_voxels = !brg_box_is_empty (&set) || (*copy != NULL && !brg_mask_is_empty (mask));
+
+  if (!has_voxels)
+    {
+      brg_spare_clear (spare);
+      g_clear_pointer (copy, brg_mask_unref);
+      return TRUE;
+    }
+  BrgMask *next = brg_spare_take (spare, *copy != NULL ? *copy : mask, pool, error);
+  if (next == NULL)
+    return FALSE;
+  brg_box_copy (next, mask, box);
+  brg_spare_commit (spare, copy, next, box);
+  return TRUE;
+}
+
 const BrgCaseEdits *
 _brg_case_snapshot_edits (BrgCase *self, BrgError *error)
 {
   BrgCaseEdits *snapshot = &self->snapshot;
+  BrgCaseSpares *spares = &self->spares;
   BrgPool *pool = _brg_case_engine_pool (self->engine);
-  BrgMask *added = NULL, *removed = NULL;
 
   if (snapshot->revision == self->edits_revision)
     return snapshot;
-  if (!brg_mask_is_empty (self->added) &&
-      (added = brg_mask_copy_in (pool, self->added, error)) == NULL)
+  if (!brg_box_is_empty (&spares->box) &&
+      (!follow_mask (&snapshot->added, &spares->added, self->added, &spares->box, pool, error) ||
+       !follow_mask (&snapshot->removed, &spares->removed, self->removed, &spares->box, pool,
+                     error)))
     return NULL;
-  if (!brg_mask_is_empty (self->removed) &&
-      (removed = brg_mask_copy_in (pool, self->removed, error)) == NULL)
-    {
-      brg_mask_unref (added);
-      return NULL;
-    }
-  brg_mask_unref (snapshot->added);
-  brg_mask_unref (snapshot->removed);
-  *snapshot = (BrgCaseEdits){ self->edits_revision, added, removed };
+  snapshot->revision = self->edits_revision;
+  spares->box = (BrgBox){ 0 };
   return snapshot;
 }
 

@@ -2,6 +2,7 @@
 
 #include "case/brg-case.h"
 #include "case/brg-history.h"
+#include "engine/brg-spare.h"
 
 G_BEGIN_DECLS
 
@@ -31,6 +32,13 @@ typedef struct
   BrgMask *added, *removed;
 } BrgCaseEdits;
 
+/* What the next copies are made from. */
+typedef struct
+{
+  BrgSpare added, removed;
+  BrgBox box; /* where the edits have changed since the last */
+} BrgCaseSpares;
+
 struct _BrgCase
 {
   GObject parent_instance;
@@ -49,6 +57,7 @@ struct _BrgCase
   guint64 counted_revision;     /* the one of the next two */
   gsize added_vox, removed_vox; /* 0 in revision 0 */
   BrgCaseEdits snapshot;
+  BrgCaseSpares spares;
   BrgCaseStroke stroke;
   BrgHistory *history;
 

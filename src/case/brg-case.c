@@ -66,6 +66,9 @@ _brg_case_clear_scan (BrgCase *self)
   g_clear_pointer (&self->snapshot.added, brg_mask_unref);
   g_clear_pointer (&self->snapshot.removed, brg_mask_unref);
   self->snapshot.revision = 0;
+  brg_spare_clear (&self->spares.added);
+  brg_spare_clear (&self->spares.removed);
+  self->spares.box = (BrgBox){ 0 };
   self->edits_revision = self->counted_revision = self->handed_revision = 0;
   self->unhanded_box = (BrgBox){ 0 };
   self->added_vox = self->removed_vox = 0;

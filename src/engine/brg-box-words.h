@@ -2,7 +2,7 @@
 
 #include "engine/brg-mask.h"
 
-/* Private to engine/: the words of a mask that hold the voxels of a box, and what writing them
+/* The words of a mask that hold the voxels of a box, and what writing them
  * changes. Boxes lie inside the grid and are not empty unless it says so. */
 
 static inline size_t

@@ -98,7 +98,7 @@ make_and_compare (BrgPipelineRun *run, bool *is_done)
   follow_survey (p, skull, &changed);
   brg_mask_unref (p->skull.mask);
   p->skull.mask = skull;
-  _brg_spare_clear (&p->spare_skull);
+  brg_spare_clear (&p->spare_skull);
   note_skull (p, &changed);
   *is_done = true;
   return BRG_OK;
@@ -109,9 +109,9 @@ static void
 take_written (BrgSpare *spare, BrgMask **now, BrgMask *written, const BrgBox *changed)
 {
   if (brg_box_is_empty (changed))
-    _brg_spare_give_back (spare, written, changed);
+    brg_spare_give_back (spare, written, changed);
   else
-    _brg_spare_commit (spare, now, written, changed);
+    brg_spare_commit (spare, now, written, changed);
 }
 
 static BrgStatus
@@ -120,7 +120,7 @@ write_skull (BrgPipelineRun *run, const int at[3], const BrgBox *box, bool *is_d
   BrgPipeline *p = run->pipeline;
   BrgBoxChange change = { 0 };
   BrgMask *skull =
-    _brg_spare_take (&p->spare_skull, p->skull.mask, brg_job_pool (run->job), run->error);
+    brg_spare_take (&p->spare_skull, p->skull.mask, brg_job_pool (run->job), run->error);
 
   if (skull == NULL)
     return BRG_NO_MEMORY;
@@ -129,7 +129,7 @@ write_skull (BrgPipelineRun *run, const int at[3], const BrgBox *box, bool *is_d
   *is_done = skull_vox > 0;
   if (skull_vox == 0)
     {
-      _brg_spare_give_back (&p->spare_skull, skull, &change.changed);
+      brg_spare_give_back (&p->spare_skull, skull, &change.changed);
       return BRG_OK;
     }
   follow_survey (p, skull, &change.changed);
@@ -187,25 +187,25 @@ replace_cutter (BrgPipelineRun *run, BrgSolid *solid)
   BrgPipeline *p = run->pipeline;
   BrgPool *pool = brg_job_pool (run->job);
   BrgBox written = { 0 };
-  BrgMask *cutter = _brg_spare_take (&p->spare_cutter, p->cutter, pool, run->error);
+  BrgMask *cutter = brg_spare_take (&p->spare_cutter, p->cutter, pool, run->error);
   BrgMask *drills =
-    cutter != NULL ? _brg_spare_take (&p->spare_drills, p->drills, pool, run->error) : NULL;
+    cutter != NULL ? brg_spare_take (&p->spare_drills, p->drills, pool, run->error) : NULL;
   BrgStatus status = BRG_NO_MEMORY;
 
   if (drills != NULL)
     status = write_cutter (run, solid, cutter, drills, &written);
   if (status != BRG_OK)
     {
-      _brg_spare_give_back (&p->spare_cutter, cutter, &written);
-      _brg_spare_give_back (&p->spare_drills, drills, &written);
+      brg_spare_give_back (&p->spare_cutter, cutter, &written);
+      brg_spare_give_back (&p->spare_drills, drills, &written);
       return status;
     }
   BrgBox cut = brg_box_difference (cutter, p->cutter, &written);
   BrgBox drilled = brg_box_difference (drills, p->drills, &written);
   _brg_pipeline_note (&p->triple_behind, &cut);
   _brg_pipeline_note (&p->triple_behind, &drilled);
-  _brg_spare_commit (&p->spare_cutter, &p->cutter, cutter, &written);
-  _brg_spare_commit (&p->spare_drills, &p->drills, drills, &written);
+  brg_spare_commit (&p->spare_cutter, &p->cutter, cutter, &written);
+  brg_spare_commit (&p->spare_drills, &p->drills, drills, &written);
   p->cutter_box = brg_box_bounds (cutter, &written);
   brg_solid_clear (&p->solid);
   p->solid = *solid;
@@ -267,9 +267,9 @@ note_triple (BrgPipeline *p, const BrgTripleBoxes *changed)
 static void
 give_back (BrgPipeline *p, const BrgTriple *next, const BrgBox *touched)
 {
-  _brg_spare_give_back (&p->spare_flap, next->flap, touched);
-  _brg_spare_give_back (&p->spare_defective, next->defective, touched);
-  _brg_spare_give_back (&p->spare_implant, next->implant, touched);
+  brg_spare_give_back (&p->spare_flap, next->flap, touched);
+  brg_spare_give_back (&p->spare_defective, next->defective, touched);
+  brg_spare_give_back (&p->spare_implant, next->implant, touched);
 }
 
 /* Masks to write the next triple into, equal to those of this one. */
@@ -282,11 +282,11 @@ take_masks (BrgPipelineRun *run, BrgTriple *next)
 
   *next = p->triple;
   next->defective = next->implant = NULL;
-  next->flap = _brg_spare_take (&p->spare_flap, p->triple.flap, pool, run->error);
+  next->flap = brg_spare_take (&p->spare_flap, p->triple.flap, pool, run->error);
   if (next->flap != NULL)
-    next->defective = _brg_spare_take (&p->spare_defective, p->triple.defective, pool, run->error);
+    next->defective = brg_spare_take (&p->spare_defective, p->triple.defective, pool, run->error);
   if (next->defective != NULL)
-    next->implant = _brg_spare_take (&p->spare_implant, p->triple.implant, pool, run->error);
+    next->implant = brg_spare_take (&p->spare_implant, p->triple.implant, pool, run->error);
   if (next->implant != NULL)
     return BRG_OK;
   give_back (p, next, &nothing);

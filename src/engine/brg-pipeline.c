@@ -115,7 +115,7 @@ make_skull (BrgPipelineRun *run)
 
   if (status != BRG_OK)
     return status;
-  _brg_spare_clear (&p->spare_skull);
+  brg_spare_clear (&p->spare_skull);
   brg_calvaria_survey_clear (&p->survey);
   p->cutter_behind.unknown = p->triple_behind.unknown = p->skull_told.unknown = true;
   return BRG_OK;
@@ -157,8 +157,8 @@ make_cutter (BrgPipelineRun *run)
   brg_solid_clear (&p->solid);
   brg_mask_unref (p->cutter);
   brg_mask_unref (p->drills);
-  _brg_spare_clear (&p->spare_cutter);
-  _brg_spare_clear (&p->spare_drills);
+  brg_spare_clear (&p->spare_cutter);
+  brg_spare_clear (&p->spare_drills);
   p->solid = solid;
   p->cutter = cutter;
   p->drills = drills;
@@ -198,9 +198,9 @@ make_triple (BrgPipelineRun *run)
   brg_triple_clear (&p->triple);
   p->triple = triple;
   p->fit_is_due = false;
-  _brg_spare_clear (&p->spare_defective);
-  _brg_spare_clear (&p->spare_implant);
-  _brg_spare_clear (&p->spare_flap);
+  brg_spare_clear (&p->spare_defective);
+  brg_spare_clear (&p->spare_implant);
+  brg_spare_clear (&p->spare_flap);
   p->defective_told.unknown = p->implant_told.unknown = true;
   return BRG_OK;
 }
@@ -343,7 +343,7 @@ brg_pipeline_free (BrgPipeline *pipeline)
                                &pipeline->spare_drills,  &pipeline->spare_defective,
                                &pipeline->spare_implant, &pipeline->spare_flap };
   for (size_t m = 0; m < sizeof spares / sizeof *spares; m++)
-    _brg_spare_clear (spares[m]);
+    brg_spare_clear (spares[m]);
   brg_volume_unref (pipeline->crop);
   brg_volume_unref (pipeline->scan);
   brg_free (pipeline);

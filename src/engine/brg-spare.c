@@ -3,13 +3,13 @@
 #include "engine/brg-box-words.h"
 
 BrgMask *
-_brg_spare_take (BrgSpare *spare, const BrgMask *now, BrgPool *pool, BrgError *error)
+brg_spare_take (BrgSpare *spare, const BrgMask *now, BrgPool *pool, BrgError *error)
 {
   BrgMask *mask = spare->mask;
 
   if (mask == NULL || brg_mask_is_shared (mask))
     {
-      _brg_spare_clear (spare);
+      brg_spare_clear (spare);
       return brg_mask_copy_in (pool, now, error);
     }
   if (!brg_box_is_empty (&spare->behind))
@@ -19,24 +19,24 @@ _brg_spare_take (BrgSpare *spare, const BrgMask *now, BrgPool *pool, BrgError *e
 }
 
 void
-_brg_spare_commit (BrgSpare *spare, BrgMask **now, BrgMask *next, const BrgBox *changed)
+brg_spare_commit (BrgSpare *spare, BrgMask **now, BrgMask *next, const BrgBox *changed)
 {
-  _brg_spare_clear (spare);
+  brg_spare_clear (spare);
   *spare = (BrgSpare){ *now, *changed };
   *now = next;
 }
 
 void
-_brg_spare_give_back (BrgSpare *spare, BrgMask *next, const BrgBox *touched)
+brg_spare_give_back (BrgSpare *spare, BrgMask *next, const BrgBox *touched)
 {
   if (next == NULL)
     return;
-  _brg_spare_clear (spare);
+  brg_spare_clear (spare);
   *spare = (BrgSpare){ next, *touched };
 }
 
 void
-_brg_spare_clear (BrgSpare *spare)
+brg_spare_clear (BrgSpare *spare)
 {
   brg_mask_unref (spare->mask);
   *spare = (BrgSpare){ 0 };

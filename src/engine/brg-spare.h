@@ -2,7 +2,7 @@
 
 #include "engine/brg-mask.h"
 
-/* Private to engine/: masks that change inside boxes while readers keep what they were.
+/* Masks that change inside boxes while readers keep what they were.
  *
  * Whoever owns such a mask also keeps the version before it. Once nobody else reads that one, it is
  * brought up to date inside the box where the two differ and written anew, so that a small change
@@ -16,13 +16,13 @@ typedef struct
 /* A mask equal to `now`, with one reference, for the caller to write to: the spare one, or a copy
  * from the pool (NULL for none). It must come back by one of the next two. NULL and `error` if
  * memory is short. */
-BrgMask *_brg_spare_take (BrgSpare *spare, const BrgMask *now, BrgPool *pool, BrgError *error);
+BrgMask *brg_spare_take (BrgSpare *spare, const BrgMask *now, BrgPool *pool, BrgError *error);
 
 /* `next` differs from *now inside `changed`: it takes its place, and *now becomes the spare one. */
-void _brg_spare_commit (BrgSpare *spare, BrgMask **now, BrgMask *next, const BrgBox *changed);
+void brg_spare_commit (BrgSpare *spare, BrgMask **now, BrgMask *next, const BrgBox *changed);
 
 /* `next` (NULL allowed) may have been written to inside `touched` but is not wanted. */
-void _brg_spare_give_back (BrgSpare *spare, BrgMask *next, const BrgBox *touched);
+void brg_spare_give_back (BrgSpare *spare, BrgMask *next, const BrgBox *touched);
 
 /* Lets go of the spare mask. */
-void _brg_spare_clear (BrgSpare *spare);
+void brg_spare_clear (BrgSpare *spare);
