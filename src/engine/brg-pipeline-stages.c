@@ -276,7 +276,7 @@ _brg_pipeline_solid_on (const BrgMask *skull,
   double footprint_mm = fmax (defect->width_mm, defect->height_mm);
   BrgFrame frame;
   BrgStatus status = brg_frame_on_calvaria (skull, calvaria, defect->at_mm, footprint_mm,
-                                              defect->rotate_deg, &frame, job, error);
+                                            defect->rotate_deg, &frame, job, error);
 
   return status == BRG_OK ? brg_solid_make (skull, defect, &frame, solid, error) : status;
 }
