@@ -100,8 +100,10 @@ load_mesh (Reduction *r, const BrgMesh *mesh, BrgError *error)
       !r->local || !r->member)
     return BRG_NO_MEMORY;
   memcpy (r->xyz, mesh->xyz, n * STRIDE);
+  if (brg_job_is_cancelled (r->job))
+    return brg_error_set (error, BRG_CANCELLED, "cancelled");
   memcpy (r->triangles, mesh->triangles, n_corners * sizeof *r->triangles);
-  return BRG_OK;
+  return brg_job_is_cancelled (r->job) ? brg_error_set (error, BRG_CANCELLED, "cancelled") : BRG_OK;
 }
 
 /* Where blocks begin and how long their sides are. */

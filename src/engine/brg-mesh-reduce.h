@@ -19,7 +19,7 @@
  * the surface stayed within 0.03 mm of the smoothed one and all of it within 0.7 mm; its volume
  * changed by 0.01 %. What must lie within half a voxel of a mask is not to be reduced.
  *
- * For printing and publishing. The same bytes on any number of threads. Needs about 180 bytes per
+ * For printing and publishing. The same bytes on any number of threads. Needs about 220 bytes per
  * vertex while it runs. BRG_INVALID for `keep` out of range, a vertex index out of range or more
  * than 2^32 / 3 triangles. */
 BrgMesh *brg_mesh_reduce (const BrgMesh *mesh, double keep, BrgJob *job, BrgError *error);

@@ -17,7 +17,7 @@
  * `strength` is 0 (nothing) to 1; 0.5 is a good default. Only positions change. Boundary edges of
  * an open mesh are allowed but pull inwards. BRG_INVALID for a strength out of range, an unfit
  * grid or a mesh too large; on any failure the mesh is untouched. The same bytes on any number of
- * threads. Needs about 110 bytes per vertex while it runs. */
+ * threads. Needs about 120 bytes per vertex while it runs. */
 BrgStatus
 brg_mesh_smooth (BrgMesh *mesh, const BrgGrid *grid, double strength, BrgJob *job, BrgError *error);
 
