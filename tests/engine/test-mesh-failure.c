@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "engine/brg-mesh-reduce.h"
-#include "short-memory.h"
+#include "failure-loop.h"
 #include "surface-phantoms.h"
 #include "voxel-twin.h"
 
@@ -71,82 +71,40 @@ make_input (void)
   return input;
 }
 
-/* The first, then the second, ... allocation fails and all after it, then every tenth part more,
- * until there are enough. */
+typedef struct
+{
+  Operation operation;
+  const Input *input;
+} Run;
+
+static BrgStatus
+run (void *data, BrgJob *job, BrgError *error)
+{
+  const Run *one = data;
+
+  return one->operation (one->input, job, error);
+}
+
+static void
+run_all (void (*loop) (FailureFunc func, void *data))
+{
+  Input input = make_input ();
+
+  for (size_t o = 0; o < G_N_ELEMENTS (operations); o++)
+    loop (run, &(Run){ operations[o], &input });
+  brg_mesh_unref (input.mesh);
+}
+
 static void
 test_memory (void)
 {
-  Input input = make_input ();
-
-  for (size_t o = 0; o < G_N_ELEMENTS (operations); o++)
-    {
-      BrgStatus status = BRG_NO_MEMORY;
-      for (int allowed = 0; status != BRG_OK; allowed += 1 + allowed / 10)
-        {
-          BrgJob job = twin_job (allowed % 3 + 1);
-          BrgError error = { 0 };
-          short_memory_allow (allowed);
-          status = operations[o](&input, &job, &error);
-          short_memory_end ();
-          g_assert_cmpint (allowed, <, 5000);
-          if (status == BRG_OK)
-            break;
-          g_assert_cmpint (status, ==, BRG_NO_MEMORY);
-          g_assert_cmpint (error.status, ==, BRG_NO_MEMORY);
-          g_assert_cmpint (error.message[0], !=, '\0');
-        }
-    }
-  brg_mesh_unref (input.mesh);
+  run_all (failure_of_memory);
 }
 
-typedef struct
-{
-  BrgJob job;
-  int reports_left;
-  double last;
-} Watch;
-
-static void
-watch_cb (void *data, const char *title, double fraction)
-{
-  Watch *watch = data;
-
-  (void) title;
-  g_assert_cmpfloat (fraction, >=, watch->last - 1e-12);
-  g_assert_cmpfloat (fraction, <=, 0.75 + 1e-12);
-  watch->last = fraction;
-  if (watch->reports_left-- == 0)
-    brg_job_cancel (&watch->job);
-}
-
-/* Cancelled at ever later reports, until it gets through; progress only grows, stays in the part
- * given to the operation and ends at its end, and the job is handed back as it was. */
 static void
 test_cancel (void)
 {
-  Input input = make_input ();
-
-  for (size_t o = 0; o < G_N_ELEMENTS (operations); o++)
-    {
-      BrgStatus status = BRG_CANCELLED;
-      for (int allowed = 0; status != BRG_OK; allowed += 1 + allowed / 10)
-        {
-          Watch watch = { .job = twin_job (allowed % 3 + 1), .reports_left = allowed };
-          BrgError error = { 0 };
-          watch.job.report = watch_cb;
-          watch.job.report_data = &watch;
-          brg_job_stage (&watch.job, "Smoothing", 0.25, 0.75);
-          status = operations[o](&input, &watch.job, &error);
-          g_assert_cmpint (allowed, <, 5000);
-          g_assert_cmpfloat_with_epsilon (watch.job.from, 0.25, 1e-12);
-          g_assert_cmpfloat_with_epsilon (watch.job.span, 0.5, 1e-12);
-          g_assert_true (status == BRG_OK || status == BRG_CANCELLED);
-          g_assert_cmpint (error.status, ==, status);
-          if (status == BRG_OK && watch.job.n_threads == 1)
-            g_assert_cmpfloat_with_epsilon (watch.last, 0.75, 1e-12);
-        }
-    }
-  brg_mesh_unref (input.mesh);
+  run_all (failure_of_patience);
 }
 
 int

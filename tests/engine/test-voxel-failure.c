@@ -17,7 +17,7 @@
 #include "engine/brg-points.h"
 #include "engine/brg-threshold.h"
 #include "engine/brg-voxelize.h"
-#include "short-memory.h"
+#include "failure-loop.h"
 #include "voxel-twin.h"
 
 typedef struct
@@ -264,81 +264,40 @@ clear_input (Input *input)
   brg_volume_unref (input->scan);
 }
 
-/* The first, then the second, ... allocation fails and all after it, until there are enough. */
+typedef struct
+{
+  Operation operation;
+  const Input *input;
+} Run;
+
+static BrgStatus
+run (void *data, BrgJob *job, BrgError *error)
+{
+  const Run *one = data;
+
+  return one->operation (one->input, job, error);
+}
+
+static void
+run_all (void (*loop) (FailureFunc func, void *data))
+{
+  Input input = make_input ();
+
+  for (size_t o = 0; o < G_N_ELEMENTS (operations); o++)
+    loop (run, &(Run){ operations[o], &input });
+  clear_input (&input);
+}
+
 static void
 test_memory (void)
 {
-  Input input = make_input ();
-
-  for (size_t o = 0; o < G_N_ELEMENTS (operations); o++)
-    {
-      BrgStatus status = BRG_NO_MEMORY;
-      for (int allowed = 0; status != BRG_OK; allowed++)
-        {
-          BrgJob job = twin_job (allowed % 3 + 1);
-          BrgError error = { 0 };
-          short_memory_allow (allowed);
-          status = operations[o](&input, &job, &error);
-          short_memory_end ();
-          g_assert_cmpint (allowed, <, 100);
-          if (status == BRG_OK)
-            break;
-          g_assert_cmpint (status, ==, BRG_NO_MEMORY);
-          g_assert_cmpint (error.status, ==, BRG_NO_MEMORY);
-          g_assert_cmpint (error.message[0], !=, '\0');
-        }
-    }
-  clear_input (&input);
+  run_all (failure_of_memory);
 }
 
-typedef struct
-{
-  BrgJob job;
-  int reports_left;
-  double last;
-} Watch;
-
-static void
-watch_cb (void *data, const char *title, double fraction)
-{
-  Watch *watch = data;
-
-  (void) title;
-  g_assert_cmpfloat (fraction, >=, watch->last - 1e-12);
-  g_assert_cmpfloat (fraction, <=, 0.75 + 1e-12);
-  watch->last = fraction;
-  if (watch->reports_left-- == 0)
-    brg_job_cancel (&watch->job);
-}
-
-/* Cancelled at the first, the second, ... report, until it gets through; progress only grows, stays
- * in the part given to the operation, and the job is handed back as it was. */
 static void
 test_cancel (void)
 {
-  Input input = make_input ();
-
-  for (size_t o = 0; o < G_N_ELEMENTS (operations); o++)
-    {
-      BrgStatus status = BRG_CANCELLED;
-      for (int allowed = 0; status != BRG_OK; allowed++)
-        {
-          Watch watch = { .job = twin_job (allowed % 3 + 1), .reports_left = allowed };
-          BrgError error = { 0 };
-          watch.job.report = watch_cb;
-          watch.job.report_data = &watch;
-          brg_job_stage (&watch.job, "Smoothing", 0.25, 0.75);
-          status = operations[o](&input, &watch.job, &error);
-          g_assert_cmpint (allowed, <, 1000);
-          g_assert_cmpfloat_with_epsilon (watch.job.from, 0.25, 1e-12);
-          g_assert_cmpfloat_with_epsilon (watch.job.span, 0.5, 1e-12);
-          g_assert_true (status == BRG_OK || status == BRG_CANCELLED);
-          g_assert_cmpint (error.status, ==, status);
-          if (status == BRG_OK && watch.job.n_threads == 1)
-            g_assert_cmpfloat_with_epsilon (watch.last, 0.75, 1e-12);
-        }
-    }
-  clear_input (&input);
+  run_all (failure_of_patience);
 }
 
 int

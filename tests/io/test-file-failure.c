@@ -6,7 +6,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-#include "engine/short-memory.h"
+#include "engine/failure-loop.h"
 #include "files.h"
 #include "io/brg-mesh-file.h"
 #include "io/brg-nrrd.h"
@@ -111,84 +111,34 @@ static const struct
   { "mesh.ply", write_mesh, read_mesh },        { "mesh.obj", write_mesh, read_mesh },
 };
 
-/* Runs it with ever more memory until it gets through. */
-static void
-until_memory_suffices (FileFunc func, const char *path)
-{
-  BrgStatus status = BRG_NO_MEMORY;
-
-  for (int allowed = 0; status != BRG_OK; allowed++)
-    {
-      BrgJob job = BRG_JOB_INIT;
-      BrgError error = { 0 };
-      job.n_threads = allowed % 3 + 1;
-      int n_files = files_count ();
-      short_memory_allow (allowed);
-      status = func (path, &job, &error);
-      short_memory_end ();
-      g_assert_cmpint (allowed, <, 200);
-      if (status == BRG_OK)
-        break;
-      g_assert_cmpint (error.status, ==, BRG_NO_MEMORY);
-      g_assert_cmpint (error.message[0], !=, '\0');
-      g_assert_cmpint (files_count (), ==, n_files);
-    }
-}
-
+/* One of them on its file; when it fails there are no more files than before. */
 typedef struct
 {
-  BrgJob job;
-  int reports_left;
-  double last;
-} Watch;
+  FileFunc func;
+  const char *path;
+} FileRun;
 
-static void
-watch_cb (void *data, const char *title, double fraction)
+static BrgStatus
+run (void *data, BrgJob *job, BrgError *error)
 {
-  Watch *watch = data;
+  const FileRun *run = data;
+  int n_files = files_count ();
 
-  (void) title;
-  g_assert_cmpfloat (fraction, >=, watch->last - 1e-12);
-  g_assert_cmpfloat (fraction, <=, 0.75 + 1e-12);
-  watch->last = fraction;
-  if (watch->reports_left-- == 0)
-    brg_job_cancel (&watch->job);
-}
-
-/* Runs it cancelled at the first, the second, ... report until it gets through. */
-static void
-until_not_cancelled (FileFunc func, const char *path)
-{
-  BrgStatus status = BRG_CANCELLED;
-
-  for (int allowed = 0; status != BRG_OK; allowed++)
-    {
-      Watch watch = { .job = BRG_JOB_INIT, .reports_left = allowed };
-      BrgError error = { 0 };
-      watch.job.n_threads = allowed % 3 + 1;
-      watch.job.report = watch_cb;
-      watch.job.report_data = &watch;
-      brg_job_stage (&watch.job, "Reading", 0.25, 0.75);
-      int n_files = files_count ();
-      status = func (path, &watch.job, &error);
-      g_assert_cmpint (allowed, <, 1000);
-      g_assert_cmpfloat (watch.job.from, ==, 0.25);
-      g_assert_cmpfloat (watch.job.span, ==, 0.5);
-      if (status == BRG_OK)
-        break;
-      g_assert_cmpint (error.status, ==, BRG_CANCELLED);
-      g_assert_cmpint (files_count (), ==, n_files);
-    }
+  if (run->func (run->path, job, error) == BRG_OK)
+    return BRG_OK;
+  g_assert_cmpint (files_count (), ==, n_files);
+  return error
+    ->status; /* a file that cannot be opened is BRG_IO to the caller, whatever the reason */
 }
 
 static void
-run_all (void (*until) (FileFunc func, const char *path))
+run_all (void (*loop) (FailureFunc func, void *data))
 {
   for (size_t k = 0; k < G_N_ELEMENTS (kinds); k++)
     {
       g_autofree char *path = files_path (kinds[k].name);
-      until (kinds[k].write, path);
-      until (kinds[k].read, path);
+      loop (run, &(FileRun){ kinds[k].write, path });
+      loop (run, &(FileRun){ kinds[k].read, path });
       g_remove (path);
     }
 }
@@ -196,13 +146,13 @@ run_all (void (*until) (FileFunc func, const char *path))
 static void
 test_memory (void)
 {
-  run_all (until_memory_suffices);
+  run_all (failure_of_memory);
 }
 
 static void
 test_cancel (void)
 {
-  run_all (until_not_cancelled);
+  run_all (failure_of_patience);
 }
 
 /* `n` triangles in a row. */
