@@ -48,13 +48,10 @@ is_inside (const Capsule *capsule, int i, int j, int k)
   const double b[3] = { (i - capsule->from_vox[0]) * capsule->spacing_mm[0],
                         (j - capsule->from_vox[1]) * capsule->spacing_mm[1],
                         (k - capsule->from_vox[2]) * capsule->spacing_mm[2] };
-  double squared = 0, t = 0;
+  double along = a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+  double t = fmin (fmax (along / capsule->length_mm2, 0), 1);
+  double squared = 0;
 
-  if (capsule->length_mm2 > 0)
-    {
-      double along = a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-      t = fmin (fmax (along / capsule->length_mm2, 0), 1);
-    }
   for (int x = 0; x < 3; x++)
     squared += (b[x] - t * a[x]) * (b[x] - t * a[x]);
   return squared <= capsule->radius_mm * capsule->radius_mm;
@@ -114,7 +111,47 @@ include_cylinder (const Capsule *capsule, Range *range, double y, double z)
     include (range, lo, hi);
 }
 
-/* The voxels first .. last of a row inside the capsule; none if first > last. */
+/* Where a row passes a ball, whose centre it has at voxel `at`; lengths as is_inside() has them. */
+typedef struct
+{
+  double at, spacing_mm, y2, z2, radius2;
+} BallRow;
+
+static inline bool
+is_in_ball (const BallRow *row, int i)
+{
+  double x = (i - row->at) * row->spacing_mm;
+
+  return x * x + row->y2 + row->z2 <= row->radius2;
+}
+
+/* As covered_voxels(), of a segment that is a point. */
+static inline void
+covered_by_ball (const Capsule *capsule, int j, int k, int *first, int *last)
+{
+  double y = (j - capsule->from_vox[1]) * capsule->spacing_mm[1];
+  double z = (k - capsule->from_vox[2]) * capsule->spacing_mm[2];
+  const BallRow row = { capsule->from_vox[0], capsule->spacing_mm[0], y * y, z * z,
+                        capsule->radius_mm * capsule->radius_mm };
+  double rest = row.radius2 - (row.y2 + row.z2);
+  double half_vox = (rest > 0 ? sqrt (rest) : 0) / row.spacing_mm;
+  double lo = row.at - half_vox, hi = row.at + half_vox;
+
+  *first = capsule->box.lo[0];
+  *last = *first - 1;
+  if (!(capsule->radius_mm >= 0 && rest >= -TOUCH * row.radius2 && lo < capsule->box.hi[0] &&
+        hi > *first - 1))
+    return;
+  *last = hi < capsule->box.hi[0] - 1 ? (int) hi + 1 : capsule->box.hi[0] - 1;
+  *first = lo > *first ? (int) lo : *first;
+  while (*first <= *last && !is_in_ball (&row, *first))
+    ++*first;
+  while (*first <= *last && !is_in_ball (&row, *last))
+    --*last;
+}
+
+/* The voxels first .. last of a row inside the capsule of a segment that has a length; none if
+ * first > last. */
 static void
 covered_voxels (const Capsule *capsule, int j, int k, int *first, int *last)
 {
@@ -131,11 +168,8 @@ covered_voxels (const Capsule *capsule, int j, int k, int *first, int *last)
   else if (capsule->length_mm2 < LONGEST_MM2)
     {
       include_ball (&range, 0, y * y + z * z, radius2);
-      if (capsule->length_mm2 > 0)
-        {
-          include_ball (&range, a[0], (y - a[1]) * (y - a[1]) + (z - a[2]) * (z - a[2]), radius2);
-          include_cylinder (capsule, &range, y, z);
-        }
+      include_ball (&range, a[0], (y - a[1]) * (y - a[1]) + (z - a[2]) * (z - a[2]), radius2);
+      include_cylinder (capsule, &range, y, z);
       double lo = floor (capsule->from_vox[0] + range.lo / spacing[0]);
       double hi = ceil (capsule->from_vox[0] + range.hi / spacing[0]);
       *first = (int) fmin (fmax (lo, *first), OUT_OF_GRID);
@@ -218,7 +252,10 @@ paint_capsule (Paint *paint, const Capsule *capsule)
       for (int j = capsule->box.lo[1]; j < capsule->box.hi[1]; j++)
         {
           int first, last;
-          covered_voxels (capsule, j, k, &first, &last);
+          if (capsule->length_mm2 > 0)
+            covered_voxels (capsule, j, k, &first, &last);
+          else
+            covered_by_ball (capsule, j, k, &first, &last);
           paint_span (paint, first, last, j, k);
           if (crossed)
             paint_crossed (paint, capsule, part, j, k);
