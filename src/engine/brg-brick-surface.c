@@ -13,6 +13,8 @@
 #define ROWS_J (NJ + 1) /* lattice rows of a layer of a brick */
 #define N_ROWS (ROWS_J * (NK + 1))
 
+#define SLAB_BRICKS 16 /* fewer are not worth a thread */
+
 struct BrgBrickSurface
 {
   BrgGrid grid;
@@ -140,19 +142,33 @@ put_triangles (const Update *update, const Work *work, BrgMesh *mesh)
     }
 }
 
-/* The middle of the edge along an axis that leaves voxel (i, j, k), or along i ends at it, to the
- * last bit as brg_isosurface() has it. */
-static inline float *
-put_vertex (const BrgGrid *grid, int axis, int i, int j, int k, float *xyz)
+/* The edges along an axis that leave the voxels of a row, or along i end at them. */
+typedef struct
 {
-  int lag = axis == 0;
+  double from_mm[3], step_mm[3], half_mm[3];
+} Edges;
+
+static inline Edges
+find_edges (const BrgGrid *grid, int axis, int j, int k)
+{
+  Edges edges;
 
   for (int a = 0; a < 3; a++)
     {
       const double *m = grid->lps_from_vox.m[a];
-      double from_mm = m[1] * j + m[2] * k + m[3] - m[0] * lag;
-      xyz[a] = (float) (from_mm + m[0] * i + m[axis] * 0.5);
+      edges.from_mm[a] = m[1] * j + m[2] * k + m[3] - m[0] * (axis == 0);
+      edges.step_mm[a] = m[0];
+      edges.half_mm[a] = m[axis] * 0.5;
     }
+  return edges;
+}
+
+/* The middle of the edge of voxel i, to the last bit as brg_isosurface() has it. */
+static inline float *
+put_vertex (const Edges *edges, int i, float *xyz)
+{
+  for (int a = 0; a < 3; a++)
+    xyz[a] = (float) (edges->from_mm[a] + edges->step_mm[a] * i + edges->half_mm[a]);
   return xyz + 3;
 }
 
@@ -166,12 +182,14 @@ place_vertices (const BrgGrid *grid, const int at[3], const Work *work, BrgMesh 
       {
         if (!has_edges (r, axis))
           continue;
-        int j = at[1] - 1 + r % ROWS_J, k = at[2] - 1 + r / ROWS_J;
         uint64_t before, cut = cut_edges (work, r, axis, &before);
+        if ((before | cut) == 0)
+          continue;
+        Edges edges = find_edges (grid, axis, at[1] - 1 + r % ROWS_J, at[2] - 1 + r / ROWS_J);
         if (before != 0)
-          xyz = put_vertex (grid, axis, at[0] - 1, j, k, xyz);
+          xyz = put_vertex (&edges, at[0] - 1, xyz);
         for (; cut != 0; cut &= cut - 1)
-          xyz = put_vertex (grid, axis, at[0] + __builtin_ctzll (cut), j, k, xyz);
+          xyz = put_vertex (&edges, at[0] + __builtin_ctzll (cut), xyz);
       }
 }
 
@@ -294,7 +312,7 @@ brg_brick_surface_update (BrgBrickSurface *surface,
   update.made = brg_alloc_zero_in (update.pool, (size_t) n_bricks, sizeof *update.made, error);
   if (update.made == NULL)
     return BRG_NO_MEMORY;
-  status = brg_parallel_slabs (n_bricks, 1, make_bricks, &update, job, error);
+  status = brg_parallel_slabs (n_bricks, SLAB_BRICKS, make_bricks, &update, job, error);
   if (status == BRG_OK)
     take_bricks (surface, &update, n_bricks);
   for (int b = 0; b < n_bricks; b++)

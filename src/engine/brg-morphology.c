@@ -9,9 +9,10 @@
 #include "engine/brg-parallel.h"
 #include "engine/brg-rows.h"
 
-#define SLAB_SLICES 8
-#define BATCH       8 /* rows that are united together */
-#define EDGE        4 /* words before and after a united row */
+#define SLAB_SLICES 8    /* at least */
+#define SLAB_WORDS  8192 /* at least; fewer are not worth a thread */
+#define BATCH       8    /* rows that are united together */
+#define EDGE        4    /* words before and after a united row */
 
 /* One dilation or erosion, from a mask to one that may be larger or smaller. */
 typedef struct
@@ -190,6 +191,8 @@ sweep (Sweep *s, BrgError *error)
 {
   BrgStatus status = brg_rows_init (&s->rows, s->from, s->job, error);
 
+  int n_slices = s->box.hi[2] - s->box.lo[2];
+  int slab_slices = (int) (SLAB_WORDS / (s->to->row_words * (size_t) s->to->grid.dim[1]) + 1);
   s->n_words = s->from->row_words > s->to->row_words ? s->from->row_words : s->to->row_words;
   s->stride = (s->n_words + 3) / 4 * 4 + 2 * EDGE;
   s->sweep_rows =
@@ -198,8 +201,8 @@ sweep (Sweep *s, BrgError *error)
   if (status == BRG_OK && s->offsets == NULL)
     status = BRG_NO_MEMORY;
   if (status == BRG_OK)
-    status =
-      brg_parallel_slabs (s->box.hi[2] - s->box.lo[2], SLAB_SLICES, sweep_slab, s, s->job, error);
+    status = brg_parallel_slabs (n_slices, slab_slices > SLAB_SLICES ? slab_slices : SLAB_SLICES,
+                                 sweep_slab, s, s->job, error);
   brg_free (s->offsets);
   brg_rows_clear (&s->rows);
   return status;

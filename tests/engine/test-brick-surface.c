@@ -202,7 +202,7 @@ test_edits (void)
 static void
 test_threads (void)
 {
-  BrgGrid grid = phantom_oblique_grid (130, 40, 35);
+  BrgGrid grid = phantom_oblique_grid (66, 40, 130);
   BrgMask *mask = phantom_noise_mask (&grid, 4, 0.3);
   BrgBrickSurface *first = brg_brick_surface_new (&grid, NULL);
   size_t n_bricks;
@@ -250,7 +250,7 @@ burn (void *data, const char *title, double fraction)
 static void
 test_failure (void)
 {
-  BrgGrid grid = phantom_oblique_grid (130, 70, 20);
+  BrgGrid grid = phantom_oblique_grid (66, 40, 130);
   BrgMask *before = phantom_noise_mask (&grid, 4, 0.1), *after = phantom_noise_mask (&grid, 5, 0.1);
   BrgBrickSurface *surface = NULL;
   int n_failed = 0;

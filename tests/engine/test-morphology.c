@@ -164,6 +164,17 @@ test_wide (void)
     check (&cases[c], 1.3);
 }
 
+/* Rows enough to be shared out. */
+static void
+test_slabs (void)
+{
+  const TwinCase cases[] = { { { 1, 128, 140 }, { 0.5, 0.6, 0.8 }, 0.03 },
+                             { { 3, 300, 60 }, { 0.45, 0.5, 0.75 }, 0.1 } };
+
+  for (size_t c = 0; c < G_N_ELEMENTS (cases); c++)
+    check (&cases[c], 1.3);
+}
+
 /* One voxel, in the middle and in a corner, and all but one; a ball that holds its centre alone. */
 static void
 test_single (void)
@@ -235,6 +246,7 @@ main (int argc, char **argv)
   g_test_add_func ("/morphology/twin", test_twin);
   g_test_add_func ("/morphology/large", test_large);
   g_test_add_func ("/morphology/wide", test_wide);
+  g_test_add_func ("/morphology/slabs", test_slabs);
   g_test_add_func ("/morphology/single", test_single);
   g_test_add_func ("/morphology/inverse", test_inverse);
   g_test_add_func ("/morphology/refuses", test_refuses);
