@@ -1,5 +1,7 @@
 #include "engine/brg-preview-private.h"
 
+#define POLL_TRIANGLES (1 << 16)
+
 /* Stafford's mix13: every bit of the key moves about half of the bits of the result. */
 static inline uint64_t
 mix (uint64_t key)
@@ -31,7 +33,7 @@ volume_of (const BrgMesh *mesh, const uint32_t *corner, const float *origin)
 }
 
 bool
-_brg_preview_is_closed (const BrgMesh *mesh)
+_brg_preview_is_closed (const BrgMesh *mesh, BrgJob *job)
 {
   uint64_t passages = 0;
   double volume = 0;
@@ -39,6 +41,8 @@ _brg_preview_is_closed (const BrgMesh *mesh)
   for (size_t t = 0; t < mesh->n_triangles; t++)
     {
       const uint32_t *corner = mesh->triangles + 3 * t;
+      if (t % POLL_TRIANGLES == 0 && brg_job_is_cancelled (job))
+        return false;
       passages += passage (corner[0], corner[1]) + passage (corner[1], corner[2]) +
                   passage (corner[2], corner[0]);
       volume += volume_of (mesh, corner, mesh->xyz);

@@ -48,12 +48,16 @@ typedef struct
   uint32_t *list;
 } BrgPreviewBins;
 
+/* BRG_OK, or BRG_CANCELLED and `error` when the job is cancelled. */
+BrgStatus _brg_preview_poll (BrgJob *job, BrgError *error);
+
 BrgStatus _brg_preview_scene_init (BrgPreviewScene *scene,
                                    const BrgPreviewItem *items,
                                    size_t n_items,
                                    BrgViewDirection view,
                                    int width,
                                    int height,
+                                   BrgJob *job,
                                    BrgError *error);
 void _brg_preview_scene_clear (BrgPreviewScene *scene);
 const BrgPreviewItem *_brg_preview_item_of (const BrgPreviewScene *scene, uint32_t triangle);
@@ -73,13 +77,14 @@ _brg_preview_area (const BrgPreviewVertex *a, const BrgPreviewVertex *b, const B
 
 /* True for a closed surface that is turned outwards: each edge is passed once in each direction
  * (found by a sum that vanishes then, and otherwise with a chance of 2^-64) and the volume is
- * above 0. */
-bool _brg_preview_is_closed (const BrgMesh *mesh);
+ * above 0. Of no meaning when the job is cancelled. */
+bool _brg_preview_is_closed (const BrgMesh *mesh, BrgJob *job);
 
 /* Bins the triangles of the opaque or of the translucent items that can be seen. */
 BrgStatus _brg_preview_bins_init (BrgPreviewBins *bins,
                                   const BrgPreviewScene *scene,
                                   bool translucent,
+                                  BrgJob *job,
                                   BrgError *error);
 void _brg_preview_bins_clear (BrgPreviewBins *bins);
 

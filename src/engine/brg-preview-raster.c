@@ -65,6 +65,7 @@ BrgStatus
 _brg_preview_bins_init (BrgPreviewBins *bins,
                         const BrgPreviewScene *scene,
                         bool translucent,
+                        BrgJob *job,
                         BrgError *error)
 {
   size_t n_bands = (size_t) _brg_preview_n_bands (scene);
@@ -79,8 +80,10 @@ _brg_preview_bins_init (BrgPreviewBins *bins,
   bins->list = brg_alloc (bins->first[n_bands + 1], sizeof *bins->list, error);
   if (bins->list == NULL)
     return BRG_NO_MEMORY;
-  bin_items (bins, scene, translucent, bins->first + 1);
-  return BRG_OK;
+  BrgStatus status = _brg_preview_poll (job, error);
+  if (status == BRG_OK)
+    bin_items (bins, scene, translucent, bins->first + 1);
+  return status == BRG_OK ? _brg_preview_poll (job, error) : status;
 }
 
 void

@@ -12,6 +12,12 @@ typedef struct
   BrgVec3 eye;
 } Viewer;
 
+BrgStatus
+_brg_preview_poll (BrgJob *job, BrgError *error)
+{
+  return brg_job_is_cancelled (job) ? brg_error_set (error, BRG_CANCELLED, "cancelled") : BRG_OK;
+}
+
 static BrgVec3
 vertex_at (const BrgMesh *mesh, size_t v)
 {
@@ -124,12 +130,17 @@ frame (BrgPreviewScene *scene)
 }
 
 static BrgStatus
-add_item (BrgPreviewScene *scene, const Viewer *viewer, const BrgMesh *mesh, BrgError *error)
+add_item (BrgPreviewScene *scene,
+          const Viewer *viewer,
+          const BrgMesh *mesh,
+          BrgJob *job,
+          BrgError *error)
 {
-  float *normals = brg_mesh_normals (mesh, error);
+  BrgStatus status = _brg_preview_poll (job, error);
+  float *normals = status == BRG_OK ? brg_mesh_normals (mesh, error) : NULL;
 
   if (normals == NULL)
-    return BRG_NO_MEMORY;
+    return status == BRG_OK ? BRG_NO_MEMORY : status;
   for (size_t h = 0; scene->own_triangles != NULL && h < 3 * mesh->n_triangles; h++)
     scene->own_triangles[3 * scene->n_triangles + h] =
       mesh->triangles[h] + (uint32_t) scene->n_vertices;
@@ -138,7 +149,7 @@ add_item (BrgPreviewScene *scene, const Viewer *viewer, const BrgMesh *mesh, Brg
   scene->n_triangles += mesh->n_triangles;
   scene->n_vertices += mesh->n_vertices;
   brg_free (normals);
-  return BRG_OK;
+  return _brg_preview_poll (job, error);
 }
 
 static BrgStatus
@@ -170,6 +181,7 @@ _brg_preview_scene_init (BrgPreviewScene *scene,
                          BrgViewDirection view,
                          int width,
                          int height,
+                         BrgJob *job,
                          BrgError *error)
 {
   *scene = (BrgPreviewScene){ .items = items,
@@ -189,8 +201,8 @@ _brg_preview_scene_init (BrgPreviewScene *scene,
   for (size_t i = 0; status == BRG_OK && i < n_items; i++)
     {
       scene->first_triangle[i] = scene->n_triangles;
-      scene->one_sided[i] = items[i].opacity < 1 || _brg_preview_is_closed (items[i].mesh);
-      status = add_item (scene, &viewer, items[i].mesh, error);
+      scene->one_sided[i] = items[i].opacity < 1 || _brg_preview_is_closed (items[i].mesh, job);
+      status = add_item (scene, &viewer, items[i].mesh, job, error);
     }
   scene->first_triangle[n_items] = scene->n_triangles;
   if (status == BRG_OK)

@@ -63,7 +63,11 @@ position_of (const BrgPreviewScene *scene, const BrgPreviewVertex *vertex, float
 }
 
 static BrgStatus
-init_map (Map *map, const BrgPreviewShadow *shadow, const BrgPreviewScene *scene, BrgError *error)
+init_map (Map *map,
+          const BrgPreviewShadow *shadow,
+          const BrgPreviewScene *scene,
+          BrgJob *job,
+          BrgError *error)
 {
   *map = (Map){ .scene = *scene, .nearness = shadow->nearness };
   map->scene.width = map->scene.height = MAP_SIZE;
@@ -77,7 +81,9 @@ init_map (Map *map, const BrgPreviewShadow *shadow, const BrgPreviewScene *scene
       position_of (scene, scene->vertices + v, position);
       place (shadow, position, &out->x, &out->y, &out->inverse_z);
     }
-  return _brg_preview_bins_init (&map->bins, &map->scene, false, error);
+  BrgStatus status = _brg_preview_poll (job, error);
+  return status == BRG_OK ? _brg_preview_bins_init (&map->bins, &map->scene, false, job, error)
+                          : status;
 }
 
 static BrgStatus
@@ -107,7 +113,7 @@ _brg_preview_shadow_init (BrgPreviewShadow *shadow,
   shadow->nearness = brg_alloc ((size_t) MAP_SIZE * MAP_SIZE, sizeof *shadow->nearness, error);
   if (shadow->nearness == NULL)
     return BRG_NO_MEMORY;
-  BrgStatus status = init_map (&map, shadow, scene, error);
+  BrgStatus status = init_map (&map, shadow, scene, job, error);
   if (status == BRG_OK)
     status = brg_parallel_slabs (_brg_preview_n_bands (&map.scene), 1, draw_map, &map, job, error);
   brg_free (map.scene.vertices);

@@ -262,14 +262,14 @@ shade_band (void *data, int slab, int begin, int end, BrgError *error)
 }
 
 static BrgStatus
-allocate_picture (Picture *picture, BrgError *error)
+allocate_picture (Picture *picture, BrgJob *job, BrgError *error)
 {
   const BrgPreviewScene *scene = &picture->scene;
   size_t n = (size_t) scene->width * (size_t) scene->height;
-  BrgStatus status = _brg_preview_bins_init (&picture->opaque_bins, scene, false, error);
+  BrgStatus status = _brg_preview_bins_init (&picture->opaque_bins, scene, false, job, error);
 
   if (status == BRG_OK)
-    status = _brg_preview_bins_init (&picture->translucent_bins, scene, true, error);
+    status = _brg_preview_bins_init (&picture->translucent_bins, scene, true, job, error);
   if (status == BRG_OK)
     status = _brg_preview_points_init (&picture->points, scene, error);
   if (status != BRG_OK)
@@ -310,7 +310,7 @@ draw (Picture *picture, BrgJob *job, BrgError *error)
   brg_job_part (&parts, 0.0, 0.2);
   BrgStatus status = _brg_preview_shadow_init (&picture->shadow, &picture->scene, job, error);
   if (status == BRG_OK)
-    status = allocate_picture (picture, error);
+    status = allocate_picture (picture, job, error);
   brg_job_part (&parts, 0.2, 0.4);
   if (status == BRG_OK)
     status = brg_parallel_slabs (n_bands, 1, draw_opaque, picture, job, error);
@@ -355,7 +355,7 @@ brg_preview (const BrgPreviewItem *items,
                           "a picture must be 1 to %d pixels wide and high, got %d x %d",
                           BRG_PREVIEW_MAX_SIZE_PX, width, height);
   BrgStatus status =
-    _brg_preview_scene_init (&picture.scene, items, n_items, view, width, height, error);
+    _brg_preview_scene_init (&picture.scene, items, n_items, view, width, height, job, error);
   if (status == BRG_OK)
     status = draw (&picture, job, error);
   clear_picture (&picture);
