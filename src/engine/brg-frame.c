@@ -166,7 +166,8 @@ brg_frame_on_calvaria (const BrgMask *skull,
     outwards = brg_vec3 (0, 0, 1);
   BrgStatus status = BRG_OK;
   BrgFrame refined = brg_frame_make (outer_table (skull, bone, outwards), outwards, 0);
-  for (int pass = 0; status == BRG_OK && pass < N_REFINEMENTS; pass++)
+  for (int pass = 0; status == BRG_OK && pass < N_REFINEMENTS && !brg_job_is_cancelled (job);
+       pass++)
     status = refine (skull, radius_mm, &refined, error);
   if (status == BRG_OK && !brg_job_tick (job, 1))
     status = brg_error_set (error, BRG_CANCELLED, "cancelled");

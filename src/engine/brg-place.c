@@ -315,8 +315,12 @@ judge_flap (const BrgMask *flap,
   if (brg_mask_volume_mm3 (flap) < MIN_FLAP_MM3 || touches_border (flap))
     return brg_error_set (error, BRG_EMPTY, "too little bone, or at the border of the scan");
   for (int e = 0; e < n_earlier; e++)
-    if (brg_place_dice (flap, earlier[e]) >= MAX_DICE)
-      return brg_error_set (error, BRG_EMPTY, "the same as an earlier defect");
+    {
+      if (brg_job_is_cancelled (job))
+        return brg_error_set (error, BRG_CANCELLED, "cancelled");
+      if (brg_place_dice (flap, earlier[e]) >= MAX_DICE)
+        return brg_error_set (error, BRG_EMPTY, "the same as an earlier defect");
+    }
   return BRG_OK;
 }
 

@@ -392,6 +392,8 @@ brg_scidata_cutter (const BrgGrid *grid, const BrgScidata *spec, BrgJob *job, Br
     status = fill_sphere (&target, spec, pool, error);
   else
     status = fill_drilled (&target, spec, pool, error);
+  if (status == BRG_OK && brg_job_is_cancelled (job))
+    status = brg_error_set (error, BRG_CANCELLED, "cancelled");
   if (status == BRG_OK)
     return target.mask;
   brg_mask_unref (target.mask);

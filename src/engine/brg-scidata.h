@@ -56,6 +56,6 @@ BrgStatus brg_scidata_parse (const char *text,
 BrgStatus brg_scidata_check (const char *text, BrgError *error);
 
 /* The cutter on `grid`, with memory from the job's pool. BRG_INVALID when `spec` is out of range or
- * does not fit. Takes milliseconds and is not cancelled. */
+ * does not fit. Takes milliseconds, so that a cancel shows at the end. */
 BrgMask *
 brg_scidata_cutter (const BrgGrid *grid, const BrgScidata *spec, BrgJob *job, BrgError *error);

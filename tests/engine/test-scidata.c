@@ -195,6 +195,21 @@ test_parse (void)
   g_assert_null (brg_scidata_cutter (&grid, &spec, NULL, NULL));
 }
 
+static void
+test_cancelled (void)
+{
+  const int dim[3] = { 200, 200, 150 };
+  BrgGrid grid = make_grid (0, dim);
+  BrgJob job = BRG_JOB_INIT;
+  BrgError error = { 0 };
+  BrgScidata spec;
+
+  g_assert_cmpint (brg_scidata_parse ("drilled", &grid, 1, &spec, NULL), ==, BRG_OK);
+  brg_job_cancel (&job);
+  g_assert_null (brg_scidata_cutter (&grid, &spec, &job, &error));
+  g_assert_cmpint (error.status, ==, BRG_CANCELLED);
+}
+
 /* Known values of SplitMix64, and uniform draws. */
 static void
 test_random (void)
@@ -233,5 +248,6 @@ main (int argc, char **argv)
   g_test_add_func ("/scidata/counts", test_counts);
   g_test_add_func ("/scidata/parse", test_parse);
   g_test_add_func ("/scidata/random", test_random);
+  g_test_add_func ("/scidata/cancelled", test_cancelled);
   return g_test_run ();
 }
