@@ -4,7 +4,7 @@
 #include <gdk/x11/gdkx.h>
 
 #define TIMEOUT_US (60 * G_USEC_PER_SEC)
-#define ATTEMPT_US (6 * G_USEC_PER_SEC)
+#define ATTEMPT_US (12 * G_USEC_PER_SEC)
 
 static Display *
 x_display (GtkWidget *widget)

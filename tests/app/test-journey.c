@@ -138,12 +138,15 @@ choose_step (Journey *journey, BrgStep step)
   settle (journey);
 }
 
+/* Nothing when a click before has taken the button away and its effect is still to come. */
 static void
 click_button (gpointer data)
 {
   Journey *journey = data;
+  GtkWidget *button = find_by_id (GTK_WIDGET (journey->window), journey->button);
 
-  pointer_click (find (journey, journey->button));
+  if (button != NULL)
+    pointer_click (button);
 }
 
 static void
