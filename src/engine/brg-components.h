@@ -10,9 +10,10 @@
  * Runs of set voxels along i are united by a union-find over the run table, without a label volume
  * (He, Chao, Suzuki 2008, "A run-based two-scan labeling algorithm"); with 26 neighbours a run goes
  * along two by two rows at once. Memory: 8 bytes a run (12 with 26 neighbours), 9 bytes a component
- * (17 where 26 neighbours tie, 21 for a list) and the result; there can be a run for every two
- * voxels (8 with 26 neighbours), and 2^32 - 2 of them, beyond which it is BRG_NO_MEMORY. Results do
- * not depend on the number of threads. All functions read only; an empty mask is not an error. */
+ * (17 where 26 neighbours tie, 21 for a list) and the result; in the worst case there is a run for
+ * every second voxel (every eighth with 26 neighbours). More than 2^32 - 2 runs are BRG_NO_MEMORY.
+ * Results do not depend on the number of threads. All functions read only; an empty mask is not an
+ * error. */
 
 typedef struct
 {
@@ -78,8 +79,8 @@ typedef struct
   BrgBox box_vox;   /* tight */
 } BrgComponent;
 
-/* The `max` largest components, the largest first; of equally large ones that whose first voxel
- * comes first. On success *list is an array of *n_list entries for brg_free(), else NULL. */
+/* The `max` (0: none) largest components, the largest first; of equally large ones that whose first
+ * voxel comes first. On success *list is an array of *n_list entries for brg_free(), else NULL. */
 BrgStatus brg_components_list (const BrgMask *mask,
                                int connectivity,
                                size_t max,

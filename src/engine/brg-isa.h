@@ -36,8 +36,8 @@ brg_isa_is_avx2 (const BrgJob *job)
 {
 #ifdef BRG_HAVE_AVX2
   return !(job != NULL && job->baseline) && __builtin_cpu_supports ("avx2") &&
-         __builtin_cpu_supports ("bmi2") && __builtin_cpu_supports ("popcnt") &&
-         __builtin_cpu_supports ("lzcnt");
+         __builtin_cpu_supports ("bmi") && __builtin_cpu_supports ("bmi2") &&
+         __builtin_cpu_supports ("popcnt") && __builtin_cpu_supports ("lzcnt");
 #else
   (void) job;
   return false;

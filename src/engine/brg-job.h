@@ -33,7 +33,7 @@ typedef struct
     .title = "", .span = 1.0                                                                       \
   }
 
-/* Asks the running call to stop; it returns BRG_CANCELLED within one slab. Any thread. */
+/* Asks the running call to stop; it returns BRG_CANCELLED within some 50 ms. Any thread. */
 void brg_job_cancel (BrgJob *job);
 
 /* True once cancelled. Any thread; NULL is never cancelled. */

@@ -26,7 +26,8 @@ typedef struct
   size_t n_predicted_vox, n_true_vox, n_common_vox;
 } BrgMetrics;
 
-/* BRG_INVALID if the grids differ, BRG_EMPTY if the defective skull is empty. */
+/* BRG_INVALID if the grids differ, BRG_EMPTY if the defective skull is empty; `out` is written on
+ * success only. */
 BrgStatus brg_metrics (const BrgMask *predicted,
                        const BrgMask *truth,
                        const BrgMask *defective,

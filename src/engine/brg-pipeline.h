@@ -39,10 +39,10 @@ typedef struct
   BrgFit fit;               /* zero without a defect */
   bool fit_is_due;          /* the fit is that of an earlier run; see BrgPipelineEdit */
   BrgFrame frame;           /* of the defect */
-  BrgBox changed_skull; /* where this and the two below may differ from the last result of the */
-  BrgBox
-    changed_defective;    /* pipeline; empty where they are equal, the whole grid at first or on */
-  BrgBox changed_implant; /* another grid */
+
+  /* Where the masks may differ from those of the pipeline's last result: empty where they are
+   * equal, the whole grid the first time and when the grid is another. */
+  BrgBox changed_skull, changed_defective, changed_implant;
 } BrgPipelineResult;
 
 /* `added` and `removed` (either may be NULL) are on the scan's own, uncropped grid;
@@ -70,11 +70,11 @@ typedef struct
 /* As brg_pipeline_run(), with the same result, at the cost of what the edits touch where the last
  * run was that of `edit->since`:
  *
- *   skull            inside the box; all of it when the largest island is kept again
- *   frame, cutter    looked at again when the skull changed, some 2 ms; rasterised again only if
- * the bone under the footprint did, and then the triple follows where the cutter did triple inside
- * the box grown by the clearance fit              measured again when bone or implant changed
- * within its reach, or put off
+ * - The skull is made inside the box; all of it when the largest island is kept again.
+ * - Frame and cutter are looked at again when the skull changed, some 2 ms. The cutter is made
+ *   again only if the bone under the footprint changed; the triple then follows there.
+ * - The triple is made inside the box grown by the clearance.
+ * - The fit is measured again when bone or implant changed within its reach, or put off.
  *
  * The first such run copies the masks it changes; later ones write the version before the last, as
  * soon as no result holds it any more. */

@@ -22,7 +22,7 @@
 typedef struct
 {
   BrgVec3 origin; /* LPS mm */
-  BrgVec3 u, v;   /* unit directions of +x and +y */
+  BrgVec3 u, v;   /* unit directions of +x and +y, at any angle to each other */
   double mm_per_px;
   int width_px, height_px;
 } BrgPlaneSlice;

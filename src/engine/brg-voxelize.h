@@ -23,7 +23,7 @@
  * Returns a new mask. NULL with BRG_INVALID for a mesh that is not closed, that is one with an edge
  * (between corners equal after rounding, shared index or not) of an odd number of triangles, and
  * the message has the number of open edges; also for an index out of range and for a vertex that is
- * not finite or more than 2^20 voxels from voxel (0, 0, 0). Edges are compared by the sum of 64-bit
- * hashes: one open mesh in 2^64 goes unnoticed, and what is set is then the odd side of every row.
+ * not finite or more than 2^20 voxels from voxel (0, 0, 0). Edges are compared by 64-bit hashes,
+ * XORed: one open mesh in 2^64 goes unnoticed, and what is set is then the odd side of every row.
  * BRG_EMPTY when no centre lies inside. */
 BrgMask *brg_voxelize (const BrgMesh *mesh, const BrgGrid *grid, BrgJob *job, BrgError *error);
