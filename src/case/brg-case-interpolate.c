@@ -49,10 +49,11 @@ filled_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   (void) object;
   (void) user_data;
 
-  if (self == NULL || self->scan != filling->scan || self->edits_revision != filling->revision ||
-      self->stroke.active)
+  if (self == NULL || self->scan != filling->scan)
     return;
-  if (filling->filled == NULL)
+  if (self->edits_revision != filling->revision || self->stroke.active)
+    _brg_case_emit_failed (self, _ ("The painting changed meanwhile; fill between slices again."));
+  else if (filling->filled == NULL)
     _brg_case_emit_failed (self, filling->error.message);
   else
     _brg_case_edit_voxels (self, filling->filled, at_vox, FALSE, _ ("Fill between slices"));
