@@ -178,22 +178,39 @@ brg_grid_crop (const BrgGrid *grid, const BrgBox *box)
   return out;
 }
 
-bool
-brg_grid_equal (const BrgGrid *a, const BrgGrid *b)
+static bool
+has_same_size (const BrgGrid *a, const BrgGrid *b)
 {
   for (int axis = 0; axis < 3; axis++)
     if (a->dim[axis] != b->dim[axis])
       return false;
+  return true;
+}
+
+/* Largest distance in mm between corresponding corners of grids of one size; NaN if one is. */
+static double
+corner_gap_mm (const BrgGrid *a, const BrgGrid *b)
+{
+  double largest_mm = 0;
+
   for (int corner = 0; corner < 8; corner++)
     {
       BrgVec3 vox = brg_vec3 (corner & 1 ? a->dim[0] - 1 : 0, corner & 2 ? a->dim[1] - 1 : 0,
                               corner & 4 ? a->dim[2] - 1 : 0);
       BrgVec3 gap = brg_vec3_sub (brg_affine_point (&a->lps_from_vox, vox),
                                   brg_affine_point (&b->lps_from_vox, vox));
-      if (!(brg_vec3_length (gap) <= MATCH_MM))
-        return false;
+      double gap_mm = brg_vec3_length (gap);
+      if (isnan (gap_mm))
+        return gap_mm;
+      largest_mm = fmax (largest_mm, gap_mm);
     }
-  return true;
+  return largest_mm;
+}
+
+bool
+brg_grid_equal (const BrgGrid *a, const BrgGrid *b)
+{
+  return has_same_size (a, b) && corner_gap_mm (a, b) <= MATCH_MM;
 }
 
 BrgStatus
@@ -201,9 +218,12 @@ brg_grid_check_equal (const BrgGrid *a, const BrgGrid *b, BrgError *error)
 {
   if (brg_grid_equal (a, b))
     return BRG_OK;
-  return brg_error_set (error, BRG_INVALID,
-                        "grids do not match: %d x %d x %d and %d x %d x %d, or shifted", a->dim[0],
-                        a->dim[1], a->dim[2], b->dim[0], b->dim[1], b->dim[2]);
+  if (has_same_size (a, b))
+    return brg_error_set (error, BRG_INVALID,
+                          "grids do not match: same size but apart by %.3g mm at a corner",
+                          corner_gap_mm (a, b));
+  return brg_error_set (error, BRG_INVALID, "grids do not match: %d x %d x %d and %d x %d x %d",
+                        a->dim[0], a->dim[1], a->dim[2], b->dim[0], b->dim[1], b->dim[2]);
 }
 
 double

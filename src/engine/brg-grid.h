@@ -47,7 +47,7 @@ BrgGrid brg_grid_crop (const BrgGrid *grid, const BrgBox *box);
 /* Same dimensions and the same matrix to 1e-4 mm at every corner. */
 bool brg_grid_equal (const BrgGrid *a, const BrgGrid *b);
 
-/* BRG_OK when equal, else BRG_INVALID with both sizes in the message. */
+/* BRG_OK when equal, else BRG_INVALID with both sizes, or how far in mm corners are apart. */
 BrgStatus brg_grid_check_equal (const BrgGrid *a, const BrgGrid *b, BrgError *error);
 
 /* Distance in mm between neighbouring voxel centres along axis 0, 1 or 2. */

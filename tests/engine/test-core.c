@@ -252,6 +252,27 @@ test_grid_mismatch (void)
   brg_mask_unref (b);
 }
 
+/* What differs is told: the sizes, or else how far apart they are. */
+static void
+test_grid_difference (void)
+{
+  const double spacing_mm[3] = { 1, 1, 1 };
+  BrgGrid a = brg_grid_simple (4, 5, 6, spacing_mm, brg_vec3 (0, 0, 0));
+  BrgGrid b = brg_grid_simple (4, 5, 6, spacing_mm, brg_vec3 (0.3, 0, -0.4));
+  BrgGrid longer = brg_grid_simple (4, 5, 7, spacing_mm, brg_vec3 (0, 0, 0));
+  BrgError error = { 0 };
+
+  g_assert_cmpint (brg_grid_check_equal (&a, &a, &error), ==, BRG_OK);
+  g_assert_cmpint (brg_grid_check_equal (&a, &b, &error), ==, BRG_INVALID);
+  g_assert_cmpstr (error.message, ==,
+                   "grids do not match: same size but apart by 0.5 mm at a corner");
+  g_assert_cmpint (brg_grid_check_equal (&a, &longer, &error), ==, BRG_INVALID);
+  g_assert_cmpstr (error.message, ==, "grids do not match: 4 x 5 x 6 and 4 x 5 x 7");
+  b = a;
+  b.lps_from_vox.m[0][3] = (double) NAN;
+  g_assert_false (brg_grid_equal (&a, &b));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -260,6 +281,7 @@ main (int argc, char **argv)
   g_test_add_func ("/core/alloc", test_alloc);
   g_test_add_func ("/core/parallel", test_parallel);
   g_test_add_func ("/core/affine", test_affine);
+  g_test_add_func ("/core/grid-difference", test_grid_difference);
   g_test_add_func ("/core/grid-orders", test_grid_orders);
   g_test_add_func ("/core/grid-refuses", test_grid_refuses);
   g_test_add_func ("/core/mask-algebra", test_mask_algebra);
