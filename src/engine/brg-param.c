@@ -135,7 +135,7 @@ static const BrgParam table[] = {
     .type = BRG_PARAM_CHOICE, .stage = BRG_STAGE_CLEARANCE, .offset = FIELD (drills), .max = 1,
     .step = 1, .initial = BRG_DRILLS_IN_IMPLANT, .choices = drills_keys, .choice_titles = drills_titles },
   { .key = "smooth", .title = N_("Surface smoothing"), .unit = "",
-    .help = N_("Smoothing of meshes; no vertex moves more than half a voxel."),
+    .help = N_("Smoothing of meshes; by Bregma's own method no vertex moves more than half a voxel."),
     .type = BRG_PARAM_REAL, .stage = BRG_STAGE_SURFACE, .offset = FIELD (smooth),
     .max = 1, .soft_max = 1, .step = 0.1, .initial = 0.5 },
 };
