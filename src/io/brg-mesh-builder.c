@@ -9,8 +9,9 @@ brg_mesh_check_coordinate (double value_mm, const char *what, size_t index, BrgE
 {
   if (fabs (value_mm) <= BRG_MESH_MAX_COORDINATE_MM)
     return BRG_OK;
-  return brg_error_set (error, BRG_FORMAT, "%s %zu has a coordinate of %g mm", what, index + 1,
-                        value_mm);
+  return brg_error_set (error, BRG_FORMAT, "%s %zu has a coordinate of %g mm, must be -%g to %g mm",
+                        what, index + 1, value_mm, BRG_MESH_MAX_COORDINATE_MM,
+                        BRG_MESH_MAX_COORDINATE_MM);
 }
 
 /* Room for `need` elements of three numbers, at least half as much again. */

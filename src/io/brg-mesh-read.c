@@ -16,11 +16,11 @@ begins_as_ply (const BrgStream *stream)
 }
 
 static bool
-is_named_obj (const char *path)
+is_named (const char *path, const char *extension)
 {
   const char *dot = strrchr (brg_message_base_name (path), '.');
 
-  return dot != NULL && strcasecmp (dot, ".obj") == 0;
+  return dot != NULL && strcasecmp (dot, extension) == 0;
 }
 
 static BrgMesh *
@@ -31,9 +31,19 @@ read_stream (BrgStream *stream, const char *path, BrgJob *job, BrgError *error)
       brg_error_set (error, BRG_CANCELLED, "cancelled");
       return NULL;
     }
+  if (brg_stream_left (stream) == 0)
+    {
+      brg_error_set (error, BRG_FORMAT, "is empty");
+      return NULL;
+    }
   if (begins_as_ply (stream))
     return brg_ply_read (stream, job, error);
-  if (is_named_obj (path))
+  if (is_named (path, ".ply"))
+    {
+      brg_error_set (error, BRG_FORMAT, "is not a PLY file");
+      return NULL;
+    }
+  if (is_named (path, ".obj"))
     return brg_obj_read (stream, job, error);
   return brg_stl_read (stream, path, job, error);
 }

@@ -26,9 +26,15 @@ brg_message_base_name (const char *path)
 void
 brg_message_name_file (BrgError *error, const char *path)
 {
+  brg_message_name_path (error, brg_message_base_name (path));
+}
+
+void
+brg_message_name_path (BrgError *error, const char *path)
+{
   char name[200];
 
-  brg_message_clean (name, sizeof name, brg_message_base_name (path), 0);
+  brg_message_clean (name, sizeof name, path, 0);
   brg_error_prefix (error, name);
 }
 

@@ -78,8 +78,10 @@ read_magic (Reader *reader, BrgError *error)
   char *line;
   bool ended;
   BrgError hidden = { 0 };
-  BrgStatus status = read_line (reader, &line, &ended, &hidden);
 
+  if (brg_stream_left (reader->stream) == 0)
+    return brg_error_set (error, BRG_FORMAT, "is empty");
+  BrgStatus status = read_line (reader, &line, &ended, &hidden);
   if (status == BRG_IO)
     return brg_error_set (error, BRG_IO, "%s", hidden.message);
   if (status != BRG_OK || strncmp (line, "NRRD", 4) != 0)

@@ -229,7 +229,8 @@ read_origin (const char *value, BrgVec3 *origin, BrgNrrdInfo *info, BrgError *er
       *origin = brg_vec3 (0, 0, 0);
     }
   if (!(fmax (fmax (fabs (origin->x), fabs (origin->y)), fabs (origin->z)) <= MAX_ORIGIN_MM))
-    return brg_error_set (error, BRG_FORMAT, "the origin is more than 100 m away");
+    return brg_error_set (error, BRG_FORMAT, "the origin %g, %g, %g mm is more than 100 m away",
+                          origin->x, origin->y, origin->z);
   return BRG_OK;
 }
 

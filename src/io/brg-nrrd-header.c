@@ -152,12 +152,29 @@ read_int (const char *field,
                         (long long) lo, (long long) hi);
 }
 
+/* The size of axis `a`, from a word of the header. */
+static BrgStatus
+read_size (const char *word, size_t length, int a, int *size, BrgError *error)
+{
+  char shown[40];
+  int64_t value;
+
+  if (brg_number_parse_int (word, length, &value) && value >= 1 && value <= BRG_GRID_MAX_DIM)
+    {
+      *size = (int) value;
+      return BRG_OK;
+    }
+  brg_message_clean (shown, length + 1 < sizeof shown ? length + 1 : sizeof shown, word, 1);
+  return brg_error_set (error, BRG_FORMAT, "the size of axis %d is \"%s\", must be 1 to %d", a + 1,
+                        shown, BRG_GRID_MAX_DIM);
+}
+
 static BrgStatus
 read_sizes (const BrgNrrdFields *fields, BrgNrrdHeader *header, BrgError *error)
 {
   const char *at = fields->value[BRG_NRRD_FIELD_SIZES];
   size_t length;
-  int64_t dimension, size;
+  int64_t dimension;
   BrgStatus status =
     read_int ("dimension", fields->value[BRG_NRRD_FIELD_DIMENSION], 1, 16, 0, &dimension, error);
 
@@ -175,10 +192,9 @@ read_sizes (const BrgNrrdFields *fields, BrgNrrdHeader *header, BrgError *error)
       if (word == NULL)
         return brg_error_set (error, BRG_FORMAT, "the header gives %d sizes for %d axes", a,
                               header->dimension);
-      if (!brg_number_parse_int (word, length, &size) || size < 1 || size > BRG_GRID_MAX_DIM)
-        return brg_error_set (error, BRG_FORMAT, "the size of axis %d is not 1 to %d", a + 1,
-                              BRG_GRID_MAX_DIM);
-      header->sizes[a] = (int) size;
+      status = read_size (word, length, a, &header->sizes[a], error);
+      if (status != BRG_OK)
+        return status;
     }
   if (brg_nrrd_next_word (&at, &length) != NULL)
     return brg_error_set (error, BRG_FORMAT, "the header gives more than %d sizes",

@@ -253,12 +253,15 @@ check_byte_order (VolumeReading *self, BrgJob *job, BrgError *error)
 static void
 warn_of_values (VolumeReading *self)
 {
-  if (self->n_nan > 0)
-    brg_nrrd_warn (&self->reading.info, "%zu voxels are not numbers and became %d HU",
-                   (size_t) self->n_nan, INT16_MIN);
-  if (self->n_clamped > 0)
-    brg_nrrd_warn (&self->reading.info, "%zu voxels were outside %d to %d HU and were limited",
-                   (size_t) self->n_clamped, INT16_MIN, INT16_MAX);
+  size_t n_nan = self->n_nan, n_clamped = self->n_clamped;
+
+  if (n_nan > 0)
+    brg_nrrd_warn (&self->reading.info, "%zu %s and became %d HU", n_nan,
+                   n_nan == 1 ? "voxel is not a number" : "voxels are not numbers", INT16_MIN);
+  if (n_clamped > 0)
+    brg_nrrd_warn (&self->reading.info, "%zu %s outside %d to %d HU and %s limited", n_clamped,
+                   n_clamped == 1 ? "voxel was" : "voxels were", INT16_MIN, INT16_MAX,
+                   n_clamped == 1 ? "was" : "were");
 }
 
 /* The volume and what is needed on the way to it. */

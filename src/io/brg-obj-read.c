@@ -148,6 +148,8 @@ read_text (Text *text, BrgJob *job, BrgError *error)
       if (status == BRG_OK)
         status = take_line (text, error);
     }
+  if (status == BRG_OK && text->builder.n_vertices == 0 && text->builder.n_triangles == 0)
+    return brg_error_set (error, BRG_FORMAT, "has no vertex");
   return status;
 }
 

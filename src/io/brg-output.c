@@ -39,6 +39,16 @@ fail (BrgOutput *output, const char *what, int errnum, BrgError *error)
   return BRG_IO;
 }
 
+/* The same where the folder is at fault: the message has the path as given. */
+static BrgStatus
+fail_folder (BrgOutput *output, const char *what, int errnum, BrgError *error)
+{
+  output->failed = true;
+  brg_message_errno (error, what, errnum);
+  brg_message_name_path (error, output->path);
+  return BRG_IO;
+}
+
 /* Lets the system begin to store these bytes; the commit waits for what is then left. */
 static void
 start_storing (int file, uint64_t offset, size_t size)
@@ -113,7 +123,8 @@ open_folder (BrgOutput *output, BrgError *error)
   output->folder = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   int errnum = errno;
   free (folder);
-  return output->folder >= 0 ? BRG_OK : fail (output, "cannot open its folder", errnum, error);
+  return output->folder >= 0 ? BRG_OK
+                             : fail_folder (output, "cannot open its folder", errnum, error);
 }
 
 /* What stands at the target's name: absent is fine, a regular file or link gives its mode. */
@@ -155,7 +166,7 @@ create_temporary (BrgOutput *output, mode_t mode, BrgError *error)
     {
       int errnum = errno;
       output->temporary[0] = '\0';
-      return fail (output, "cannot create a file in its folder", errnum, error);
+      return fail_folder (output, "cannot create a file in its folder", errnum, error);
     }
   if (mode != 0 && fchmod (output->file, mode) != 0)
     return fail (output, "cannot keep its permissions", errno, error);

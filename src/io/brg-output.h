@@ -12,7 +12,8 @@
  * that name is untouched. Whatever fails, the temporary file is removed. A target that exists and
  * is not a regular file (a folder, a device, a pipe) is refused, and a symbolic link is replaced,
  * not followed. An existing file keeps its permissions. Used by one thread at a time but for
- * brg_output_write_at(); every error is BRG_IO (or BRG_NO_MEMORY) and reads "base name: reason".
+ * brg_output_write_at(); every error is BRG_IO (or BRG_NO_MEMORY) and reads "base name: reason", or
+ * "path as given: reason" where the folder is at fault.
  *
  * Durable means fsync() of the file before it gets its name, and of the folder after: a power cut
  * leaves the old file or the new one, whole. Bytes are sent on their way to the disk as soon as

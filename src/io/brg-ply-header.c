@@ -23,7 +23,7 @@ brg_ply_type_size (BrgPlyType type)
   return types[type].size;
 }
 
-/* Fails with the word that was wrong. */
+/* Fails with the word that was wrong and what is wrong with it. */
 static BrgStatus
 bad_word (const char *what, const char *word, size_t length, BrgError *error)
 {
@@ -33,7 +33,7 @@ bad_word (const char *what, const char *word, size_t length, BrgError *error)
   memcpy (text, word, n);
   text[n] = '\0';
   brg_message_clean (shown, sizeof shown, text, 1);
-  return brg_error_set (error, BRG_FORMAT, "%s \"%s\"", what, shown);
+  return brg_error_set (error, BRG_FORMAT, "\"%s\" is %s", shown, what);
 }
 
 static BrgStatus
@@ -50,8 +50,8 @@ parse_type (const char **rest, bool is_integer, BrgPlyType *type, BrgError *erro
           *type = (BrgPlyType) t;
           return BRG_OK;
         }
-  return bad_word (is_integer ? "no integer type of a PLY file:" : "no type of a PLY file:", word,
-                   length, error);
+  return bad_word (is_integer ? "not an integer type of PLY" : "not a type of PLY", word, length,
+                   error);
 }
 
 static BrgStatus
@@ -68,9 +68,9 @@ parse_format (BrgPlyHeader *header, const char *rest, BrgError *error)
         word = brg_word_next (&rest, &length);
         return brg_word_is (word, length, "1.0")
                  ? BRG_OK
-                 : bad_word ("no version of PLY that can be read:", word, length, error);
+                 : bad_word ("not a version of PLY that can be read", word, length, error);
       }
-  return bad_word ("no format of a PLY file:", word, length, error);
+  return bad_word ("not a format of PLY", word, length, error);
 }
 
 static BrgStatus
@@ -86,10 +86,10 @@ parse_element (BrgPlyHeader *header, const char *rest, BrgError *error)
   for (int e = 0; e < header->n_elements; e++)
     if ((element.is_vertex && header->elements[e].is_vertex) ||
         (element.is_face && header->elements[e].is_face))
-      return bad_word ("an element twice:", word, length, error);
+      return bad_word ("an element twice", word, length, error);
   word = brg_word_next (&rest, &length);
   if (!brg_number_parse_int (word, length, &count) || count < 0)
-    return bad_word ("no number of elements:", word, length, error);
+    return bad_word ("not a number of elements", word, length, error);
   if (header->n_elements == BRG_PLY_MAX_ELEMENTS)
     return brg_error_set (error, BRG_FORMAT, "has more than %d kinds of elements",
                           BRG_PLY_MAX_ELEMENTS);
@@ -142,7 +142,7 @@ parse_property (BrgPlyHeader *header, const char *rest, BrgError *error)
   property.use = use_of (element, &property, word, length);
   for (int p = element->first; p < header->n_properties; p++)
     if (property.use != BRG_PLY_OTHER && header->properties[p].use == property.use)
-      return bad_word ("a property twice:", word, length, error);
+      return bad_word ("a property twice", word, length, error);
   header->properties[header->n_properties++] = property;
   element->n++;
   return BRG_OK;
@@ -165,7 +165,7 @@ parse_line (BrgPlyHeader *header, const char *line, bool *ended, BrgError *error
   if (brg_word_is (word, length, "comment"))
     header->ras |= strstr (rest, "SPACE=RAS") != NULL;
   else if (length > 0 && !*ended && !brg_word_is (word, length, "obj_info"))
-    return bad_word ("not what the header of a PLY file has:", word, length, error);
+    return bad_word ("not what the header of a PLY file has", word, length, error);
   return BRG_OK;
 }
 

@@ -167,11 +167,13 @@ static void
 test_ply_refused (void)
 {
   static const char *const cases[][2] = {
+    { "", "bad.ply: is empty" },
+    { "solid x\nendsolid x\n", "bad.ply: is not a PLY file" },
     { "ply\n", "no end" },
     { "ply\nformat ascii 1.0\nelement vertex 0\n" XYZ, "no end" },
     { "ply\nelement vertex 0\n" XYZ "end_header\n", "no format" },
     { "ply\nformat ascii 2.0\nend_header\n", "version of PLY" },
-    { "ply\nformat binary 1.0\nend_header\n", "no format of" },
+    { "ply\nformat binary 1.0\nend_header\n", "\"binary\" is not a format of PLY" },
     { "ply\nformat ascii 1.0\nend_header\n", "have no x" },
     { "ply\nformat ascii 1.0\nproperty int x\nend_header\n", "before any element" },
     { "ply\nformat ascii 1.0\nelement vertex 1\nproperty float x\nproperty float y\nend_header\n1 "
@@ -180,13 +182,15 @@ test_ply_refused (void)
     { "ply\nformat ascii 1.0\nelement vertex 1\n" XYZ "property float x\nend_header\n1 2 3 4",
       "twice" },
     { "ply\nformat ascii 1.0\nelement vertex 1\n" XYZ "element vertex 1\n", "twice" },
-    { "ply\nformat ascii 1.0\nelement vertex -1\n" XYZ "end_header\n", "number of elements" },
+    { "ply\nformat ascii 1.0\nelement vertex -1\n" XYZ "end_header\n",
+      "\"-1\" is not a number of elements" },
     { "ply\nformat ascii 1.0\nelement vertex 99999999999\n" XYZ "end_header\n1", "cannot hold" },
     { "ply\nformat ascii 1.0\nelement vertex 9223372036854775807\n" XYZ "end_header\n1",
       "cannot hold" },
     { "ply\nformat ascii 1.0\nelement nothing 5\nelement vertex 0\n" XYZ "end_header\n1 2 3 4 5",
       "cannot hold" },
-    { "ply\nformat ascii 1.0\nelement vertex 1\nproperty half x\n", "no type" },
+    { "ply\nformat ascii 1.0\nelement vertex 1\nproperty half x\n",
+      "\"half\" is not a type of PLY" },
     { "ply\nformat ascii 1.0\nelement vertex 1\nproperty list float int x\n", "integer type" },
     { "ply\nformat ascii 1.0\nelement vertex 1\n" XYZ
       "element face 0\nproperty int a\nend_header\n",
@@ -197,7 +201,7 @@ test_ply_refused (void)
     { "ply\nformat ascii 1.0\nelement vertex 1\n" XYZ "end_header\n1 inf 2\n",
       "coordinate of inf" },
     { "ply\nformat ascii 1.0\nelement vertex 1\n" XYZ "end_header\n1 2 1e7\n",
-      "coordinate of 1e+07" },
+      "coordinate of 1e+07 mm, must be -1e+06 to 1e+06 mm" },
     { "ply\nformat ascii 1.0\nelement vertex 1\n" XYZ "end_header\n1 0x2 3\n", "not a number" },
     { "ply\nformat ascii 1.0\nelement vertex 1\n" XYZ "element face 1\n" FACES
       "end_header\n1 2 3\n3 0 0 1\n",
@@ -232,6 +236,8 @@ static void
 test_obj (void)
 {
   static const char *const bad[][2] = {
+    { "", "bad.obj: is empty" },
+    { "# nothing\n", "has no vertex" },
     { "v 0 0\n", "three numbers" },
     { "v 0 0 nan\n", "vertex 1 has a coordinate of nan" },
     { "v 0 0 -2e6\n", "coordinate of -2e+06" },

@@ -40,11 +40,11 @@ typedef struct
 static const Case cases[] = {
   { "content", "plain", ACCEPT, NULL },
   { "content", "\xff\xfe\xc0\xaf", ACCEPT, NULL },
-  { "sizes", "0 4 4", REJECT, "size of axis 1" },
+  { "sizes", "0 4 4", REJECT, "size of axis 1 is \"0\", must be 1 to 65535" },
   { "sizes", "-4 4 4", REJECT, "size of axis 1" },
   { "sizes", "4 nan 4", REJECT, "size of axis 2" },
   { "sizes", "4.5 4 4", REJECT, "size of axis 1" },
-  { "sizes", "4 4 0x4", REJECT, "size of axis 3" },
+  { "sizes", "4 4 0x4", REJECT, "size of axis 3 is \"0x4\"" },
   { "sizes", "4 4", REJECT, "2 sizes" },
   { "sizes", "4 4 4 4", REJECT, "more than 3" },
   { "sizes", "4,4,4", REJECT, "size of axis 1" },
@@ -97,7 +97,7 @@ static const Case cases[] = {
   { "space directions", NULL, WARN, "1 mm is assumed" },
   { "space origin", "(nan,nan,nan)", WARN, "origin is unknown" },
   { "space origin", "(inf,0,0)", REJECT, "origin" },
-  { "space origin", "(0,0,1e30)", REJECT, "origin" },
+  { "space origin", "(0,0,1e30)", REJECT, "origin 0, 0, 1e+30 mm is more" },
   { "space origin", "(0,0)", REJECT, "origin" },
   { "space origin", "0 0 0", REJECT, "origin" },
   { "space origin", NULL, ACCEPT, NULL },
@@ -265,7 +265,7 @@ test_whole (void)
   g_byte_array_append (raw, (const guint8 *) "XXXX", 4);
   assert_file (header, raw->data, raw->len, WARN, "4 bytes after the voxels");
   assert_file (header, raw->data, 100, REJECT, "128 bytes of voxels but only 100");
-  assert_file ("", "", 0, REJECT, "not a NRRD");
+  assert_file ("", "", 0, REJECT, "whole.nrrd: is empty");
   assert_file ("P5\n4 4\n", raw->data, 128, REJECT, "not a NRRD");
   assert_file ("NRRD0005", "", 0, REJECT, "cut off");
   assert_file ("NRRD0005\n", "", 0, REJECT, "cut off");

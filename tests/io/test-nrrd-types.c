@@ -155,7 +155,7 @@ test_values (void)
   g_assert_cmpstr (info.space, ==, "");
   g_assert_cmpint (info.n_warnings, ==, 3);
   g_assert_nonnull (strstr (info.warnings[0], "orientation is unknown"));
-  g_assert_true (g_str_has_prefix (info.warnings[1], "1 voxels are not numbers"));
+  g_assert_true (g_str_has_prefix (info.warnings[1], "1 voxel is not a number and became"));
   g_assert_true (g_str_has_prefix (info.warnings[2], "3 voxels were outside"));
   g_assert_cmpfloat (brg_grid_spacing_mm (&volume->grid, 2), ==, 2);
   g_assert_null (brg_nrrd_read_mask (path, NULL, NULL, &error));
