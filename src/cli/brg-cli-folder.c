@@ -55,19 +55,34 @@ compare_names (gconstpointer a, gconstpointer b)
   return brg_cli_compare_names (*(const char *const *) a, *(const char *const *) b);
 }
 
+GDir *
+brg_cli_open_folder (const char *path, BrgError *error)
+{
+  g_autoptr (GError) problem = NULL;
+  GDir *dir = g_dir_open (path, 0, &problem);
+
+  if (dir != NULL)
+    return dir;
+  if (g_error_matches (problem, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+    brg_error_set (error, BRG_IO, "does not exist");
+  else if (g_error_matches (problem, G_FILE_ERROR, G_FILE_ERROR_NOTDIR))
+    brg_error_set (error, BRG_IO, "is not a folder");
+  else if (g_error_matches (problem, G_FILE_ERROR, G_FILE_ERROR_ACCES))
+    brg_error_set (error, BRG_IO, "is a folder that may not be read");
+  else
+    brg_error_set (error, BRG_IO, "cannot be read as a folder");
+  return NULL;
+}
+
 GPtrArray *
 brg_cli_list_masks (const char *path, BrgError *error)
 {
-  g_autoptr (GError) problem = NULL;
-  g_autoptr (GDir) dir = g_dir_open (path, 0, &problem);
+  g_autoptr (GDir) dir = brg_cli_open_folder (path, error);
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
   const char *name;
 
   if (dir == NULL)
-    {
-      brg_error_set (error, BRG_IO, "%s", problem->message);
-      return NULL;
-    }
+    return NULL;
   while ((name = g_dir_read_name (dir)) != NULL)
     if (brg_cli_input_kind (name) == BRG_INPUT_NRRD)
       g_ptr_array_add (names, g_strdup (name));

@@ -15,6 +15,7 @@ bool brg_cli_ends_in (const char *path, const char *extension);
 bool brg_cli_parse_int (const char *text, int min, int max, int *out);
 
 /* A whole number from 0 to 2^64 - 1. */
+#define BRG_CLI_SEED_RANGE "a whole number from 0 to 18446744073709551615"
 bool brg_cli_parse_seed (const char *text, uint64_t *out);
 
 /* Between min_numbers and max_numbers finite numbers separated by commas; *n_numbers of them. */

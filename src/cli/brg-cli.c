@@ -74,13 +74,22 @@ brg_cli_usage_error (BrgCli *cli, const char *format, ...)
   return BRG_CLI_USAGE;
 }
 
+/* Does the message begin with this name, as messages show it? */
+static bool
+begins_with (const char *message, const char *name)
+{
+  g_autofree char *shown = g_strdup (name);
+  size_t length = strlen (shown);
+
+  mask_controls (shown);
+  return strncmp (message, shown, length) == 0 && message[length] == ':';
+}
+
 int
 brg_cli_failed (BrgCli *cli, const char *path, const char *message)
 {
   g_autofree char *name = g_path_get_basename (path);
-  mask_controls (name);
-  size_t length = strlen (name);
-  bool is_named = strncmp (message, name, length) == 0 && message[length] == ':';
+  bool is_named = begins_with (message, name) || begins_with (message, path);
 
   print_line (cli, is_named ? "" : name, message);
   return BRG_CLI_FAILED;

@@ -76,7 +76,8 @@ void brg_cli_phase (BrgCli *cli, double from, double to);
 int brg_cli_usage_error (BrgCli *cli, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 /* Prints `bregma-cli: NAME: reason` as one line on stderr, NAME being the last part of `path`;
- * returns BRG_CLI_FAILED. The name is not repeated when the message begins with it. */
+ * returns BRG_CLI_FAILED. The name is not repeated when the message begins with it or with the
+ * whole path. */
 int brg_cli_failed (BrgCli *cli, const char *path, const char *message);
 
 /* Prints the report unless --quiet was given without --json, frees it, and gives the exit status.

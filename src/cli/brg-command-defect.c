@@ -81,7 +81,7 @@ read_series (BrgCli *cli, Request *request)
     return brg_cli_usage_error (cli, "--count must be a whole number, 1 to %d, got \"%.40s\"",
                                 BRG_RECIPE_MAX_DEFECTS, count);
   if (seed != NULL && !brg_cli_parse_seed (seed, &request->seed))
-    return brg_cli_usage_error (cli, "--seed must be a whole number from 0, got \"%.40s\"", seed);
+    return brg_cli_usage_error (cli, "--seed must be " BRG_CLI_SEED_RANGE ", got \"%.40s\"", seed);
   if ((request->has_at || request->preset != NULL) && (count != NULL || seed != NULL))
     return brg_cli_usage_error (cli, "--count and --seed place defects at random; they do not go "
                                      "with --at or --preset");

@@ -75,6 +75,9 @@ static int
 check_pairs (BrgCli *cli, const Request *request, const GPtrArray *names)
 {
   BrgError error = { 0 };
+  g_autoptr (GDir) skulls = brg_cli_open_folder (request->defective, &error);
+  if (skulls == NULL)
+    return brg_cli_failed (cli, request->defective, error.message);
   g_autoptr (GPtrArray) found = brg_cli_list_masks (request->predicted, &error);
   g_autoptr (GPtrArray) no_skull = find_missing (names, request->defective);
   g_autoptr (GPtrArray) missing = find_missing (names, request->predicted);
@@ -88,13 +91,22 @@ check_pairs (BrgCli *cli, const Request *request, const GPtrArray *names)
   return BRG_CLI_DONE;
 }
 
+/* The mask of a case, which must lie on the grid of its true implant unless that is NULL. */
 static BrgMask *
-read_mask (const char *dir, const char *name, const char *role, BrgJob *job, BrgError *error)
+read_mask (const char *dir,
+           const char *name,
+           const char *role,
+           const BrgMask *truth,
+           BrgJob *job,
+           BrgError *error)
 {
   g_autofree char *path = g_build_filename (dir, name, NULL);
   BrgError own = { 0 };
   BrgMask *mask = brg_nrrd_read_mask (path, NULL, job, &own);
 
+  if (mask != NULL && truth != NULL &&
+      brg_grid_check_equal (&truth->grid, &mask->grid, &own) != BRG_OK)
+    g_clear_pointer (&mask, brg_mask_unref);
   if (mask == NULL)
     {
       const char *reason = own.message;
@@ -116,12 +128,12 @@ measure (BrgCli *cli,
   BrgJob *job = &cli->job;
   BrgStatus status = BRG_NO_MEMORY;
   BrgMask *defective = NULL, *predicted = NULL;
-  BrgMask *truth = read_mask (request->truth, name, "true implant", job, error);
+  BrgMask *truth = read_mask (request->truth, name, "true implant", NULL, job, error);
 
   if (truth != NULL)
-    predicted = read_mask (request->predicted, name, "prediction", job, error);
+    predicted = read_mask (request->predicted, name, "prediction", truth, job, error);
   if (predicted != NULL)
-    defective = read_mask (request->defective, name, "defective skull", job, error);
+    defective = read_mask (request->defective, name, "defective skull", truth, job, error);
   brg_job_stage (job, name, 0.5, 1);
   if (defective != NULL)
     status = brg_metrics (predicted, truth, defective, metrics, job, error);
@@ -131,11 +143,30 @@ measure (BrgCli *cli,
   return status == BRG_OK;
 }
 
+static char *
+stem_of (const char *name)
+{
+  return g_strndup (name, (gsize) (strrchr (name, '.') - name));
+}
+
+/* Do all names differ without their endings, so that they name the cases? */
+static bool
+stems_differ (const GPtrArray *names)
+{
+  g_autoptr (GHashTable) stems = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (guint n = 0; n < names->len; n++)
+    if (!g_hash_table_add (stems, stem_of (g_ptr_array_index (names, n))))
+      return false;
+  return true;
+}
+
 /* NULL once a failure has been told. */
 static GArray *
 measure_all (BrgCli *cli, const Request *request, const GPtrArray *names)
 {
   g_autoptr (GArray) scores = brg_eval_scores_new ();
+  bool are_stems = stems_differ (names);
 
   for (guint n = 0; n < names->len; n++)
     {
@@ -149,7 +180,7 @@ measure_all (BrgCli *cli, const Request *request, const GPtrArray *names)
           brg_cli_failed (cli, name, error.message);
           return NULL;
         }
-      score.name = g_strndup (name, (gsize) (strrchr (name, '.') - name));
+      score.name = are_stems ? stem_of (name) : g_strdup (name);
       g_array_append_val (scores, score);
     }
   return g_steal_pointer (&scores);
@@ -207,7 +238,7 @@ run_eval (BrgCli *cli)
 }
 
 static const BrgCliOption options[] = {
-  { "output", 'o', "FILE", "The table to write: .csv, one line per case" },
+  { "output", 'o', "FILE", "The table to write: .csv, one line per case." },
   { "allow-missing", 0, NULL, "Let predictions be missing: their lines hold nan." },
 };
 
@@ -216,8 +247,10 @@ const BrgCommand brg_command_eval = {
   .usage = "PRED_DIR TRUE_DIR DEFECTIVE_DIR -o SCORES.csv",
   .summary = "Score predicted implants against the true ones, as the AutoImplant challenges do.",
   .notes =
-    "Every .nrrd file of TRUE_DIR is a case; its prediction and its defective skull have the same "
-    "name in the other folders and lie on the same grid. DSC is the Dice coefficient, bDSC that of "
+    "Every .nrrd and .nhdr file of TRUE_DIR is a case; its prediction and its defective skull have "
+    "the same name, ending included, in the other folders and lie on the same grid. The table "
+    "names the cases without the ending, or with it where two would have one name. DSC is the Dice "
+    "coefficient, bDSC that of "
     "the voxels within 10 mm of the defective skull; of two empty masks they are 1. HD is the "
     "Hausdorff distance between the surfaces in mm, HD95 the 95th percentile of the distances both "
     "ways; without voxels on both sides they are nan, and left out of mean, median and standard "

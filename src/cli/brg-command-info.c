@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cli/brg-cli-describe.h"
+#include "cli/brg-cli-folder.h"
 #include "cli/brg-cli-input.h"
 #include "cli/brg-commands.h"
 
@@ -17,16 +18,12 @@ compare_paths (gconstpointer a, gconstpointer b)
 static bool
 add_folder (GPtrArray *paths, const char *path, BrgError *error)
 {
-  g_autoptr (GError) problem = NULL;
-  g_autoptr (GDir) dir = g_dir_open (path, 0, &problem);
+  g_autoptr (GDir) dir = brg_cli_open_folder (path, error);
   g_autoptr (GPtrArray) found = g_ptr_array_new ();
   const char *name;
 
   if (dir == NULL)
-    {
-      brg_error_set (error, BRG_IO, "%s", problem->message);
-      return false;
-    }
+    return false;
   while ((name = g_dir_read_name (dir)) != NULL)
     if (brg_cli_input_kind (name) != BRG_INPUT_NONE)
       g_ptr_array_add (found, g_build_filename (path, name, NULL));
@@ -40,6 +37,14 @@ add_folder (GPtrArray *paths, const char *path, BrgError *error)
   return true;
 }
 
+/* A name without an ending that we read is taken for a folder's if nothing is there. */
+static bool
+is_file (const char *path)
+{
+  return !g_file_test (path, G_FILE_TEST_IS_DIR) &&
+         (brg_cli_input_kind (path) != BRG_INPUT_NONE || g_file_test (path, G_FILE_TEST_EXISTS));
+}
+
 /* Every file to describe; folders that cannot be read are reported and counted. */
 static GPtrArray *
 list_files (BrgCli *cli, int *n_failed)
@@ -49,7 +54,7 @@ list_files (BrgCli *cli, int *n_failed)
   for (int o = 0; o < cli->n_operands; o++)
     {
       BrgError error = { 0 };
-      if (!g_file_test (cli->operands[o], G_FILE_TEST_IS_DIR))
+      if (is_file (cli->operands[o]))
         g_ptr_array_add (paths, g_strdup (cli->operands[o]));
       else if (!add_folder (paths, cli->operands[o], &error))
         {

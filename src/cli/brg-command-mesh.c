@@ -7,6 +7,8 @@
 
 /* mesh: the surface of a mask, or a surface in another format or frame. */
 
+#define MAX_CHANGE 0.01 /* of the volume by a reduction, without a warning */
+
 typedef struct
 {
   const char *input, *output;
@@ -56,6 +58,26 @@ read_method (BrgCli *cli, BrgCliSmoothingMethod *method)
     cli, "--smoothing must be bregma, slicer or slicer-nuttall, got \"%.40s\"", text);
 }
 
+/* Smoothing must not be asked for where there is none. */
+static int
+check_smoothing (BrgCli *cli, bool is_level)
+{
+  size_t n_params;
+  const BrgParam *params = brg_params (&n_params);
+  bool has_method = brg_cli_value (cli, "smoothing") != NULL;
+  bool has_factor = !isnan (cli->param_values[brg_param_find ("smooth") - params]);
+
+  if (brg_cli_input_kind (cli->operands[0]) == BRG_INPUT_MESH && (has_method || has_factor))
+    return brg_cli_usage_error (cli,
+                                "%s needs a mask or a scan: %.200s is a mesh, which is not "
+                                "smoothed",
+                                has_method ? "--smoothing" : "--smooth", cli->operands[0]);
+  if (is_level && has_method && !has_factor)
+    return brg_cli_usage_error (cli, "--smoothing needs --smooth with --hu: a level is smoothed "
+                                     "only by the factor given");
+  return BRG_CLI_DONE;
+}
+
 static int
 read_request (BrgCli *cli, Request *request)
 {
@@ -68,6 +90,8 @@ read_request (BrgCli *cli, Request *request)
 
   if (outcome == BRG_CLI_DONE)
     outcome = read_method (cli, &method);
+  if (outcome == BRG_CLI_DONE)
+    outcome = check_smoothing (cli, !isnan (level_hu));
   if (outcome != BRG_CLI_DONE)
     return outcome;
   brg_cli_apply_params (cli, &recipe);
@@ -101,16 +125,42 @@ read_surface (const Request *request, BrgNrrdInfo *header, BrgJob *job, BrgError
                              error);
 }
 
+/* *before_mm3: the volume of the surface as it was if it is to be reduced and is closed, or NaN. */
 static BrgStatus
-reduce_mesh (const Request *request, BrgMesh **mesh, BrgJob *job, BrgError *error)
+reduce_mesh (const Request *request,
+             BrgMesh **mesh,
+             double *before_mm3,
+             BrgJob *job,
+             BrgError *error)
 {
+  BrgMeshCheck check;
+
+  *before_mm3 = NAN;
   if (request->reduce <= 0)
     return BRG_OK;
-
+  if (brg_mesh_check (*mesh, &check, job, error) != BRG_OK)
+    return BRG_INVALID;
+  if (check.closed)
+    *before_mm3 = check.volume_mm3;
   BrgMesh *reduced = brg_mesh_reduce (*mesh, 1 - request->reduce, job, error);
   brg_mesh_unref (*mesh);
   *mesh = reduced;
   return reduced != NULL ? BRG_OK : BRG_INVALID;
+}
+
+/* Says so when the surface encloses another volume than before it was reduced. */
+static void
+report_reduction (BrgReport *report, const Request *request, double before_mm3, double after_mm3)
+{
+  double change_mm3 = after_mm3 - before_mm3;
+
+  if (!(fabs (change_mm3) > MAX_CHANGE * fabs (before_mm3)))
+    return;
+
+  g_autofree char *text =
+    g_strdup_printf ("--reduce %.10g changed the volume from %.1f to %.1f mm³ (%+.1f %%)",
+                     request->reduce, before_mm3, after_mm3, 100 * change_mm3 / fabs (before_mm3));
+  brg_report_text (report, "warning", "Warning", text);
 }
 
 static int
@@ -118,6 +168,7 @@ finish_mesh (BrgCli *cli,
              const Request *request,
              const BrgNrrdInfo *header,
              const BrgMesh *mesh,
+             double before_mm3,
              const BrgMeshCheck *check)
 {
   BrgReport *report = brg_report_new ();
@@ -132,6 +183,7 @@ finish_mesh (BrgCli *cli,
   brg_report_real (report, "volume_mm3", "Volume", check->volume_mm3, 1, "mm³");
   brg_report_truth (report, "closed", "Closed", check->closed);
   brg_report_truth (report, "manifold", "Manifold", check->manifold);
+  report_reduction (report, request, before_mm3, check->volume_mm3);
   brg_cli_report_warnings (report, header);
   return brg_cli_finish (cli, report);
 }
@@ -143,6 +195,7 @@ run_mesh (BrgCli *cli)
   BrgError error = { 0 };
   BrgMeshCheck check;
   BrgNrrdInfo header = { 0 };
+  double before_mm3;
   int outcome = read_request (cli, &request);
 
   if (outcome != BRG_CLI_DONE)
@@ -150,33 +203,37 @@ run_mesh (BrgCli *cli)
   brg_cli_phase (cli, 0, 0.7);
   BrgMesh *mesh = read_surface (&request, &header, &cli->job, &error);
   brg_cli_phase (cli, 0.7, 1);
-  if (mesh == NULL || reduce_mesh (&request, &mesh, &cli->job, &error) != BRG_OK ||
+  if (mesh == NULL || reduce_mesh (&request, &mesh, &before_mm3, &cli->job, &error) != BRG_OK ||
       brg_mesh_check (mesh, &check, &cli->job, &error) != BRG_OK)
     outcome = brg_cli_failed (cli, request.input, error.message);
   else if (brg_mesh_write (mesh, request.output, request.ras, &cli->job, &error) != BRG_OK)
     outcome = brg_cli_failed (cli, request.output, error.message);
   else
-    outcome = finish_mesh (cli, &request, &header, mesh, &check);
+    outcome = finish_mesh (cli, &request, &header, mesh, before_mm3, &check);
   brg_mesh_unref (mesh);
   return outcome;
 }
 
 static const BrgCliOption options[] = {
   { "output", 'o', "FILE", "The mesh to write: .stl (binary), .ply or .obj." },
-  { "hu", 0, "LEVEL", "The input is a scan: make the surface of this HU, bone inside" },
-  { "smoothing", 0, "METHOD", "bregma, or slicer: as 3D Slicer 4.8, --smooth its factor (bregma)" },
-  { "reduce", 0, "X", "Take away this part of the triangles, 0 to below 1 (0)" },
-  { "frame", 0, "lps|ras", "Frame of the coordinates, in mm (lps)" },
+  { "hu", 0, "LEVEL", "The input is a scan: make the surface of this HU, bone inside." },
+  { "smoothing", 0, "bregma|slicer|slicer-nuttall",
+    "How to smooth; slicer is as 3D Slicer 4.8, --smooth its factor. (bregma)" },
+  { "reduce", 0, "X",
+    "Take away this part of the triangles; vertices move, and thin parts may keep more triangles. "
+    "0 to below 1 (0)" },
+  { "frame", 0, "lps|ras", "Frame of the coordinates, in mm. (lps)" },
 };
 
 const BrgCommand brg_command_mesh = {
   .name = "mesh",
-  .usage = "MASK|SCAN -o OUT.stl|.ply|.obj",
+  .usage = "MASK|SCAN|MESH -o OUT.stl|.ply|.obj",
   .summary = "Make the surface of a mask, or of a level in a scan: closed, outward, in mm.",
   .notes =
-    "MASK may also be an .stl, .ply or .obj file, which is reduced or rewritten but not smoothed.\n"
+    "MESH is an .stl, .ply or .obj file, which is reduced or rewritten but not smoothed.\n"
     "With --hu the surface lies where the HU, linear between voxels, are at the level; it is "
     "smoothed only if --smooth is given.\n"
+    "A reduction that changes the volume by more than 1 % is told of.\n"
     "With --smoothing slicer the surface compares with those that 3D Slicer exported until March "
     "2024 (slicer-nuttall: since then); it may shrink and move by more than half a voxel.",
   .options = options,

@@ -25,7 +25,7 @@ read_request (BrgCli *cli, Request *request)
     return brg_cli_usage_error (cli, "-n must be a whole number from 1 to %d, got \"%.40s\"",
                                 BRG_POINTS_MAX, count);
   if (seed != NULL && !brg_cli_parse_seed (seed, &request->seed))
-    return brg_cli_usage_error (cli, "--seed must be a whole number from 0, got \"%.40s\"", seed);
+    return brg_cli_usage_error (cli, "--seed must be " BRG_CLI_SEED_RANGE ", got \"%.40s\"", seed);
   if (request->output == NULL)
     return brg_cli_usage_error (cli, "-o OUT.ply|.xyz is missing");
   if (!brg_cli_ends_in (request->output, ".ply") && !brg_cli_ends_in (request->output, ".xyz"))
@@ -79,7 +79,7 @@ run_points (BrgCli *cli)
 
 static const BrgCliOption options[] = {
   { "count", 'n', "N", "How many points: 1 to 100000000." },
-  { "seed", 0, "S", "Another seed, other points (1)" },
+  { "seed", 0, "S", "Number the random points follow from. (1)" },
   { "output", 'o', "FILE", "The points to write: .ply (binary, with normals) or .xyz (text)." },
 };
 

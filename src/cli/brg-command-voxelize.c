@@ -73,8 +73,8 @@ run_voxelize (BrgCli *cli)
 }
 
 static const BrgCliOption options[] = {
-  { "like", 0, "FILE", "Scan or mask whose grid the result lies on: .nrrd" },
-  { "output", 'o', "FILE", "The mask to write: .nrrd" },
+  { "like", 0, "FILE", "Scan or mask whose grid the result lies on: .nrrd or .nhdr." },
+  { "output", 'o', "FILE", "The mask to write: .nrrd." },
 };
 
 const BrgCommand brg_command_voxelize = {

@@ -193,12 +193,15 @@ test_odd_masks (Fixture *fixture, gconstpointer data)
 
   (void) data;
   write_mask (fixture->predicted, "9.nrrd", 41, 10, 20);
-  assert_fails (fixture, "40 x 6 x 7");
+  assert_fails (fixture, "9.nrrd: prediction: grids do not match: 40 x 6 x 7 and ");
   assert_fails (fixture, "41 x 6 x 7");
   g_file_set_contents (path, "none of ours", -1, NULL);
   assert_fails (fixture, "9.nrrd: prediction: ");
   cli_write_phantom (path, 0, FALSE);
   assert_fails (fixture, "9.nrrd: prediction: ");
+  write_case (fixture, "9.nrrd", 0);
+  write_mask (fixture->defective, "9.nrrd", 39, 0, 10);
+  assert_fails (fixture, "9.nrrd: defective skull: grids do not match: ");
   write_case (fixture, "9.nrrd", 0);
   write_mask (fixture->defective, "9.nrrd", 40, 0, 0);
   assert_fails (fixture, "9.nrrd: the defective skull is empty");
@@ -219,6 +222,30 @@ test_empty_masks (Fixture *fixture, gconstpointer data)
                          "\"a, \"\"b\"\"\",0.9,0.9473684210526315,1,1\n");
 }
 
+/* Cases whose names differ in their endings alone are told apart. */
+static void
+test_same_stem (Fixture *fixture, gconstpointer data)
+{
+  const char *const dirs[] = { fixture->predicted, fixture->truth, fixture->defective };
+
+  (void) data;
+  for (gsize d = 0; d < G_N_ELEMENTS (dirs); d++)
+    {
+      g_autofree char *from = in_dir (dirs[d], "9.nrrd");
+      g_autofree char *to = in_dir (dirs[d], "9.nhdr");
+      g_autoptr (GBytes) bytes = cli_read (from);
+      g_assert_true (g_file_set_contents (to, g_bytes_get_data (bytes, NULL),
+                                          (gssize) g_bytes_get_size (bytes), NULL));
+    }
+  g_auto (CliRun) run = run_eval (fixture, NULL);
+  cli_assert_done (&run);
+  assert_table (fixture, "case,DSC,bDSC,HD,HD95\n"
+                         "9.nhdr,1,1,0,0\n"
+                         "9.nrrd,1,1,0,0\n"
+                         "10.nrrd,0.8,0.8888888888888888,2,2\n"
+                         "\"a, \"\"b\"\".nrrd\",0.9,0.9473684210526315,1,1\n");
+}
+
 static void
 test_folders (Fixture *fixture, gconstpointer data)
 {
@@ -232,13 +259,17 @@ test_folders (Fixture *fixture, gconstpointer data)
   cli_assert_fails (&no_truth, 1, "empty: holds no .nrrd or .nhdr file");
   g_auto (CliRun) file =
     cli_run ("eval", fixture->predicted, "/dev/null", fixture->defective, "-o", fixture->out, NULL);
-  cli_assert_fails (&file, 1, "null: ");
+  cli_assert_fails (&file, 1, "null: is not a folder");
   g_auto (CliRun) none =
     cli_run ("eval", "missing", fixture->truth, fixture->defective, "-o", fixture->out, NULL);
-  cli_assert_fails (&none, 1, "missing: ");
+  cli_assert_fails (&none, 1, "missing: does not exist");
+  g_auto (CliRun) no_skulls =
+    cli_run ("eval", fixture->predicted, fixture->truth, "nowhere", "-o", fixture->out, NULL);
+  cli_assert_fails (&no_skulls, 1, "bregma-cli: nowhere: does not exist");
   g_auto (CliRun) lost =
     cli_run ("eval", fixture->predicted, fixture->truth, fixture->defective, "-o", nowhere, NULL);
-  cli_assert_fails (&lost, 1, "where.csv: ");
+  cli_assert_fails (&lost, 1, nowhere);
+  cli_assert_fails (&lost, 1, "no/where.csv: cannot open its folder: No such file");
   g_assert_false (g_file_test (fixture->out, G_FILE_TEST_EXISTS));
 }
 
@@ -253,7 +284,7 @@ main (int argc, char **argv)
     { "/cli/eval/table", test_table },         { "/cli/eval/summary", test_summary },
     { "/cli/eval/missing", test_missing },     { "/cli/eval/extra", test_extra },
     { "/cli/eval/odd-masks", test_odd_masks }, { "/cli/eval/empty-masks", test_empty_masks },
-    { "/cli/eval/folders", test_folders },
+    { "/cli/eval/folders", test_folders },     { "/cli/eval/same-stem", test_same_stem },
   };
 
   g_test_init (&argc, &argv, NULL);

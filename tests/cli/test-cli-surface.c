@@ -114,6 +114,39 @@ test_level (Fixture *fixture, gconstpointer data)
   brg_volume_unref (scan);
 }
 
+/* A reduction that takes what a surface encloses is told of, one that does not is not. */
+static void
+test_reduce (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *stl = g_build_filename (fixture->dir, "less.stl", NULL);
+  g_auto (CliRun) little = cli_run ("mesh", fixture->skull, "-o", stl, "--reduce=0.1", NULL);
+  g_auto (CliRun) nearly = cli_run ("mesh", fixture->skull, "-o", stl, "--reduce=0.9999999", NULL);
+
+  (void) data;
+  cli_assert_done (&little);
+  cli_assert_done (&nearly);
+  g_assert_null (strstr (little.out, "Warning"));
+  g_assert_nonnull (strstr (nearly.out, "--reduce 0.9999999 changed the volume from "));
+}
+
+/* What is there to read is told apart from what is not. */
+static void
+test_info_of_nothing (Fixture *fixture, gconstpointer data)
+{
+  static const char *const endings[] = { "obj", "ply", "stl", "nrrd" };
+
+  (void) data;
+  for (guint e = 0; e < G_N_ELEMENTS (endings); e++)
+    {
+      g_autofree char *path = g_strdup_printf ("%s/empty.%s", fixture->dir, endings[e]);
+      g_assert_true (g_file_set_contents (path, "", 0, NULL));
+      g_auto (CliRun) run = cli_run ("info", path, NULL);
+      cli_assert_fails (&run, 1, ": is empty");
+    }
+  g_auto (CliRun) absent = cli_run ("info", "nodir", NULL);
+  cli_assert_fails (&absent, 1, "bregma-cli: nodir: does not exist");
+}
+
 /* As many points as asked for, the same for the same seed; the text holds the numbers of the binary
  * file. */
 static void
@@ -172,6 +205,8 @@ main (int argc, char **argv)
   add ("voxelize", FALSE, test_voxelize);
   add ("voxelize/odd-axes", TRUE, test_voxelize);
   add ("voxelize/fails", FALSE, test_voxelize_fails);
+  add ("reduce", FALSE, test_reduce);
+  add ("info-of-nothing", FALSE, test_info_of_nothing);
   add ("points", FALSE, test_points);
   return g_test_run ();
 }

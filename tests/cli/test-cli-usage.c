@@ -39,6 +39,9 @@ test_help_lists_parameters (void)
   g_assert_nonnull (strstr (defect.out, "--clearance-from implant|skull"));
   g_assert_nonnull (strstr (defect.out, "--burr-radius MM"));
   g_assert_null (strstr (defect.out, "--median"));
+  g_auto (CliRun) mesh = cli_run ("mesh", "--help", NULL);
+  g_assert_nonnull (strstr (mesh.out, "MASK|SCAN|MESH -o"));
+  g_assert_nonnull (strstr (mesh.out, "--smoothing bregma|slicer|slicer-nuttall"));
 }
 
 static void
@@ -96,7 +99,8 @@ static const struct
   { { "defect", "x.nrrd", "-o", "d", "--size", "0" }, "width" },
   { { "defect", "x.nrrd", "-o", "d", "--size", "1,2,3,4" }, "--size" },
   { { "defect", "x.nrrd", "-o", "d", "--count", "0" }, "--count" },
-  { { "defect", "x.nrrd", "-o", "d", "--seed", "-5" }, "--seed" },
+  { { "defect", "x.nrrd", "-o", "d", "--seed", "-5" },
+    "--seed must be a whole number from 0 to 18446744073709551615" },
   { { "defect", "x.nrrd", "-o", "d", "--seed=5", "--at=1,2,3" }, "--at" },
   { { "defect", "x.nrrd", "-o", "d", "--scidata=cube", "--shape=box" }, "--shape" },
   { { "defect", "x.nrrd", "-o", "d", "--scidata=cube", "--at=1,2,3" }, "--scidata" },
@@ -111,6 +115,11 @@ static const struct
   { { "mesh", "x.nrrd", "-o", "x.stl", "--hu", "bone" }, "--hu must be from -32768 to 32767" },
   { { "mesh", "x.nrrd", "-o", "x.stl", "--hu", "32768" }, "--hu must be from -32768 to 32767" },
   { { "mesh", "x.nrrd", "-o", "x.stl", "--hu", "nan" }, "--hu must be from -32768 to 32767" },
+  { { "mesh", "y.stl", "-o", "x.stl", "--smooth=0.5" }, "y.stl is a mesh, which is not smoothed" },
+  { { "mesh", "y.stl", "-o", "x.stl", "--smoothing=slicer" },
+    "--smoothing needs a mask or a scan" },
+  { { "mesh", "x.nrrd", "-o", "x.stl", "--hu=150", "--smoothing=slicer" },
+    "--smoothing needs --smooth with --hu" },
   { { "mesh", "y.stl", "-o", "x.stl", "--hu=150" }, "--hu needs a scan, and y.stl is a mesh" },
   { { "voxelize", "x.stl", "-o", "y.nrrd" }, "--like REF.nrrd is missing" },
   { { "voxelize", "x.stl", "--like", "y.nrrd" }, "-o MASK.nrrd is missing" },
@@ -119,7 +128,8 @@ static const struct
   { { "points", "x.nrrd", "-o", "y.ply" }, "-n N is missing" },
   { { "points", "x.nrrd", "-n", "0", "-o", "y.ply" }, "-n must be a whole number from 1 to " },
   { { "points", "x.nrrd", "-n", "100000001", "-o", "y.ply" }, "got \"100000001\"" },
-  { { "points", "x.nrrd", "-n", "5", "--seed=-1", "-o", "y.ply" }, "--seed" },
+  { { "points", "x.nrrd", "-n", "5", "--seed=18446744073709551616", "-o", "y.ply" },
+    "--seed must be a whole number from 0 to 18446744073709551615" },
   { { "points", "x.nrrd", "-n", "5", "-o", "y.stl" }, ".ply or .xyz" },
   { { "points", "x.nrrd", "-n", "5" }, "-o OUT.ply|.xyz is missing" },
   { { "preview", "x.nrrd", "-o", "x.jpg" }, ".png" },
