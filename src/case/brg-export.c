@@ -1,5 +1,6 @@
 #include "case/brg-export.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "case/brg-case-error.h"
@@ -36,6 +37,32 @@ brg_export_name_is_valid (const char *name)
     if (!g_ascii_isalnum (name[c]) && name[c] != '-' && name[c] != '_')
       return FALSE;
   return length > 0 && length <= MAX_NAME;
+}
+
+/* Takes `base` and tells whether dir/base.nrrd is that file. */
+static gboolean
+is_mask_of (const char *dir, char *base, const GStatBuf *file)
+{
+  g_autofree char *name = g_strconcat (base, ".nrrd", NULL);
+  g_autofree char *path = g_build_filename (dir, name, NULL);
+  GStatBuf about;
+
+  g_free (base);
+  return g_stat (path, &about) == 0 && about.st_dev == file->st_dev && about.st_ino == file->st_ino;
+}
+
+gboolean
+brg_export_replaces (const char *dir, const char *name, const char *path)
+{
+  GStatBuf file;
+
+  if (g_stat (path, &file) != 0)
+    return FALSE;
+  gboolean replaces = is_mask_of (dir, _brg_path_skull (name), &file);
+  for (guint d = 1; d <= BRG_RECIPE_MAX_DEFECTS && !replaces; d++)
+    replaces = is_mask_of (dir, _brg_path_defective (name, d), &file) ||
+               is_mask_of (dir, _brg_path_implant (name, d), &file);
+  return replaces;
 }
 
 static gboolean

@@ -56,6 +56,10 @@ gboolean brg_export (const BrgExport *what, const char *dir, BrgJob *job, GError
 /* TRUE for a name that may be used in file names. */
 gboolean brg_export_name_is_valid (const char *name);
 
+/* TRUE when `path` is a mask that an export of `name` to `dir` replaces or, with fewer defects than
+ * before, removes. */
+gboolean brg_export_replaces (const char *dir, const char *name, const char *path);
+
 /* The manifest's digests: of what, BrgRecipeSource says. */
 typedef char BrgSha256[BRG_SHA256_TEXT_SIZE];
 void brg_export_hash_mask (const BrgMask *mask, BrgSha256 out);

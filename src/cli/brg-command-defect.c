@@ -125,6 +125,11 @@ read_request (BrgCli *cli, Request *request)
   if (!brg_export_name_is_valid (request->name))
     return brg_cli_usage_error (cli, "--name may hold letters, digits, - and _, got \"%.60s\"",
                                 request->name);
+  if (brg_export_replaces (request->dir, request->name, request->skull_path))
+    return brg_cli_usage_error (cli,
+                                "SKULL is a file of case %s in the folder of -o and would be "
+                                "replaced; choose another folder or another --name",
+                                request->name);
 
   int outcome = read_place (cli, request);
   if (outcome == BRG_CLI_DONE)

@@ -90,6 +90,8 @@ read_request (BrgCli *cli, Request *request)
       if (names_a_role (request->paths[i]))
         return brg_cli_usage_error (cli, "%s must end in :skull, :implant or :defect",
                                     request->paths[i]);
+      if (brg_cli_is_same_file (request->output, request->paths[i]))
+        return brg_cli_usage_error (cli, "-o names an input, %s", request->paths[i]);
     }
   return BRG_CLI_DONE;
 }

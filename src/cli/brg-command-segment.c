@@ -1,3 +1,6 @@
+#include <string.h>
+
+#include <glib/gstdio.h>
 
 #include "case/brg-export.h"
 #include "case/brg-recipe-json.h"
@@ -6,6 +9,7 @@
 #include "cli/brg-commands.h"
 #include "engine/brg-pipeline.h"
 #include "io/brg-nrrd.h"
+#include "io/brg-output.h"
 
 /* segment: from a scan to the skull, by the pipeline of the application. */
 
@@ -37,6 +41,7 @@ typedef struct
   BrgPipeline *pipeline;
   BrgPipelineResult result;
   size_t n_vox[G_N_ELEMENTS (counted)];
+  const char *at_fault; /* after a failure: path of the file that it is about */
 } Work;
 
 static bool
@@ -49,6 +54,31 @@ parse_point (const char *text, BrgKeepAt *keep_at)
     return false;
   *keep_at = (BrgKeepAt){ true, brg_vec3 (lps[0], lps[1], lps[2]) };
   return true;
+}
+
+/* No output is written over an input or over the other output. */
+static int
+check_paths (BrgCli *cli, const Request *request)
+{
+  const char *const outputs[][2] = { { "-o", request->output },
+                                     { "--recipe", request->recipe_path } };
+  const char *const others[][2] = { { "the scan itself", request->scan_path },
+                                    { "the file of --edits", request->edits_path },
+                                    { "the file of -o", request->output } };
+
+  if (request->output == NULL)
+    return brg_cli_usage_error (cli, "-o SKULL.nrrd is missing");
+  if (!brg_cli_ends_in (request->output, ".nrrd"))
+    return brg_cli_usage_error (cli, "-o must end in .nrrd, got \"%s\"", request->output);
+  if (request->recipe_path != NULL && !brg_cli_ends_in (request->recipe_path, ".json"))
+    return brg_cli_usage_error (cli, "--recipe must end in .json, got \"%s\"",
+                                request->recipe_path);
+  for (size_t o = 0; o < G_N_ELEMENTS (outputs); o++)
+    for (size_t f = 0; f < G_N_ELEMENTS (others); f++)
+      if (outputs[o][1] != NULL && others[f][1] != NULL && outputs[o][1] != others[f][1] &&
+          brg_cli_is_same_file (outputs[o][1], others[f][1]))
+        return brg_cli_usage_error (cli, "%s names %s", outputs[o][0], others[f][0]);
+  return BRG_CLI_DONE;
 }
 
 static int
@@ -66,12 +96,6 @@ read_request (BrgCli *cli, Request *request)
                         .has_crop = crop != NULL,
                         .recipe = brg_recipe_default () };
   brg_cli_apply_params (cli, recipe);
-  if (request->output == NULL)
-    return brg_cli_usage_error (cli, "-o SKULL.nrrd is missing");
-  if (!brg_cli_ends_in (request->output, ".nrrd"))
-    return brg_cli_usage_error (cli, "-o must end in .nrrd, got \"%s\"", request->output);
-  if (brg_cli_is_same_file (request->output, request->scan_path))
-    return brg_cli_usage_error (cli, "-o names the scan itself");
   if (threshold != NULL &&
       !brg_cli_parse_threshold (threshold, &recipe->threshold_lo_hu, &recipe->threshold_hi_hu))
     return brg_cli_usage_error (cli,
@@ -82,7 +106,7 @@ read_request (BrgCli *cli, Request *request)
     return brg_cli_usage_error (cli, "--keep-at must be L,P,S in mm, got \"%.60s\"", keep_at);
   if (crop != NULL && !brg_cli_parse_crop (crop, &request->crop))
     return brg_cli_usage_error (cli, "--crop must be i0:i1,j0:j1,k0:k1, got \"%.60s\"", crop);
-  return BRG_CLI_DONE;
+  return check_paths (cli, request);
 }
 
 static BrgStatus
@@ -153,28 +177,58 @@ make_skull (BrgCli *cli, Request *request, Work *work, BrgError *error)
   return status == BRG_OK ? run_stages (cli, request, work, error) : status;
 }
 
-static BrgStatus
-write_skull (BrgCli *cli, const Request *request, const Work *work, BrgError *error)
-{
-  brg_cli_phase (cli, 0.78, 1);
-  return brg_nrrd_write_mask (work->result.skull, request->output, &cli->job, error);
-}
-
 /* The recipe names the edits by base name: it looks for them beside itself. */
-static gboolean
-write_recipe (const Request *request, const Work *work, GError **error)
+static char *
+recipe_text (const Request *request, const Work *work)
 {
   BrgRecipeSource source = { .kind = BRG_SOURCE_SCAN };
 
-  if (request->recipe_path == NULL)
-    return TRUE;
   brg_export_hash_volume (work->scan, source.sha256);
   if (request->edits_path != NULL)
     {
       g_autofree char *name = g_path_get_basename (request->edits_path);
       g_strlcpy (source.edits, name, sizeof source.edits);
     }
-  return brg_recipe_save (request->recipe_path, &request->recipe, 1, &source, error);
+  return brg_recipe_to_json (&request->recipe, 1, &source);
+}
+
+/* The recipe without its name yet, which it gets when the skull is there; NULL on failure. */
+static BrgOutput *
+begin_recipe (const Request *request, const Work *work, BrgError *error)
+{
+  BrgOutput *recipe = brg_output_open (request->recipe_path, error);
+
+  if (recipe == NULL)
+    return NULL;
+  g_autofree char *text = recipe_text (request, work);
+  if (brg_output_write (recipe, text, strlen (text), error) == BRG_OK)
+    return recipe;
+  brg_output_discard (recipe);
+  return NULL;
+}
+
+/* Skull and recipe, or neither. On failure work->at_fault is the file that failed. */
+static BrgStatus
+write_outputs (BrgCli *cli, const Request *request, Work *work, BrgError *error)
+{
+  BrgOutput *recipe = NULL;
+
+  work->at_fault = request->recipe_path;
+  if (request->recipe_path != NULL && (recipe = begin_recipe (request, work, error)) == NULL)
+    return BRG_IO;
+  work->at_fault = request->output;
+  brg_cli_phase (cli, 0.78, 1);
+  BrgStatus status = brg_nrrd_write_mask (work->result.skull, request->output, &cli->job, error);
+  if (status != BRG_OK || recipe == NULL)
+    {
+      brg_output_discard (recipe);
+      return status;
+    }
+  work->at_fault = request->recipe_path;
+  status = brg_output_commit (recipe, error);
+  if (status != BRG_OK)
+    g_remove (request->output);
+  return status;
 }
 
 static void
@@ -229,17 +283,14 @@ run_segment (BrgCli *cli)
   Request request;
   Work work = { 0 };
   BrgError error = { 0 };
-  g_autoptr (GError) recipe_error = NULL;
   int outcome = read_request (cli, &request);
 
   if (outcome != BRG_CLI_DONE)
     return outcome;
   if (make_skull (cli, &request, &work, &error) != BRG_OK)
     outcome = brg_cli_failed (cli, request.scan_path, reason (&work, &error));
-  else if (write_skull (cli, &request, &work, &error) != BRG_OK)
-    outcome = brg_cli_failed (cli, request.output, error.message);
-  else if (!write_recipe (&request, &work, &recipe_error))
-    outcome = brg_cli_failed (cli, request.recipe_path, recipe_error->message);
+  else if (write_outputs (cli, &request, &work, &error) != BRG_OK)
+    outcome = brg_cli_failed (cli, work.at_fault, error.message);
   else
     outcome = finish_segment (cli, &request, &work);
   brg_pipeline_result_clear (&work.result);

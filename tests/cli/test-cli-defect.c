@@ -349,6 +349,35 @@ test_folder_is_a_file (Fixture *fixture, gconstpointer data)
   g_assert_cmpmem (g_bytes_get_data (left, NULL), 4, "mine", 4);
 }
 
+/* A skull that the export would replace or remove is left as it is, by whatever path. */
+static void
+test_skull_in_folder (Fixture *fixture, gconstpointer data)
+{
+  static const char *const parts[] = { "Case01/Case01.nrrd", "Case01_Defects/Case01_Defects02.nrrd",
+                                       "Case01_Implants/Case01_Implants01.nrrd" };
+  g_autofree char *dots = g_build_filename (fixture->out, "Case01", "..", NULL);
+  g_autofree char *other = g_build_filename (fixture->dir, "other", NULL);
+  g_auto (CliRun) made = cli_run ("defect", fixture->skull, "-o", fixture->out, "--count=2", NULL);
+
+  (void) data;
+  cli_assert_done (&made);
+  for (guint p = 0; p < G_N_ELEMENTS (parts); p++)
+    {
+      g_autofree char *path = g_build_filename (fixture->out, parts[p], NULL);
+      g_autoptr (GBytes) before = cli_read (path);
+      g_auto (CliRun) run = cli_run ("defect", path, "-o", dots, "--preset=vertex", NULL);
+      cli_assert_fails (&run, 2, "SKULL is a file of case Case01 in the folder of -o");
+      g_autoptr (GBytes) after = cli_read (path);
+      g_assert_true (g_bytes_equal (before, after));
+    }
+  g_autofree char *whole = g_build_filename (fixture->out, parts[0], NULL);
+  g_auto (CliRun) elsewhere = cli_run ("defect", whole, "-o", other, "--preset=vertex", NULL);
+  cli_assert_done (&elsewhere);
+  g_auto (CliRun) named =
+    cli_run ("defect", whole, "-o", fixture->out, "--name=Case02", "--preset=vertex", NULL);
+  cli_assert_done (&named);
+}
+
 /* Whenever a signal comes, there is a whole set or none. */
 static void
 test_signals (Fixture *fixture, gconstpointer data)
@@ -393,6 +422,7 @@ main (int argc, char **argv)
   add ("defect/preview-faces-it", test_preview_faces_it);
   add ("defect/misses-bone", test_misses_bone);
   add ("defect/folder-is-a-file", test_folder_is_a_file);
+  add ("defect/skull-in-folder", test_skull_in_folder);
   add ("defect/signals", test_signals);
   return g_test_run ();
 }

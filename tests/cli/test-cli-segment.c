@@ -1,5 +1,8 @@
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
+
+#include <glib/gstdio.h>
 
 #include "case/brg-recipe-json.h"
 #include "cli-json.h"
@@ -31,6 +34,16 @@ tear_down (Fixture *fixture, gconstpointer data)
   g_free (fixture->dir);
   g_free (fixture->scan);
   g_free (fixture->skull);
+}
+
+/* A link to a file, so that a name may have any ending. */
+static char *
+add_link (const Fixture *fixture, const char *name, const char *target)
+{
+  char *path = g_build_filename (fixture->dir, name, NULL);
+
+  g_assert_cmpint (symlink (target, path), ==, 0);
+  return path;
 }
 
 static void
@@ -430,11 +443,14 @@ test_preview (Fixture *fixture, gconstpointer data)
   g_autofree char *png = g_build_filename (fixture->dir, "picture.png", NULL);
   g_autofree char *stl = g_build_filename (fixture->dir, "none.stl", NULL);
   g_autofree char *role = g_strconcat (fixture->skull, ":implant", NULL);
+  g_autofree char *link = add_link (fixture, "link.png", fixture->skull);
   g_auto (CliRun) segment = cli_run ("segment", fixture->scan, "-o", fixture->skull, NULL);
   g_auto (CliRun) refused = cli_run ("preview", fixture->scan, "-o", png, NULL);
 
   (void) data;
   cli_assert_fails (&refused, 1, "this is a scan");
+  g_auto (CliRun) itself = cli_run ("preview", stl, role, "-o", link, NULL);
+  cli_assert_fails (&itself, 2, "preview: -o names an input, ");
   g_assert_true (g_file_set_contents (stl, "solid x\nendsolid x\n", -1, NULL));
   g_auto (CliRun) nothing = cli_run ("preview", stl, "-o", png, NULL);
   cli_assert_fails (&nothing, 1, "none.stl: has no triangles");
@@ -457,6 +473,68 @@ test_quiet (Fixture *fixture, gconstpointer data)
   (void) data;
   cli_assert_done (&run);
   g_assert_cmpstr (run.out, ==, "");
+}
+
+/* Inputs are never written over, nor is one output by the other: told before anything is read. */
+static void
+test_outputs_differ (Fixture *fixture, gconstpointer data)
+{
+  const char *scan = fixture->scan, *skull = fixture->skull;
+  g_autofree char *edits = g_build_filename (fixture->dir, "edits.nrrd", NULL);
+  g_autofree char *dots = g_build_filename (fixture->dir, ".", "edits.nrrd", NULL);
+  g_autofree char *to_scan = add_link (fixture, "scan.json", scan);
+  g_autofree char *to_edits = add_link (fixture, "edits.json", edits);
+  g_autofree char *to_skull = add_link (fixture, "skull.json", skull);
+  const char *const cases[][4] = {
+    /* -o, --recipe, --edits, message */
+    { scan, "x.json", edits, "segment: -o names the scan itself" },
+    { edits, "x.json", edits, "segment: -o names the file of --edits" },
+    { dots, "x.json", edits, "segment: -o names the file of --edits" },
+    { skull, scan, edits, "segment: --recipe must end in .json" },
+    { skull, skull, edits, "segment: --recipe must end in .json" },
+    { skull, to_scan, edits, "segment: --recipe names the scan itself" },
+    { skull, to_edits, edits, "segment: --recipe names the file of --edits" },
+    { skull, to_skull, edits, "segment: --recipe names the file of -o" },
+  };
+
+  (void) data;
+  g_assert_true (g_file_set_contents (edits, "edits", -1, NULL));
+  g_assert_true (g_file_set_contents (skull, "skull", -1, NULL));
+  g_autoptr (GBytes) before = cli_read (scan);
+  for (guint c = 0; c < G_N_ELEMENTS (cases); c++)
+    {
+      g_auto (CliRun) run = cli_run ("segment", scan, "-o", cases[c][0], "--recipe", cases[c][1],
+                                     "--edits", cases[c][2], NULL);
+      cli_assert_fails (&run, 2, cases[c][3]);
+    }
+  g_autoptr (GBytes) after = cli_read (scan), left = cli_read (edits), old = cli_read (skull);
+  g_assert_true (g_bytes_equal (before, after));
+  g_assert_cmpmem (g_bytes_get_data (left, NULL), (int) g_bytes_get_size (left), "edits", 5);
+  g_assert_cmpmem (g_bytes_get_data (old, NULL), (int) g_bytes_get_size (old), "skull", 5);
+  g_assert_cmpuint (cli_count_entries (fixture->dir), ==, 6);
+}
+
+/* Without its recipe there is no skull, and without the skull no recipe. */
+static void
+test_both_or_none (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *folder = g_build_filename (fixture->dir, "folder.json", NULL);
+  g_autofree char *recipe = g_build_filename (fixture->dir, "skull.json", NULL);
+  g_autofree char *taken = g_build_filename (fixture->dir, "taken.nrrd", NULL);
+
+  (void) data;
+  g_assert_cmpint (g_mkdir (folder, 0777), ==, 0);
+  g_assert_cmpint (g_mkdir (taken, 0777), ==, 0);
+  g_auto (CliRun) nowhere =
+    cli_run ("segment", fixture->scan, "-o", fixture->skull, "--recipe=/nowhere/x.json", NULL);
+  cli_assert_fails (&nowhere, 1, "bregma-cli: x.json: cannot open its folder");
+  g_auto (CliRun) is_folder =
+    cli_run ("segment", fixture->scan, "-o", fixture->skull, "--recipe", folder, NULL);
+  cli_assert_fails (&is_folder, 1, "bregma-cli: folder.json: cannot be replaced");
+  g_auto (CliRun) no_skull =
+    cli_run ("segment", fixture->scan, "-o", taken, "--recipe", recipe, NULL);
+  cli_assert_fails (&no_skull, 1, "bregma-cli: taken.nrrd: cannot be replaced");
+  g_assert_cmpuint (cli_count_entries (fixture->dir), ==, 3);
 }
 
 /* Whenever a signal comes, there is a whole file or none, and nothing hidden beside it. */
@@ -509,6 +587,8 @@ main (int argc, char **argv)
   add ("segment/wrong-kind", FALSE, test_wrong_kind);
   add ("segment/warnings", FALSE, test_warnings);
   add ("segment/full-disk", FALSE, test_full_disk);
+  add ("segment/outputs-differ", FALSE, test_outputs_differ);
+  add ("segment/both-or-none", FALSE, test_both_or_none);
   add ("segment/quiet", FALSE, test_quiet);
   add ("segment/signals", FALSE, test_signals);
   add ("info/folder", FALSE, test_info_of_folder);
