@@ -43,6 +43,14 @@ brg_cli_value (const BrgCli *cli, const char *name)
   return g_hash_table_lookup (cli->values, name);
 }
 
+bool
+brg_cli_has_param (const BrgCli *cli, const char *key)
+{
+  size_t n_params;
+
+  return !isnan (cli->param_values[brg_param_find (key) - brg_params (&n_params)]);
+}
+
 void
 brg_cli_apply_params (const BrgCli *cli, BrgRecipe *recipe)
 {

@@ -66,6 +66,9 @@ bool brg_command_takes_param (const BrgCommand *command, const BrgParam *param);
 /* Text of an option, or NULL when it was not given. */
 const char *brg_cli_value (const BrgCli *cli, const char *name);
 
+/* True when the parameter with this key was given on the command line. */
+bool brg_cli_has_param (const BrgCli *cli, const char *key);
+
 /* Writes the parameters given on the command line into `recipe`. */
 void brg_cli_apply_params (const BrgCli *cli, BrgRecipe *recipe);
 

@@ -1,3 +1,4 @@
+#include <math.h>
 #include <string.h>
 
 #include <glib/gstdio.h>
@@ -29,7 +30,7 @@ static const struct
 } counted[] = {
   { BRG_STAGE_ISLANDS, "islands", "Islands" },
   { BRG_STAGE_MEDIAN, "median", "Median" },
-  { BRG_STAGE_HOLES, "holes", "Holes" },
+  { BRG_STAGE_HOLES, "holes", "Holes to margin" },
   { BRG_STAGE_EDITS, "edits", "Edits" },
 };
 
@@ -81,6 +82,26 @@ check_paths (BrgCli *cli, const Request *request)
   return BRG_CLI_DONE;
 }
 
+/* Options that would change nothing beside the others. */
+static int
+check_unused (BrgCli *cli, const BrgRecipe *recipe)
+{
+  static const char *const limits[] = { "min-island", "max-island" };
+  bool keeps_one = recipe->keep_at.placed, keeps_all = recipe->keep == BRG_KEEP_ALL;
+
+  if (keeps_one && keeps_all)
+    return brg_cli_usage_error (cli, "--keep-at keeps one island; it does not go with --keep all");
+  for (size_t l = 0; l < G_N_ELEMENTS (limits); l++)
+    if (keeps_one && brg_cli_has_param (cli, limits[l]))
+      return brg_cli_usage_error (cli, "--keep-at keeps one island; it does not go with --%s",
+                                  limits[l]);
+    else if (!keeps_all && brg_cli_has_param (cli, limits[l]))
+      return brg_cli_usage_error (cli, "--%s does nothing without --keep all; add it", limits[l]);
+  if (brg_cli_has_param (cli, "kernel") && !brg_cli_has_param (cli, "median"))
+    return brg_cli_usage_error (cli, "--kernel does nothing without --median MM; add it");
+  return BRG_CLI_DONE;
+}
+
 static int
 read_request (BrgCli *cli, Request *request)
 {
@@ -106,18 +127,40 @@ read_request (BrgCli *cli, Request *request)
     return brg_cli_usage_error (cli, "--keep-at must be L,P,S in mm, got \"%.60s\"", keep_at);
   if (crop != NULL && !brg_cli_parse_crop (crop, &request->crop))
     return brg_cli_usage_error (cli, "--crop must be i0:i1,j0:j1,k0:k1, got \"%.60s\"", crop);
-  return check_paths (cli, request);
+  int outcome = check_paths (cli, request);
+  return outcome == BRG_CLI_DONE ? check_unused (cli, recipe) : outcome;
+}
+
+/* On failure work->at_fault is the edits file. */
+static BrgStatus
+read_edits (const Request *request, Work *work, BrgJob *job, BrgError *error)
+{
+  const BrgGrid *grid = &work->scan->grid;
+
+  work->at_fault = request->edits_path;
+  BrgStatus status =
+    brg_nrrd_read_labels (request->edits_path, &work->added, &work->removed, job, error);
+  if (status != BRG_OK)
+    return status;
+  const BrgGrid *own = &work->added->grid;
+  if (!brg_grid_equal (own, grid))
+    return brg_error_set (error, BRG_INVALID,
+                          "not on the grid of the scan: %d x %d x %d and %d x %d x %d voxels, or "
+                          "shifted",
+                          own->dim[0], own->dim[1], own->dim[2], grid->dim[0], grid->dim[1],
+                          grid->dim[2]);
+  work->at_fault = request->scan_path;
+  return BRG_OK;
 }
 
 static BrgStatus
 read_inputs (const Request *request, Work *work, BrgJob *job, BrgError *error)
 {
+  work->at_fault = request->scan_path;
   work->scan = brg_nrrd_read_volume (request->scan_path, &work->header, job, error);
   if (work->scan == NULL)
     return BRG_IO;
-  if (request->edits_path == NULL)
-    return BRG_OK;
-  return brg_nrrd_read_labels (request->edits_path, &work->added, &work->removed, job, error);
+  return request->edits_path != NULL ? read_edits (request, work, job, error) : BRG_OK;
 }
 
 static BrgStatus
@@ -241,6 +284,32 @@ report_stages (BrgReport *report, const Work *work)
   brg_report_end (report);
 }
 
+/* Says so when a ball is the single voxel in its middle. */
+static void
+report_unchanged (BrgReport *report, const Request *request, const Work *work)
+{
+  const BrgRecipe *recipe = &request->recipe;
+  const struct
+  {
+    const char *key, *name;
+    double radius_mm;
+  } steps[] = { { "close_warning", "a closing", recipe->close_mm },
+                { "open_warning", "an opening", recipe->open_mm },
+                { "margin_warning", "a margin", recipe->margin_mm } };
+  double voxel_mm = INFINITY;
+
+  for (int a = 0; a < 3; a++)
+    voxel_mm = fmin (voxel_mm, brg_grid_spacing_mm (&work->scan->grid, a));
+  for (size_t s = 0; s < G_N_ELEMENTS (steps); s++)
+    {
+      double radius_mm = fabs (steps[s].radius_mm) * (1 + 1e-9); /* as brg-morphology.h counts */
+      g_autofree char *text = g_strdup_printf (
+        "%s of %g mm is less than a voxel and changed nothing", steps[s].name, steps[s].radius_mm);
+      if (radius_mm > 0 && radius_mm < voxel_mm)
+        brg_report_text (report, steps[s].key, "Warning", text);
+    }
+}
+
 static int
 finish_segment (BrgCli *cli, const Request *request, const Work *work)
 {
@@ -262,19 +331,29 @@ finish_segment (BrgCli *cli, const Request *request, const Work *work)
                    "voxels");
   brg_report_count (report, "voxels", "Skull", result->skull_vox, "voxels");
   brg_report_real (report, "volume_mm3", "Volume", brg_mask_volume_mm3 (result->skull), 1, "mm³");
+  report_unchanged (report, request, work);
   brg_cli_report_warnings (report, &work->header);
   return brg_cli_finish (cli, report);
 }
 
-/* A mask given as the scan has no bone at any sensible threshold: say what it is. */
+static bool
+is_bone (const BrgRecipe *recipe, int hu)
+{
+  return hu >= recipe->threshold_lo_hu && hu <= recipe->threshold_hi_hu;
+}
+
+/* A mask given as the scan has no bone at any sensible threshold: say what it is, if it was the
+ * threshold that left nothing. */
 static const char *
-reason (const Work *work, const BrgError *error)
+reason (const Request *request, const Work *work, const BrgError *error)
 {
   int label = 0;
-  bool is_mask = error->status == BRG_EMPTY && work->scan != NULL &&
+  bool is_mask = error->status == BRG_EMPTY && work->pipeline != NULL &&
                  brg_cli_is_mask (work->scan, &label) && label > 0;
 
-  return is_mask ? "this is a mask already, not a scan" : error->message;
+  return is_mask && !is_bone (&request->recipe, label) && !is_bone (&request->recipe, 0)
+           ? "this is a mask already, not a scan"
+           : error->message;
 }
 
 static int
@@ -288,7 +367,7 @@ run_segment (BrgCli *cli)
   if (outcome != BRG_CLI_DONE)
     return outcome;
   if (make_skull (cli, &request, &work, &error) != BRG_OK)
-    outcome = brg_cli_failed (cli, request.scan_path, reason (&work, &error));
+    outcome = brg_cli_failed (cli, work.at_fault, reason (&request, &work, &error));
   else if (write_outputs (cli, &request, &work, &error) != BRG_OK)
     outcome = brg_cli_failed (cli, work.at_fault, error.message);
   else
@@ -321,7 +400,8 @@ const BrgCommand brg_command_segment = {
   .summary = "Make the skull of a scan: crop, threshold, islands, median, holes, hand edits.",
   .notes = "Stages run in this order; of the holes: per axial slice, in 3-D, closing, opening, "
            "margin. The report "
-           "has the voxels after each stage, the largest island and its runner-up, and the median "
+           "has the voxels after each stage (\"Holes to margin\": after all of these), the largest "
+           "island and its runner-up, and the median "
            "kernel in voxels. The paper's \"radius of 2 mm\" is --median 4.",
   .options = options,
   .n_options = G_N_ELEMENTS (options),

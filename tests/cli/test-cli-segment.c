@@ -527,13 +527,13 @@ test_both_or_none (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (g_mkdir (taken, 0777), ==, 0);
   g_auto (CliRun) nowhere =
     cli_run ("segment", fixture->scan, "-o", fixture->skull, "--recipe=/nowhere/x.json", NULL);
-  cli_assert_fails (&nowhere, 1, "bregma-cli: x.json: cannot open its folder");
+  cli_assert_fails (&nowhere, 1, "x.json: cannot open its folder");
   g_auto (CliRun) is_folder =
     cli_run ("segment", fixture->scan, "-o", fixture->skull, "--recipe", folder, NULL);
-  cli_assert_fails (&is_folder, 1, "bregma-cli: folder.json: cannot be replaced");
+  cli_assert_fails (&is_folder, 1, "folder.json: cannot be replaced");
   g_auto (CliRun) no_skull =
     cli_run ("segment", fixture->scan, "-o", taken, "--recipe", recipe, NULL);
-  cli_assert_fails (&no_skull, 1, "bregma-cli: taken.nrrd: cannot be replaced");
+  cli_assert_fails (&no_skull, 1, "taken.nrrd: cannot be replaced");
   g_assert_cmpuint (cli_count_entries (fixture->dir), ==, 3);
 }
 
