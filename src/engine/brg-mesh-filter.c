@@ -1,6 +1,7 @@
 #include "engine/brg-mesh-filter.h"
 
 #include "engine/brg-alloc.h"
+#include "engine/brg-mesh-wave.h"
 #include "engine/brg-parallel.h"
 
 #define LOAD_SLAB 65536
@@ -12,18 +13,28 @@ typedef struct
   BrgFloat4 *into;
 } Load;
 
-static BrgStatus
-load_slab (void *data, int slab, int begin, int end, BrgError *error)
+static void
+load_range (const Load *load, int begin, int end)
 {
-  const Load *load = data;
-  (void) slab, (void) error;
+  const double (*m)[4] = load->vox_from_lps->m;
 
   for (int v = begin; v < end; v++)
     {
       const float *p = load->mesh->xyz + 3 * (size_t) v;
-      BrgVec3 vox = brg_affine_point (load->vox_from_lps, brg_vec3 (p[0], p[1], p[2]));
-      load->into[v] = (BrgFloat4){ (float) vox.x, (float) vox.y, (float) vox.z, 0 };
+      double x = (double) p[0], y = (double) p[1], z = (double) p[2];
+      BrgFloat4 vox = { 0 };
+      for (int a = 0; a < 3; a++)
+        vox[a] = (float) (m[a][0] * x + m[a][1] * y + m[a][2] * z + m[a][3]);
+      load->into[v] = vox;
     }
+}
+
+static BrgStatus
+load_slab (void *data, int slab, int begin, int end, BrgError *error)
+{
+  (void) slab, (void) error;
+
+  load_range (data, begin, end);
   return BRG_OK;
 }
 
@@ -137,17 +148,6 @@ pass_block (const Pass *pass, int block)
   pass_many (pass, near, base, order, n[BRG_LINKS_CLASSES - 1]);
 }
 
-static BrgStatus
-pass_slab (void *data, int slab, int begin, int end, BrgError *error)
-{
-  const Pass *pass = data;
-  (void) slab, (void) error;
-
-  for (int block = begin; block < end; block++)
-    pass_block (pass, block);
-  return BRG_OK;
-}
-
 /* The weights of Q with p(t) - p(1) = (t - 1) Q(t), in Chebyshev polynomials. */
 static void
 divide (const BrgFilter *filter, double *weight)
@@ -197,35 +197,51 @@ make_pass (const Terms *terms,
   };
 }
 
-static BrgStatus
-run_pass (Pass *pass, BrgJob *job, BrgError *error)
+/* All passes of a run: the positions, then (B - 1) of them, then the recurrence. */
+typedef struct
 {
-  return brg_parallel_slabs (pass->links->n_blocks, BRG_LINKS_SLAB, pass_slab, pass, job, error);
+  Load load;
+  Pass passes[BRG_FILTER_MAX_DEGREE + 1];
+} Passes;
+
+static void
+run_blocks (void *data, int pass, int begin_block, int end_block)
+{
+  const Passes *passes = data;
+
+  for (int block = begin_block; block < end_block; block++)
+    if (pass > 0)
+      pass_block (&passes->passes[pass], block);
+    else
+      {
+        int begin = block * BRG_LINKS_BLOCK;
+        int n = (int) brg_links_block_size (passes->passes[1].links, block);
+        load_range (&passes->load, begin, begin + n);
+      }
 }
 
 static BrgStatus
 run_passes (const Terms *terms,
             const BrgFilter *filter,
             const BrgLinks *links,
+            const BrgAffine *vox_from_lps,
             const BrgJobPart *parts,
             BrgError *error)
 {
   double weight[BRG_FILTER_MAX_DEGREE + 2], mix = filter->mix;
   int n = filter->degree;
-  Pass first = { .links = links, .at = terms->start, .out = terms->step };
+  Passes passes = { .load = { links->mesh, vox_from_lps, terms->start } };
 
   divide (filter, weight);
-  first.self = (float) -mix;
-  first.mean = (float) mix;
-  brg_job_part (parts, 0, BRG_FILTER_SHARE / n);
-  BrgStatus status = run_pass (&first, parts->job, error);
-  for (int k = n - 2; status == BRG_OK && k >= 0; k--)
-    {
-      Pass pass = make_pass (terms, links, mix, weight, n, k);
-      brg_job_part (parts, BRG_FILTER_SHARE * (n - 1 - k) / n, BRG_FILTER_SHARE * (n - k) / n);
-      status = run_pass (&pass, parts->job, error);
-    }
-  return status;
+  passes.passes[1] = (Pass){ .links = links,
+                             .at = terms->start,
+                             .out = terms->step,
+                             .self = (float) -mix,
+                             .mean = (float) mix };
+  for (int k = n - 2; k >= 0; k--)
+    passes.passes[n - k] = make_pass (terms, links, mix, weight, n, k);
+  brg_job_part (parts, 0, BRG_FILTER_SHARE);
+  return brg_wave_run (links, n + 1, run_blocks, &passes, parts->job, error);
 }
 
 BrgFloat4 *
@@ -245,9 +261,7 @@ brg_filter_run (const BrgFilter *filter,
   terms.other = brg_alloc_in (pool, n, sizeof *terms.other, error);
   brg_job_part (parts, 0, 0);
   if (terms.start != NULL && terms.step != NULL && terms.other != NULL)
-    status = brg_filter_load (links->mesh, vox_from_lps, terms.start, parts->job, error);
-  if (status == BRG_OK)
-    status = run_passes (&terms, filter, links, parts, error);
+    status = run_passes (&terms, filter, links, vox_from_lps, parts, error);
   BrgFloat4 *last = filter->degree % 2 == 0 ? terms.start : terms.other;
   BrgFloat4 *rest = filter->degree % 2 == 0 ? terms.other : terms.start;
   brg_free (terms.step);

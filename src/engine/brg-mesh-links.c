@@ -134,6 +134,23 @@ order_block (BrgLinks *links, int block, const uint16_t *degree, uint32_t *at)
     }
 }
 
+/* Lists the neighbours of a block; returns the first and the last of them. */
+static BrgBlockSpan
+list_neighbours (BrgLinks *links, int block, uint32_t base, uint32_t *at)
+{
+  const uint32_t *corner = links->mesh->triangles;
+  BrgBlockSpan span = { UINT32_MAX, 0 };
+
+  for (size_t c = links->first_corner[block]; c < links->first_corner[block + 1]; c++)
+    {
+      uint32_t h = links->corners[c], next = corner[next_corner (h)];
+      links->neighbours[at[corner[h] - base]++] = next;
+      span.first = next < span.first ? next : span.first;
+      span.last = next > span.last ? next : span.last;
+    }
+  return span;
+}
+
 static BrgStatus
 link_slab (void *data, int slab, int begin, int end, BrgError *error)
 {
@@ -150,11 +167,10 @@ link_slab (void *data, int slab, int begin, int end, BrgError *error)
           return brg_error_set (error, BRG_UNSUPPORTED, "vertex %u has over 65534 triangles",
                                 corner[links->corners[c]]);
       order_block (links, block, degree, at);
-      for (size_t c = links->first_corner[block]; c < links->first_corner[block + 1]; c++)
-        {
-          uint32_t h = links->corners[c];
-          links->neighbours[at[corner[h] - base]++] = corner[next_corner (h)];
-        }
+      BrgBlockSpan span = list_neighbours (links, block, base, at);
+      bool is_empty = span.first > span.last;
+      links->spans[block].first = is_empty ? (uint32_t) block : span.first / BRG_LINKS_BLOCK;
+      links->spans[block].last = is_empty ? (uint32_t) block : span.last / BRG_LINKS_BLOCK;
     }
   return BRG_OK;
 }
@@ -174,8 +190,9 @@ brg_links_make (BrgLinks *links, const BrgMesh *mesh, BrgJob *job, BrgError *err
   links->order = brg_alloc_in (pool, mesh->n_vertices, sizeof *links->order, error);
   links->neighbours = brg_alloc_in (pool, n_corners + n_corners / MANY + n_blocks + 1,
                                     sizeof *links->neighbours, error);
-  if (!links->first_corner || !links->corners || !links->n_of_class || !links->order ||
-      !links->neighbours)
+  links->spans = brg_alloc_in (pool, n_blocks, sizeof *links->spans, error);
+  if (!links->spans || !links->first_corner || !links->corners || !links->n_of_class ||
+      !links->order || !links->neighbours)
     return BRG_NO_MEMORY;
   BrgStatus status = sort_corners (links, job, error);
   if (status == BRG_OK)
@@ -189,9 +206,11 @@ brg_links_drop_neighbours (BrgLinks *links)
   brg_free (links->n_of_class);
   brg_free (links->order);
   brg_free (links->neighbours);
+  brg_free (links->spans);
   links->n_of_class = NULL;
   links->order = NULL;
   links->neighbours = NULL;
+  links->spans = NULL;
 }
 
 void

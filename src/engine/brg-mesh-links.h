@@ -12,6 +12,11 @@
 
 typedef struct
 {
+  uint32_t first, last;
+} BrgBlockSpan;
+
+typedef struct
+{
   const BrgMesh *mesh;
   int n_blocks;
   size_t *first_corner;                      /* per block, and the end */
@@ -19,6 +24,7 @@ typedef struct
   uint16_t (*n_of_class)[BRG_LINKS_CLASSES]; /* per block: its vertices */
   uint16_t *order;      /* per vertex: those of a block, from its first one, by class */
   uint32_t *neighbours; /* in that order, brg_links_first() */
+  BrgBlockSpan *spans;  /* per block: of the first and the last neighbour */
 } BrgLinks;
 
 /* Where the neighbours of a block begin. Those of a vertex of the last class have their number in

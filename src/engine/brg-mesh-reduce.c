@@ -20,6 +20,7 @@
 #define LAST_VERTICES   10000
 #define BLOCKS_SHARE    0.9 /* of the time */
 #define SAMPLE_SHARE    0.1 /* of that of a round */
+#define POLL_STEP       32768
 
 /* A round takes edges below the cost that so many edges are below, for each collapse wanted, that
  * CAUTION of the collapses are made if as large a part of them collapses as in the round before.
@@ -53,6 +54,19 @@ typedef struct
   size_t max_collapses; /* per block */
   BrgJob *job;
 } Reduction;
+
+static BrgStatus
+poll (const Reduction *r, BrgError *error)
+{
+  return brg_job_is_cancelled (r->job) ? brg_error_set (error, BRG_CANCELLED, "cancelled") : BRG_OK;
+}
+
+/* Asked at every index of a long loop, which may then end anyhow: poll() comes next. */
+static inline bool
+is_stopped (const Reduction *r, size_t index)
+{
+  return index % POLL_STEP == 0 && brg_job_is_cancelled (r->job);
+}
 
 static void
 clear_blocks (Reduction *r)
@@ -99,11 +113,11 @@ load_mesh (Reduction *r, const BrgMesh *mesh, BrgError *error)
   if (!r->xyz || !r->triangles || !r->sorted || !r->quadrics || !r->states || !r->block ||
       !r->local || !r->member)
     return BRG_NO_MEMORY;
-  memcpy (r->xyz, mesh->xyz, n * STRIDE);
-  if (brg_job_is_cancelled (r->job))
-    return brg_error_set (error, BRG_CANCELLED, "cancelled");
-  memcpy (r->triangles, mesh->triangles, n_corners * sizeof *r->triangles);
-  return brg_job_is_cancelled (r->job) ? brg_error_set (error, BRG_CANCELLED, "cancelled") : BRG_OK;
+  for (size_t v = 0; v < n && !is_stopped (r, v); v++)
+    memcpy (r->xyz + 3 * v, mesh->xyz + 3 * v, STRIDE);
+  for (size_t c = 0; c < n_corners && !is_stopped (r, c); c++)
+    r->triangles[c] = mesh->triangles[c];
+  return poll (r, error);
 }
 
 /* Where blocks begin and how long their sides are. */
@@ -134,6 +148,8 @@ count_occupied (const Reduction *r, const Lattice *coarse)
         (cell_of (coarse, p, 2, n) * n + cell_of (coarse, p, 1, n)) * n + cell_of (coarse, p, 0, n);
       n_occupied += is_occupied[cell] == 0;
       is_occupied[cell] = 1;
+      if (is_stopped (r, v))
+        break;
     }
   return n_occupied;
 }
@@ -171,7 +187,7 @@ assign_blocks (Reduction *r, const Lattice *lattice)
       memset (r->block, 0, r->n_vertices * sizeof *r->block);
       return;
     }
-  for (size_t v = 0; v < r->n_vertices; v++)
+  for (size_t v = 0; v < r->n_vertices && !is_stopped (r, v); v++)
     {
       const float *p = r->xyz + 3 * v;
       int x = cell_of (lattice, p, 0, r->dims[0]), y = cell_of (lattice, p, 1, r->dims[1]);
@@ -223,11 +239,11 @@ sort_triangles (Reduction *r)
 {
   for (size_t v = 0; v < r->n_vertices; v++)
     r->states[v] &= (uint8_t) ~BRG_COLLAPSE_BORDER;
-  for (size_t t = 0; t < r->n_triangles; t++)
+  for (size_t t = 0; t < r->n_triangles && !is_stopped (r, t); t++)
     r->first_triangle[block_of (r, r->triangles + 3 * t) + 2]++;
   for (int b = 2; b < r->n_blocks + 3; b++)
     r->first_triangle[b] += r->first_triangle[b - 1];
-  for (size_t t = 0; t < r->n_triangles; t++)
+  for (size_t t = 0; t < r->n_triangles && !is_stopped (r, t); t++)
     {
       const uint32_t *corner = r->triangles + 3 * t;
       size_t at = r->first_triangle[block_of (r, corner) + 1]++;
@@ -243,7 +259,7 @@ visit_borders (Reduction *r)
   size_t begin = r->first_triangle[r->n_blocks], end = r->first_triangle[r->n_blocks + 1];
 
   r->n_kept[r->n_blocks] = end - begin;
-  for (size_t t = begin; t < end; t++)
+  for (size_t t = begin; t < end && !is_stopped (r, t); t++)
     {
       const uint32_t *corner = r->sorted + 3 * t;
       const float *p[3];
@@ -331,7 +347,7 @@ compact (Reduction *r)
 {
   size_t n_vertices = 0, n_triangles = 0;
 
-  for (size_t v = 0; v < r->n_vertices; v++)
+  for (size_t v = 0; v < r->n_vertices && !is_stopped (r, v); v++)
     {
       if (r->states[v] & BRG_COLLAPSE_GONE)
         continue;
@@ -342,7 +358,7 @@ compact (Reduction *r)
       n_vertices++;
     }
   for (int b = 0; b <= r->n_blocks; b++)
-    for (size_t t = 0; t < r->n_kept[b]; t++, n_triangles++)
+    for (size_t t = 0; t < r->n_kept[b] && !is_stopped (r, n_triangles); t++, n_triangles++)
       for (size_t c = 0; c < 3; c++)
         r->triangles[3 * n_triangles + c] = r->block[r->sorted[3 * (r->first_triangle[b] + t) + c]];
   r->n_vertices = n_vertices;
@@ -357,14 +373,16 @@ sort_blocks (Reduction *r, const Lattice *lattice, BrgError *error)
   if (allocate_blocks (r, error) != BRG_OK)
     return BRG_NO_MEMORY;
   assign_blocks (r, lattice);
+  if (poll (r, error) != BRG_OK)
+    return BRG_CANCELLED;
   sort_vertices (r);
-  if (brg_job_is_cancelled (r->job))
-    return brg_error_set (error, BRG_CANCELLED, "cancelled");
+  if (poll (r, error) != BRG_OK)
+    return BRG_CANCELLED;
   sort_triangles (r);
-  if (brg_job_is_cancelled (r->job))
-    return brg_error_set (error, BRG_CANCELLED, "cancelled");
+  if (poll (r, error) != BRG_OK)
+    return BRG_CANCELLED;
   visit_borders (r);
-  return BRG_OK;
+  return poll (r, error);
 }
 
 static BrgStatus
@@ -373,7 +391,10 @@ collapse_blocks (Reduction *r, BrgError *error)
   BrgStatus status = brg_parallel_slabs (r->n_blocks, 1, reduce_slab, r, r->job, error);
 
   if (status == BRG_OK)
-    compact (r);
+    {
+      compact (r);
+      status = poll (r, error);
+    }
   return status;
 }
 
@@ -383,8 +404,10 @@ run_round (Reduction *r, int round, double n_wanted, const BrgJobPart *parts, Br
 {
   double from = BLOCKS_SHARE * round / MAX_ROUNDS, to = BLOCKS_SHARE * (round + 1) / MAX_ROUNDS;
   Lattice lattice = choose_lattice (r, round);
-  BrgStatus status = sort_blocks (r, &lattice, error);
+  BrgStatus status = poll (r, error);
 
+  if (status == BRG_OK)
+    status = sort_blocks (r, &lattice, error);
   brg_job_part (parts, from, from + SAMPLE_SHARE * (to - from));
   if (status == BRG_OK)
     status = brg_parallel_slabs (r->n_samples, 1, sample_slab, r, r->job, error);

@@ -10,6 +10,9 @@
 #define MAX_OFFSET_VOX 0.25
 #define TOLERANCE      5e-5 /* of the volume */
 #define UNITE_SLAB     16384
+#define DISPLACE_SLAB  8192
+#define GROUP          2048 /* triangles that are summed together */
+#define GROUP_SLAB     8
 
 /* One connected surface. */
 typedef struct
@@ -22,12 +25,13 @@ typedef struct
   bool is_done;  /* it stays as it is */
 } Piece;
 
-/* What a block of vertices adds to its piece; `piece` is NONE when it has several. */
+/* What a block of vertices, or a group of triangles, adds to its piece; `piece` is NONE when it has
+ * several. */
 typedef struct
 {
   uint32_t piece;
   double volume, slope;
-} BlockSum;
+} PieceSum;
 
 #define NONE UINT32_MAX
 
@@ -37,12 +41,12 @@ typedef struct
   BrgFloat4 *displacement;
   BrgFloat4 *place;  /* of the vertices, voxels */
   BrgFloat4 *normal; /* six times the gradient of the volume there */
-  bool is_displaced; /* `place` has the displacement in it */
   float limit_vox;
   uint32_t *piece; /* per vertex */
   Piece *pieces;
   size_t n_pieces;
-  BlockSum *sums; /* per block */
+  PieceSum *blocks, *groups;
+  int n_groups;
 } Volume;
 
 static BrgStatus
@@ -127,28 +131,27 @@ add_vertex (const Volume *volume, uint32_t v, double *six_volumes, double *slope
   *slope += (double) sqrtf (n[0] * n[0] + n[1] * n[1] + n[2] * n[2]);
 }
 
-static BlockSum
+static PieceSum
 sum_block (const Volume *volume, int block)
 {
   uint32_t base = (uint32_t) block * BRG_LINKS_BLOCK;
   uint32_t end = base + (uint32_t) brg_links_block_size (volume->links, block);
-  BlockSum sum = { .piece = volume->piece[base] };
+  PieceSum sum = { .piece = volume->piece[base] };
 
   for (uint32_t v = base; v < end; v++)
     {
       if (volume->piece[v] != sum.piece)
-        return (BlockSum){ .piece = NONE };
+        return (PieceSum){ .piece = NONE };
       add_vertex (volume, v, &sum.volume, &sum.slope);
     }
   return sum;
 }
 
-/* All vertices of the block belong to a piece that is done. */
+/* All of it belongs to a piece that is done. */
 static inline bool
-is_done (const Volume *volume, int block)
+is_done (const Volume *volume, const PieceSum *sum)
 {
-  uint32_t piece = volume->sums[block].piece;
-  return piece != NONE && volume->pieces[piece].is_done;
+  return sum->piece != NONE && volume->pieces[sum->piece].is_done;
 }
 
 static BrgStatus
@@ -159,15 +162,13 @@ measure_slab (void *data, int slab, int begin, int end, BrgError *error)
 
   for (int block = begin; block < end; block++)
     {
-      if (is_done (volume, block))
-        continue;
       sum_normals (volume, block);
-      volume->sums[block] = sum_block (volume, block);
+      volume->blocks[block] = sum_block (volume, block);
     }
   return BRG_OK;
 }
 
-/* Volume and slope of each piece, in the order of the vertices. */
+/* Normals, and volume and slope of each piece, in the order of the vertices. */
 static BrgStatus
 measure_pieces (Volume *volume, BrgJob *job, BrgError *error)
 {
@@ -179,7 +180,7 @@ measure_pieces (Volume *volume, BrgJob *job, BrgError *error)
     volume->pieces[p].volume = volume->pieces[p].slope = 0;
   for (int block = 0; status == BRG_OK && block < links->n_blocks; block++)
     {
-      const BlockSum *sum = volume->sums + block;
+      const PieceSum *sum = volume->blocks + block;
       if (sum->piece != NONE)
         {
           volume->pieces[sum->piece].volume += sum->volume;
@@ -192,6 +193,77 @@ measure_pieces (Volume *volume, BrgJob *job, BrgError *error)
           Piece *piece = volume->pieces + volume->piece[v];
           add_vertex (volume, v, &piece->volume, &piece->slope);
         }
+    }
+  return status;
+}
+
+static inline double
+six_volumes_below (const Volume *volume, const uint32_t *corner)
+{
+  BrgFloat4 p = volume->place[corner[0]], area = area_vector (volume->place, corner);
+
+  return (double) p[0] * (double) area[0] + (double) p[1] * (double) area[1] +
+         (double) p[2] * (double) area[2];
+}
+
+static void
+group_range (const Volume *volume, int group, size_t *begin, size_t *end)
+{
+  size_t n = volume->links->mesh->n_triangles;
+
+  *begin = (size_t) group * GROUP;
+  *end = n - *begin < GROUP ? n : *begin + GROUP;
+}
+
+static PieceSum
+sum_group (const Volume *volume, int group)
+{
+  const uint32_t *corner = volume->links->mesh->triangles;
+  size_t begin, end;
+
+  group_range (volume, group, &begin, &end);
+  PieceSum sum = { .piece = volume->piece[corner[3 * begin]] };
+  for (size_t t = begin; t < end; t++)
+    {
+      if (volume->piece[corner[3 * t]] != sum.piece)
+        return (PieceSum){ .piece = NONE };
+      sum.volume += six_volumes_below (volume, corner + 3 * t);
+    }
+  return sum;
+}
+
+static BrgStatus
+sum_slab (void *data, int slab, int begin, int end, BrgError *error)
+{
+  Volume *volume = data;
+  (void) slab, (void) error;
+
+  for (int group = begin; group < end; group++)
+    if (!is_done (volume, volume->groups + group))
+      volume->groups[group] = sum_group (volume, group);
+  return BRG_OK;
+}
+
+/* Volume of each piece, in the order of the triangles. */
+static BrgStatus
+measure_volumes (Volume *volume, BrgJob *job, BrgError *error)
+{
+  const uint32_t *corner = volume->links->mesh->triangles;
+  BrgStatus status =
+    brg_parallel_slabs (volume->n_groups, GROUP_SLAB, sum_slab, volume, job, error);
+
+  for (size_t p = 0; p < volume->n_pieces; p++)
+    volume->pieces[p].volume = 0;
+  for (int group = 0; status == BRG_OK && group < volume->n_groups; group++)
+    {
+      const PieceSum *sum = volume->groups + group;
+      size_t begin, end;
+      group_range (volume, group, &begin, &end);
+      if (sum->piece != NONE)
+        volume->pieces[sum->piece].volume += sum->volume;
+      for (size_t t = begin; sum->piece == NONE && t < end; t++)
+        volume->pieces[volume->piece[corner[3 * t]]].volume +=
+          six_volumes_below (volume, corner + 3 * t);
     }
   return status;
 }
@@ -241,7 +313,7 @@ offset_block (Volume *volume, int block)
       for (int a = 0; a < 3; a++)
         moved[a] = limit (moved[a], volume->limit_vox);
       volume->displacement[v] = moved;
-      volume->place[v] += moved - (volume->is_displaced ? before : (BrgFloat4){ 0 });
+      volume->place[v] += moved - before;
     }
 }
 
@@ -252,7 +324,7 @@ offset_slab (void *data, int slab, int begin, int end, BrgError *error)
   (void) slab, (void) error;
 
   for (int block = begin; block < end; block++)
-    if (!is_done (volume, block))
+    if (!is_done (volume, volume->blocks + block))
       offset_block (volume, block);
   return BRG_OK;
 }
@@ -264,6 +336,24 @@ offset_pieces (Volume *volume, BrgJob *job, BrgError *error)
                              error);
 }
 
+/* Moves the vertices as the filter has it, but within the limits. */
+static BrgStatus
+displace_slab (void *data, int slab, int begin, int end, BrgError *error)
+{
+  Volume *volume = data;
+  (void) slab, (void) error;
+
+  for (int v = begin; v < end; v++)
+    {
+      BrgFloat4 move = volume->displacement[v];
+      for (int a = 0; a < 3; a++)
+        move[a] = limit (move[a], volume->limit_vox);
+      volume->displacement[v] = move;
+      volume->place[v] += move;
+    }
+  return BRG_OK;
+}
+
 /* Step `step` of the few of roughly equal length. */
 static void
 begin_step (const BrgJobPart *parts, int step)
@@ -273,26 +363,33 @@ begin_step (const BrgJobPart *parts, int step)
   brg_job_part (parts, BRG_FILTER_SHARE + share * step, BRG_FILTER_SHARE + share * (step + 1));
 }
 
+/* The normals of the first step serve for all: what is left then is small. */
 static BrgStatus
 restore (Volume *volume, const BrgJobPart *parts, BrgError *error)
 {
-  for (int block = 0; block < volume->links->n_blocks; block++)
-    volume->sums[block].piece = NONE;
-  BrgStatus status = measure_pieces (volume, parts->job, error);
+  int n_vertices = (int) volume->links->mesh->n_vertices;
+
+  for (int group = 0; group < volume->n_groups; group++)
+    volume->groups[group].piece = NONE;
+  BrgStatus status = measure_volumes (volume, parts->job, error);
   for (size_t p = 0; p < volume->n_pieces; p++)
     volume->pieces[p].wanted = volume->pieces[p].volume;
   begin_step (parts, 3);
   if (status == BRG_OK)
-    status = offset_pieces (volume, parts->job, error); /* by nothing, but to the limits */
-  volume->is_displaced = true;
+    status =
+      brg_parallel_slabs (n_vertices, DISPLACE_SLAB, displace_slab, volume, parts->job, error);
+  begin_step (parts, 4);
+  if (status == BRG_OK)
+    status = measure_pieces (volume, parts->job, error);
   for (int round = 0; status == BRG_OK && round < MAX_ROUNDS; round++)
     {
-      begin_step (parts, 4 + 2 * round);
-      status = measure_pieces (volume, parts->job, error);
-      if (status != BRG_OK || !choose_offsets (volume, round))
+      if (!choose_offsets (volume, round))
         break;
       begin_step (parts, 5 + 2 * round);
       status = offset_pieces (volume, parts->job, error);
+      begin_step (parts, 6 + 2 * round);
+      if (status == BRG_OK && round + 1 < MAX_ROUNDS)
+        status = measure_volumes (volume, parts->job, error);
     }
   brg_job_part (parts, BRG_FILTER_SHARE, 1);
   if (status == BRG_OK && !brg_job_tick (parts->job, 1))
@@ -307,7 +404,8 @@ clear_volume (Volume *volume)
   brg_free (volume->normal);
   brg_free (volume->piece);
   brg_free (volume->pieces);
-  brg_free (volume->sums);
+  brg_free (volume->blocks);
+  brg_free (volume->groups);
 }
 
 BrgStatus
@@ -326,9 +424,11 @@ brg_mesh_restore_volume (const BrgLinks *links,
   volume.place = brg_alloc_in (pool, n, sizeof *volume.place, error);
   volume.normal = brg_alloc_in (pool, n, sizeof *volume.normal, error);
   volume.piece = brg_alloc_in (pool, n, sizeof *volume.piece, error);
-  volume.sums = brg_alloc_in (pool, (size_t) links->n_blocks, sizeof *volume.sums, error);
+  volume.n_groups = brg_parallel_n_slabs ((int) links->mesh->n_triangles, GROUP);
+  volume.blocks = brg_alloc_in (pool, (size_t) links->n_blocks, sizeof *volume.blocks, error);
+  volume.groups = brg_alloc_in (pool, (size_t) volume.n_groups, sizeof *volume.groups, error);
   begin_step (parts, 0);
-  if (volume.place && volume.normal && volume.piece && volume.sums)
+  if (volume.place && volume.normal && volume.piece && volume.blocks && volume.groups)
     status = brg_filter_load (links->mesh, vox_from_lps, volume.place, parts->job, error);
   begin_step (parts, 1);
   if (status == BRG_OK)

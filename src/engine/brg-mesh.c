@@ -30,15 +30,21 @@ brg_mesh_new (size_t n_vertices, size_t n_triangles, BrgError *error)
 }
 
 BrgMesh *
-brg_mesh_copy (const BrgMesh *mesh, BrgError *error)
+brg_mesh_copy_in (BrgPool *pool, const BrgMesh *mesh, BrgError *error)
 {
-  BrgMesh *copy = brg_mesh_new (mesh->n_vertices, mesh->n_triangles, error);
+  BrgMesh *copy = brg_mesh_new_in (pool, mesh->n_vertices, mesh->n_triangles, error);
 
   if (copy == NULL)
     return NULL;
   memcpy (copy->xyz, mesh->xyz, mesh->n_vertices * 3 * sizeof *mesh->xyz);
   memcpy (copy->triangles, mesh->triangles, mesh->n_triangles * 3 * sizeof *mesh->triangles);
   return copy;
+}
+
+BrgMesh *
+brg_mesh_copy (const BrgMesh *mesh, BrgError *error)
+{
+  return brg_mesh_copy_in (NULL, mesh, error);
 }
 
 BrgMesh *

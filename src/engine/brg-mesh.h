@@ -24,6 +24,7 @@ BrgMesh *brg_mesh_new (size_t n_vertices, size_t n_triangles, BrgError *error);
 BrgMesh *brg_mesh_new_in (BrgPool *pool, size_t n_vertices, size_t n_triangles, BrgError *error);
 
 BrgMesh *brg_mesh_copy (const BrgMesh *mesh, BrgError *error);
+BrgMesh *brg_mesh_copy_in (BrgPool *pool, const BrgMesh *mesh, BrgError *error);
 BrgMesh *brg_mesh_ref (BrgMesh *mesh); /* NULL allowed, and returned */
 void brg_mesh_unref (BrgMesh *mesh);   /* NULL allowed */
 

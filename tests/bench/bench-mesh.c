@@ -44,7 +44,7 @@ static bool
 run_smooth (void *data, double *bytes)
 {
   Bench *bench = data;
-  BrgMesh *mesh = brg_mesh_copy (bench->mesh, NULL);
+  BrgMesh *mesh = brg_mesh_copy_in (bench->job.pool, bench->mesh, NULL);
   BrgStatus status = BRG_NO_MEMORY;
 
   if (mesh != NULL)
@@ -58,7 +58,7 @@ static bool
 run_smooth_slicer (void *data, double *bytes)
 {
   Bench *bench = data;
-  BrgMesh *mesh = brg_mesh_copy (bench->mesh, NULL);
+  BrgMesh *mesh = brg_mesh_copy_in (bench->job.pool, bench->mesh, NULL);
   BrgStatus status = BRG_NO_MEMORY;
 
   if (mesh != NULL)
