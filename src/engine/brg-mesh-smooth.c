@@ -8,7 +8,7 @@
 #include "engine/brg-parallel.h"
 
 #define LIMIT_VOX  0.49f /* below 1/2, so that the two sides of a one-voxel wall never touch */
-#define STORE_SLAB 65536
+#define STORE_SLAB 16384
 
 /* 3D Slicer. */
 #define SLICER_DEGREE   20
@@ -107,23 +107,58 @@ design_slicer (BrgSlicerSmoothing rule, double factor)
   return filter;
 }
 
-static BrgVec3
-middle_of (const BrgMesh *mesh, const BrgAffine *vox_from_lps)
+/* The boxes of slabs of vertices, in voxels. */
+typedef struct
 {
-  double lo[3] = { INFINITY, INFINITY, INFINITY }, hi[3] = { -INFINITY, -INFINITY, -INFINITY };
+  const BrgMesh *mesh;
+  const BrgAffine *vox_from_lps;
+  double (*boxes)[6]; /* per slab: the low corner, minus the high one */
+} Boxes;
 
-  for (size_t v = 0; v < mesh->n_vertices; v++)
+static BrgStatus
+box_slab (void *data, int slab, int begin, int end, BrgError *error)
+{
+  const Boxes *boxes = data;
+  const double (*m)[4] = boxes->vox_from_lps->m;
+  double low[6] = { INFINITY, INFINITY, INFINITY, INFINITY, INFINITY, INFINITY };
+  (void) error;
+
+  for (int v = begin; v < end; v++)
     {
-      const float *p = mesh->xyz + 3 * v;
-      BrgVec3 vox = brg_affine_point (vox_from_lps, brg_vec3 (p[0], p[1], p[2]));
-      double at[3] = { vox.x, vox.y, vox.z };
+      const float *p = boxes->mesh->xyz + 3 * (size_t) v;
+      double x = (double) p[0], y = (double) p[1], z = (double) p[2];
       for (int a = 0; a < 3; a++)
         {
-          lo[a] = fmin (lo[a], at[a]);
-          hi[a] = fmax (hi[a], at[a]);
+          double at = m[a][0] * x + m[a][1] * y + m[a][2] * z + m[a][3];
+          low[a] = at < low[a] ? at : low[a];
+          low[a + 3] = -at < low[a + 3] ? -at : low[a + 3];
         }
     }
-  return brg_vec3 ((lo[0] + hi[0]) / 2, (lo[1] + hi[1]) / 2, (lo[2] + hi[2]) / 2);
+  memcpy (boxes->boxes[slab], low, sizeof low);
+  return BRG_OK;
+}
+
+static BrgStatus
+find_middle (const BrgMesh *mesh,
+             const BrgAffine *vox_from_lps,
+             BrgJob *job,
+             BrgVec3 *middle,
+             BrgError *error)
+{
+  int n = (int) mesh->n_vertices, n_slabs = brg_parallel_n_slabs (n, STORE_SLAB);
+  Boxes boxes = { .mesh = mesh, .vox_from_lps = vox_from_lps };
+  double low[6] = { INFINITY, INFINITY, INFINITY, INFINITY, INFINITY, INFINITY };
+
+  boxes.boxes = brg_alloc_in (brg_job_pool (job), (size_t) n_slabs, sizeof *boxes.boxes, error);
+  if (boxes.boxes == NULL)
+    return BRG_NO_MEMORY;
+  BrgStatus status = brg_parallel_slabs (n, STORE_SLAB, box_slab, &boxes, job, error);
+  for (int slab = 0; status == BRG_OK && slab < n_slabs; slab++)
+    for (int a = 0; a < 6; a++)
+      low[a] = fmin (low[a], boxes.boxes[slab][a]);
+  *middle = brg_vec3 ((low[0] - low[3]) / 2, (low[1] - low[4]) / 2, (low[2] - low[5]) / 2);
+  brg_free (boxes.boxes);
+  return status;
 }
 
 typedef struct
@@ -139,23 +174,24 @@ static BrgStatus
 store_slab (void *data, int slab, int begin, int end, BrgError *error)
 {
   const Store *store = data;
+  const double (*to)[4] = store->lps_from_vox->m, (*from)[4] = store->vox_from_lps->m;
+  const BrgVec3 middle = store->middle_vox;
   (void) slab, (void) error;
 
   for (int v = begin; v < end; v++)
     {
       const BrgFloat4 d = store->displacement[v];
       float *p = store->mesh->xyz + 3 * (size_t) v;
-      BrgVec3 move = brg_vec3 ((double) d[0], (double) d[1], (double) d[2]);
-      if (store->growth != 0)
+      const double q[3] = { (double) p[0], (double) p[1], (double) p[2] };
+      const double origin[3] = { middle.x, middle.y, middle.z };
+      double move[3] = { (double) d[0], (double) d[1], (double) d[2] };
+      for (int a = 0; store->growth != 0 && a < 3; a++)
         {
-          BrgVec3 vox = brg_affine_point (store->vox_from_lps, brg_vec3 (p[0], p[1], p[2]));
-          BrgVec3 arm = brg_vec3_sub (vox, store->middle_vox);
-          move = brg_vec3_add (move, brg_vec3_scale (arm, store->growth));
+          double at = from[a][0] * q[0] + from[a][1] * q[1] + from[a][2] * q[2] + from[a][3];
+          move[a] += store->growth * (at - origin[a]);
         }
-      move = brg_affine_vector (store->lps_from_vox, move);
-      p[0] += (float) move.x;
-      p[1] += (float) move.y;
-      p[2] += (float) move.z;
+      for (int a = 0; a < 3; a++)
+        p[a] += (float) (to[a][0] * move[0] + to[a][1] * move[1] + to[a][2] * move[2]);
     }
   return BRG_OK;
 }
@@ -228,6 +264,14 @@ smooth (BrgMesh *mesh,
   Store store = { .mesh = mesh, .vox_from_lps = vox_from_lps, .lps_from_vox = &grid->lps_from_vox };
   BrgFloat4 *displacement = run_filter (filter, mesh, vox_from_lps, limit_vox, &parts, &failure);
 
+  if (displacement != NULL && limit_vox <= 0)
+    brg_job_part (&parts, BRG_FILTER_SHARE, 1);
+  if (displacement != NULL && limit_vox <= 0 &&
+      find_middle (mesh, vox_from_lps, job, &store.middle_vox, &failure) != BRG_OK)
+    {
+      brg_free (displacement);
+      displacement = NULL;
+    }
   brg_job_parts_end (&parts);
   if (displacement == NULL)
     {
@@ -238,7 +282,6 @@ smooth (BrgMesh *mesh,
   store.displacement = displacement;
   if (limit_vox <= 0)
     {
-      store.middle_vox = middle_of (mesh, vox_from_lps);
       store.growth = -1;
       for (int n = 0; n <= filter->degree; n++)
         store.growth += filter->coefficient[n];

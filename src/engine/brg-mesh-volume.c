@@ -11,8 +11,8 @@
 #define TOLERANCE      5e-5 /* of the volume */
 #define UNITE_SLAB     16384
 #define DISPLACE_SLAB  8192
-#define GROUP          2048 /* triangles that are summed together */
-#define GROUP_SLAB     8
+#define GROUP          512 /* triangles that are summed together */
+#define GROUP_SLAB     32
 
 /* One connected surface. */
 typedef struct

@@ -1,13 +1,13 @@
 #include "engine/brg-mesh-wave.h"
 
-#include <sched.h>
+#include <pthread.h> /* and with it sched_yield() */
 
 #include "engine/brg-alloc.h"
 #include "engine/brg-parallel.h"
 
 #define CHUNK     4 /* blocks */
 #define SLACK     1 /* chunks between passes, besides, so that threads do not wait for each other */
-#define MAX_DEPTH 8 /* passes at once: what they touch should fit the cache */
+#define MAX_DEPTH 6 /* passes at once: what they touch should fit the cache */
 
 typedef struct
 {
