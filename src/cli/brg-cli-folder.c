@@ -29,8 +29,9 @@ compare_numbers (const char **a, const char **b)
   return order;
 }
 
-int
-brg_cli_compare_names (const char *a, const char *b)
+/* Never 0 for different names. */
+static int
+compare_names (const char *a, const char *b)
 {
   const char *at_a = a, *at_b = b;
 
@@ -50,9 +51,9 @@ brg_cli_compare_names (const char *a, const char *b)
 }
 
 static int
-compare_names (gconstpointer a, gconstpointer b)
+compare_entries (gconstpointer a, gconstpointer b)
 {
-  return brg_cli_compare_names (*(const char *const *) a, *(const char *const *) b);
+  return compare_names (*(const char *const *) a, *(const char *const *) b);
 }
 
 GDir *
@@ -91,6 +92,6 @@ brg_cli_list_masks (const char *path, BrgError *error)
       brg_error_set (error, BRG_EMPTY, "holds no .nrrd or .nhdr file");
       return NULL;
     }
-  g_ptr_array_sort (names, compare_names);
+  g_ptr_array_sort (names, compare_entries);
   return g_steal_pointer (&names);
 }

@@ -165,3 +165,22 @@ cli_write_phantom (const char *path, int n_specks, gboolean is_odd)
   g_assert_cmpstr (error.message, ==, "");
   brg_volume_unref (volume);
 }
+
+void
+cli_scene_set_up (CliScene *scene, gconstpointer is_odd)
+{
+  scene->dir = cli_make_dir ();
+  scene->scan = g_build_filename (scene->dir, "scan.nrrd", NULL);
+  scene->skull = g_build_filename (scene->dir, "skull.nrrd", NULL);
+  cli_write_phantom (scene->scan, 3, GPOINTER_TO_INT (is_odd));
+}
+
+void
+cli_scene_tear_down (CliScene *scene, gconstpointer data)
+{
+  (void) data;
+  cli_remove_tree (scene->dir);
+  g_free (scene->dir);
+  g_free (scene->scan);
+  g_free (scene->skull);
+}

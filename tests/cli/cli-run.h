@@ -43,3 +43,13 @@ BrgMask *cli_read_mask (const char *path);
 /* Writes a head-like scan: an ellipsoid shell of 1000 HU in air, with `n_specks` loose specks, on
  * a grid of 2 mm voxels. Its file axes are permuted and flipped when `is_odd`. */
 void cli_write_phantom (const char *path, int n_specks, gboolean is_odd);
+
+/* A folder of one test with such a phantom as its scan, and where its skull goes. The two are the
+ * fixture functions of g_test_add(). */
+typedef struct
+{
+  char *dir, *scan, *skull;
+} CliScene;
+
+void cli_scene_set_up (CliScene *scene, gconstpointer is_odd);
+void cli_scene_tear_down (CliScene *scene, gconstpointer data);

@@ -5,34 +5,9 @@
 
 /* What segment says when something is wrong: about the right file, and the true cause. */
 
-typedef struct
-{
-  char *dir, *scan, *skull;
-} Fixture;
-
-static void
-set_up (Fixture *fixture, gconstpointer data)
-{
-  (void) data;
-  fixture->dir = cli_make_dir ();
-  fixture->scan = g_build_filename (fixture->dir, "scan.nrrd", NULL);
-  fixture->skull = g_build_filename (fixture->dir, "skull.nrrd", NULL);
-  cli_write_phantom (fixture->scan, 3, FALSE);
-}
-
-static void
-tear_down (Fixture *fixture, gconstpointer data)
-{
-  (void) data;
-  cli_remove_tree (fixture->dir);
-  g_free (fixture->dir);
-  g_free (fixture->scan);
-  g_free (fixture->skull);
-}
-
 /* What is wrong with the edits is told of their file alone. */
 static void
-test_bad_edits (Fixture *fixture, gconstpointer data)
+test_bad_edits (CliScene *fixture, gconstpointer data)
 {
   const double spacing_mm[3] = { 2, 2, 2 };
   BrgGrid grid = brg_grid_simple (4, 5, 6, spacing_mm, brg_vec3 (0, 0, 0));
@@ -58,7 +33,7 @@ test_bad_edits (Fixture *fixture, gconstpointer data)
 
 /* A mask is told to be one only where the threshold, and not a later stage, left nothing of it. */
 static void
-test_mask_as_scan (Fixture *fixture, gconstpointer data)
+test_mask_as_scan (CliScene *fixture, gconstpointer data)
 {
   g_autofree char *twice = g_build_filename (fixture->dir, "twice.nrrd", NULL);
   g_auto (CliRun) made = cli_run ("segment", fixture->scan, "-o", fixture->skull, NULL);
@@ -82,7 +57,7 @@ test_mask_as_scan (Fixture *fixture, gconstpointer data)
 
 /* Less than a voxel of 2 mm changes nothing, and the report says so; a voxel changes something. */
 static void
-test_less_than_a_voxel (Fixture *fixture, gconstpointer data)
+test_less_than_a_voxel (CliScene *fixture, gconstpointer data)
 {
   g_auto (CliRun) plain = cli_run ("segment", fixture->scan, "-o", fixture->skull, NULL);
 
@@ -105,11 +80,11 @@ test_less_than_a_voxel (Fixture *fixture, gconstpointer data)
 }
 
 static void
-add (const char *name, void (*test) (Fixture *, gconstpointer))
+add (const char *name, void (*test) (CliScene *, gconstpointer))
 {
   g_autofree char *path = g_strconcat ("/cli/segment/", name, NULL);
 
-  g_test_add (path, Fixture, NULL, set_up, test, tear_down);
+  g_test_add (path, CliScene, NULL, cli_scene_set_up, test, cli_scene_tear_down);
 }
 
 int

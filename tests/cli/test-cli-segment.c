@@ -12,33 +12,9 @@
 
 /* segment, info and mesh on small phantoms: options, bad files, outputs complete or absent. */
 
-typedef struct
-{
-  char *dir, *scan, *skull;
-} Fixture;
-
-static void
-set_up (Fixture *fixture, gconstpointer is_odd)
-{
-  fixture->dir = cli_make_dir ();
-  fixture->scan = g_build_filename (fixture->dir, "scan.nrrd", NULL);
-  fixture->skull = g_build_filename (fixture->dir, "skull.nrrd", NULL);
-  cli_write_phantom (fixture->scan, 3, GPOINTER_TO_INT (is_odd));
-}
-
-static void
-tear_down (Fixture *fixture, gconstpointer data)
-{
-  (void) data;
-  cli_remove_tree (fixture->dir);
-  g_free (fixture->dir);
-  g_free (fixture->scan);
-  g_free (fixture->skull);
-}
-
 /* A link to a file, so that a name may have any ending. */
 static char *
-add_link (const Fixture *fixture, const char *name, const char *target)
+add_link (const CliScene *fixture, const char *name, const char *target)
 {
   char *path = g_build_filename (fixture->dir, name, NULL);
 
@@ -47,7 +23,7 @@ add_link (const Fixture *fixture, const char *name, const char *target)
 }
 
 static void
-test_same_on_any_threads (Fixture *fixture, gconstpointer data)
+test_same_on_any_threads (CliScene *fixture, gconstpointer data)
 {
   static const char *const threads[] = { "1", "2", "7" };
   g_autoptr (GBytes) first = NULL;
@@ -67,7 +43,7 @@ test_same_on_any_threads (Fixture *fixture, gconstpointer data)
 
 /* The mask lies on its scan whatever the axes of the file. */
 static void
-test_lies_on_scan (Fixture *fixture, gconstpointer data)
+test_lies_on_scan (CliScene *fixture, gconstpointer data)
 {
   g_auto (CliRun) run =
     cli_run ("segment", fixture->scan, "-o", fixture->skull, "--keep=all", NULL);
@@ -90,7 +66,7 @@ test_lies_on_scan (Fixture *fixture, gconstpointer data)
 
 /* A crop counts along the axes of the file. */
 static void
-test_crop (Fixture *fixture, gconstpointer data)
+test_crop (CliScene *fixture, gconstpointer data)
 {
   g_auto (CliRun) run =
     cli_run ("segment", fixture->scan, "-o", fixture->skull, "--crop", "5:80,:88,10:", NULL);
@@ -115,7 +91,7 @@ test_crop (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_empty_threshold (Fixture *fixture, gconstpointer data)
+test_empty_threshold (CliScene *fixture, gconstpointer data)
 {
   g_auto (CliRun) run =
     cli_run ("segment", fixture->scan, "-o", fixture->skull, "--threshold", "1001", NULL);
@@ -127,7 +103,7 @@ test_empty_threshold (Fixture *fixture, gconstpointer data)
 
 /* info lists the islands and where they are; segment keeps the one asked for. */
 static void
-test_keep_at (Fixture *fixture, gconstpointer data)
+test_keep_at (CliScene *fixture, gconstpointer data)
 {
   g_autofree char *recipe_path = g_build_filename (fixture->dir, "skull.json", NULL);
   g_autoptr (GError) error = NULL;
@@ -174,7 +150,7 @@ test_keep_at (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_recipe (Fixture *fixture, gconstpointer data)
+test_recipe (CliScene *fixture, gconstpointer data)
 {
   g_autofree char *path = g_build_filename (fixture->dir, "skull.json", NULL);
   g_autoptr (GError) error = NULL;
@@ -196,7 +172,7 @@ test_recipe (Fixture *fixture, gconstpointer data)
 
 /* Voxels added and removed by hand, on the grid of the scan. */
 static void
-test_edits (Fixture *fixture, gconstpointer data)
+test_edits (CliScene *fixture, gconstpointer data)
 {
   g_autofree char *edits = g_build_filename (fixture->dir, "skull.edits.nrrd", NULL);
   g_auto (CliRun) plain = cli_run ("segment", fixture->scan, "-o", fixture->skull, NULL);
@@ -227,7 +203,7 @@ test_edits (Fixture *fixture, gconstpointer data)
 
 /* Closing, opening and margin in this order; the recipe has them. */
 static void
-test_morphology (Fixture *fixture, gconstpointer data)
+test_morphology (CliScene *fixture, gconstpointer data)
 {
   g_autofree char *recipe = g_build_filename (fixture->dir, "skull.json", NULL);
   g_autofree char *text = NULL;
@@ -255,7 +231,7 @@ test_morphology (Fixture *fixture, gconstpointer data)
 
 /* Files that are not what they should be: one line, exit 1, nothing written. */
 static void
-test_bad_files (Fixture *fixture, gconstpointer data)
+test_bad_files (CliScene *fixture, gconstpointer data)
 {
   g_autofree char *bad = g_build_filename (fixture->dir, "bad.nrrd", NULL);
   g_autoptr (GBytes) good = cli_read (fixture->scan);
@@ -276,7 +252,7 @@ test_bad_files (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_wrong_kind (Fixture *fixture, gconstpointer data)
+test_wrong_kind (CliScene *fixture, gconstpointer data)
 {
   g_autofree char *out = g_build_filename (fixture->dir, "out", NULL);
   g_autofree char *text = g_build_filename (fixture->dir, "notes.txt", NULL);
@@ -307,7 +283,7 @@ test_wrong_kind (Fixture *fixture, gconstpointer data)
 
 /* What was odd about an input is told by every command that goes on with it. */
 static void
-test_warnings (Fixture *fixture, gconstpointer data)
+test_warnings (CliScene *fixture, gconstpointer data)
 {
   static const char text[] = "NRRD0001\ntype: uchar\ndimension: 3\nsizes: 3 3 3\nspacings: 1 1 1\n"
                              "encoding: ascii\n\n0 0 0 0 0 0 0 0 0 0 0 0 0 1 0 0 0 0 0 0 0 0 0 0 0 "
@@ -334,7 +310,7 @@ test_warnings (Fixture *fixture, gconstpointer data)
 
 /* A report that cannot be printed is a failure, and so is an output that cannot be written. */
 static void
-test_full_disk (Fixture *fixture, gconstpointer data)
+test_full_disk (CliScene *fixture, gconstpointer data)
 {
   const char *const words[] = { g_getenv ("BRG_CLI"), "info", fixture->scan, NULL };
   const char *const help[] = { g_getenv ("BRG_CLI"), "--help", NULL };
@@ -349,7 +325,7 @@ test_full_disk (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_info_of_folder (Fixture *fixture, gconstpointer data)
+test_info_of_folder (CliScene *fixture, gconstpointer data)
 {
   g_autofree char *stl = g_build_filename (fixture->dir, "skull.stl", NULL);
   g_auto (CliRun) segment = cli_run ("segment", fixture->scan, "-o", fixture->skull, NULL);
@@ -378,7 +354,7 @@ test_info_of_folder (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_mesh_options (Fixture *fixture, gconstpointer data)
+test_mesh_options (CliScene *fixture, gconstpointer data)
 {
   static const char *const endings[] = { ".stl", ".ply", ".obj" };
   g_auto (CliRun) segment = cli_run ("segment", fixture->scan, "-o", fixture->skull, NULL);
@@ -410,7 +386,7 @@ test_mesh_options (Fixture *fixture, gconstpointer data)
 
 /* The ways to smooth differ, that of Slicer by default from ours; the factor counts. */
 static void
-test_mesh_smoothing (Fixture *fixture, gconstpointer data)
+test_mesh_smoothing (CliScene *fixture, gconstpointer data)
 {
   static const char *const options[] = { "--smoothing=bregma", "--smoothing=slicer",
                                          "--smoothing=slicer-nuttall", "--smooth=0" };
@@ -438,7 +414,7 @@ test_mesh_smoothing (Fixture *fixture, gconstpointer data)
 
 /* The preview of a scan is refused, of masks and meshes drawn; same bytes twice. */
 static void
-test_preview (Fixture *fixture, gconstpointer data)
+test_preview (CliScene *fixture, gconstpointer data)
 {
   g_autofree char *png = g_build_filename (fixture->dir, "picture.png", NULL);
   g_autofree char *stl = g_build_filename (fixture->dir, "none.stl", NULL);
@@ -466,7 +442,7 @@ test_preview (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_quiet (Fixture *fixture, gconstpointer data)
+test_quiet (CliScene *fixture, gconstpointer data)
 {
   g_auto (CliRun) run = cli_run ("segment", fixture->scan, "-o", fixture->skull, "-q", NULL);
 
@@ -477,7 +453,7 @@ test_quiet (Fixture *fixture, gconstpointer data)
 
 /* Inputs are never written over, nor is one output by the other: told before anything is read. */
 static void
-test_outputs_differ (Fixture *fixture, gconstpointer data)
+test_outputs_differ (CliScene *fixture, gconstpointer data)
 {
   const char *scan = fixture->scan, *skull = fixture->skull;
   g_autofree char *edits = g_build_filename (fixture->dir, "edits.nrrd", NULL);
@@ -516,7 +492,7 @@ test_outputs_differ (Fixture *fixture, gconstpointer data)
 
 /* Without its recipe there is no skull, and without the skull no recipe. */
 static void
-test_both_or_none (Fixture *fixture, gconstpointer data)
+test_both_or_none (CliScene *fixture, gconstpointer data)
 {
   g_autofree char *folder = g_build_filename (fixture->dir, "folder.json", NULL);
   g_autofree char *recipe = g_build_filename (fixture->dir, "skull.json", NULL);
@@ -539,7 +515,7 @@ test_both_or_none (Fixture *fixture, gconstpointer data)
 
 /* Whenever a signal comes, there is a whole file or none, and nothing hidden beside it. */
 static void
-test_signals (Fixture *fixture, gconstpointer data)
+test_signals (CliScene *fixture, gconstpointer data)
 {
   (void) data;
   for (int t = 0; t < 12; t++)
@@ -561,11 +537,12 @@ test_signals (Fixture *fixture, gconstpointer data)
 }
 
 static void
-add (const char *name, gboolean is_odd, void (*test) (Fixture *, gconstpointer))
+add (const char *name, gboolean is_odd, void (*test) (CliScene *, gconstpointer))
 {
   g_autofree char *path = g_strconcat ("/cli/", name, NULL);
 
-  g_test_add (path, Fixture, GINT_TO_POINTER (is_odd), set_up, test, tear_down);
+  g_test_add (path, CliScene, GINT_TO_POINTER (is_odd), cli_scene_set_up, test,
+              cli_scene_tear_down);
 }
 
 int

@@ -15,12 +15,12 @@ typedef struct
   BrgMesh *mesh;
 } Input;
 
-/* Runs one operation and drops its result; the status says how it went. */
-typedef BrgStatus (*Operation) (const Input *input, BrgJob *job, BrgError *error);
+/* Each operation gets the input and drops its result; the status says how it went. */
 
 static BrgStatus
-reduce (const Input *input, BrgJob *job, BrgError *error)
+reduce (void *data, BrgJob *job, BrgError *error)
 {
+  const Input *input = data;
   BrgMesh *few = brg_mesh_reduce (input->mesh, 0.5, job, error);
   BrgStatus status = few != NULL ? BRG_OK : error->status;
 
@@ -45,18 +45,20 @@ smooth_by (bool is_slicer, const Input *input, BrgJob *job, BrgError *error)
 }
 
 static BrgStatus
-smooth (const Input *input, BrgJob *job, BrgError *error)
+smooth (void *data, BrgJob *job, BrgError *error)
 {
+  const Input *input = data;
   return smooth_by (false, input, job, error);
 }
 
 static BrgStatus
-smooth_slicer (const Input *input, BrgJob *job, BrgError *error)
+smooth_slicer (void *data, BrgJob *job, BrgError *error)
 {
+  const Input *input = data;
   return smooth_by (true, input, job, error);
 }
 
-static const Operation operations[] = { reduce, smooth, smooth_slicer };
+static const FailureFunc operations[] = { reduce, smooth, smooth_slicer };
 
 /* Large enough to be worked on in blocks. */
 static Input
@@ -71,27 +73,13 @@ make_input (void)
   return input;
 }
 
-typedef struct
-{
-  Operation operation;
-  const Input *input;
-} Run;
-
-static BrgStatus
-run (void *data, BrgJob *job, BrgError *error)
-{
-  const Run *one = data;
-
-  return one->operation (one->input, job, error);
-}
-
 static void
 run_all (void (*loop) (FailureFunc func, void *data))
 {
   Input input = make_input ();
 
   for (size_t o = 0; o < G_N_ELEMENTS (operations); o++)
-    loop (run, &(Run){ operations[o], &input });
+    loop (operations[o], &input);
   brg_mesh_unref (input.mesh);
 }
 

@@ -7,11 +7,10 @@
 
 #include "engine/brg-brush.h"
 #include "engine/brg-param.h"
-#include "engine/brg-pipeline.h"
 
 #include "defect-phantoms.h"
+#include "pipeline-twin.h"
 #include "short-memory.h"
-#include "voxel-twin.h"
 
 #define NI     67
 #define NJ     46
@@ -208,25 +207,10 @@ edit (Bed *bed)
 }
 
 static void
-assert_same_mask (const BrgMask *a, const BrgMask *b)
-{
-  g_assert_cmpint (a != NULL, ==, b != NULL);
-  if (a != NULL)
-    twin_assert_equal (a, b);
-}
-
-static void
 assert_same_result (const BrgPipelineResult *a, const BrgPipelineResult *b)
 {
-  assert_same_mask (a->stages, b->stages);
-  assert_same_mask (a->skull, b->skull);
-  assert_same_mask (a->cutter, b->cutter);
-  assert_same_mask (a->drills, b->drills);
-  assert_same_mask (a->flap, b->flap);
-  assert_same_mask (a->defective, b->defective);
-  assert_same_mask (a->implant, b->implant);
+  pipeline_assert_same_masks (a, b);
   g_assert_cmpuint (a->skull_vox, ==, b->skull_vox);
-  g_assert_cmpmem (&a->frame, sizeof a->frame, &b->frame, sizeof b->frame);
   g_assert_true (memcmp (&a->fit.removed_mm3, &b->fit.removed_mm3, sizeof (double)) == 0);
   g_assert_true (memcmp (&a->fit.implant_mm3, &b->fit.implant_mm3, sizeof (double)) == 0);
   if (!a->fit_is_due && !b->fit_is_due)

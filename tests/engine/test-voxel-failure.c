@@ -28,8 +28,7 @@ typedef struct
   BrgMesh *mesh;   /* of the mask */
 } Input;
 
-/* Runs one operation and drops its result; the status says how it went. */
-typedef BrgStatus (*Operation) (const Input *input, BrgJob *job, BrgError *error);
+/* Each operation gets the input and drops its result; the status says how it went. */
 
 static BrgStatus
 drop (BrgMask *mask, const BrgError *error)
@@ -41,40 +40,46 @@ drop (BrgMask *mask, const BrgError *error)
 }
 
 static BrgStatus
-threshold (const Input *input, BrgJob *job, BrgError *error)
+threshold (void *data, BrgJob *job, BrgError *error)
 {
+  const Input *input = data;
   return drop (brg_threshold (input->scan, 0, 100, job, error), error);
 }
 
 static BrgStatus
-histogram (const Input *input, BrgJob *job, BrgError *error)
+histogram (void *data, BrgJob *job, BrgError *error)
 {
+  const Input *input = data;
   BrgHistogram h;
 
   return brg_histogram (input->scan, &h, job, error);
 }
 
 static BrgStatus
-count (const Input *input, BrgJob *job, BrgError *error)
+count (void *data, BrgJob *job, BrgError *error)
 {
+  const Input *input = data;
   return brg_components_count (input->mask, 26, NULL, job, error);
 }
 
 static BrgStatus
-keep_largest (const Input *input, BrgJob *job, BrgError *error)
+keep_largest (void *data, BrgJob *job, BrgError *error)
 {
+  const Input *input = data;
   return drop (brg_components_keep_largest (input->mask, 6, NULL, job, error), error);
 }
 
 static BrgStatus
-keep_sizes (const Input *input, BrgJob *job, BrgError *error)
+keep_sizes (void *data, BrgJob *job, BrgError *error)
 {
+  const Input *input = data;
   return drop (brg_components_keep_sizes (input->mask, 26, 2, 50, NULL, job, error), error);
 }
 
 static BrgStatus
-list (const Input *input, BrgJob *job, BrgError *error)
+list (void *data, BrgJob *job, BrgError *error)
 {
+  const Input *input = data;
   BrgComponent *components;
   size_t n;
   BrgStatus status = brg_components_list (input->mask, 26, 10, &components, &n, job, error);
@@ -85,62 +90,72 @@ list (const Input *input, BrgJob *job, BrgError *error)
 }
 
 static BrgStatus
-median_box (const Input *input, BrgJob *job, BrgError *error)
+median_box (void *data, BrgJob *job, BrgError *error)
 {
+  const Input *input = data;
   return drop (brg_median (input->mask, 3, BRG_KERNEL_BOX, job, error), error);
 }
 
 static BrgStatus
-median_ball (const Input *input, BrgJob *job, BrgError *error)
+median_ball (void *data, BrgJob *job, BrgError *error)
 {
+  const Input *input = data;
   return drop (brg_median (input->mask, 3, BRG_KERNEL_BALL, job, error), error);
 }
 
 static BrgStatus
-fill_slices (const Input *input, BrgJob *job, BrgError *error)
+fill_slices (void *data, BrgJob *job, BrgError *error)
 {
+  const Input *input = data;
   return drop (brg_fill_slices (input->mask, 10, job, error), error);
 }
 
 static BrgStatus
-fill_volume (const Input *input, BrgJob *job, BrgError *error)
+fill_volume (void *data, BrgJob *job, BrgError *error)
 {
+  const Input *input = data;
   return drop (brg_fill_volume (input->mask, 10, job, error), error);
 }
 
 static BrgStatus
-dilate (const Input *input, BrgJob *job, BrgError *error)
+dilate (void *data, BrgJob *job, BrgError *error)
 {
+  const Input *input = data;
   return drop (brg_dilate (input->mask, 1.5, job, error), error);
 }
 
 static BrgStatus
-erode (const Input *input, BrgJob *job, BrgError *error)
+erode (void *data, BrgJob *job, BrgError *error)
 {
+  const Input *input = data;
   return drop (brg_erode (input->mask, 1.5, job, error), error);
 }
 
 static BrgStatus
-closing (const Input *input, BrgJob *job, BrgError *error)
+closing (void *data, BrgJob *job, BrgError *error)
 {
+  const Input *input = data;
   return drop (brg_close (input->mask, 1.5, job, error), error);
 }
 
 static BrgStatus
-opening (const Input *input, BrgJob *job, BrgError *error)
+opening (void *data, BrgJob *job, BrgError *error)
 {
+  const Input *input = data;
   return drop (brg_open (input->mask, 1, job, error), error);
 }
 
 static BrgStatus
-margin (const Input *input, BrgJob *job, BrgError *error)
+margin (void *data, BrgJob *job, BrgError *error)
 {
+  const Input *input = data;
   return drop (brg_margin (input->mask, -1, job, error), error);
 }
 
 static BrgStatus
-distance (const Input *input, BrgJob *job, BrgError *error)
+distance (void *data, BrgJob *job, BrgError *error)
 {
+  const Input *input = data;
   BrgDistance d;
   BrgStatus status = brg_distance (input->mask, NULL, 4, &d, job, error);
 
@@ -150,8 +165,9 @@ distance (const Input *input, BrgJob *job, BrgError *error)
 }
 
 static BrgStatus
-signed_distance (const Input *input, BrgJob *job, BrgError *error)
+signed_distance (void *data, BrgJob *job, BrgError *error)
 {
+  const Input *input = data;
   BrgDistance d;
   BrgStatus status = brg_distance_signed (input->mask, NULL, 4, &d, job, error);
 
@@ -161,8 +177,9 @@ signed_distance (const Input *input, BrgJob *job, BrgError *error)
 }
 
 static BrgStatus
-metrics (const Input *input, BrgJob *job, BrgError *error)
+metrics (void *data, BrgJob *job, BrgError *error)
 {
+  const Input *input = data;
   BrgMetrics m = { .dice = 7 };
   BrgStatus status = brg_metrics (input->mask, input->mask, input->mask, &m, job, error);
 
@@ -171,8 +188,9 @@ metrics (const Input *input, BrgJob *job, BrgError *error)
 }
 
 static BrgStatus
-voxelize (const Input *input, BrgJob *job, BrgError *error)
+voxelize (void *data, BrgJob *job, BrgError *error)
 {
+  const Input *input = data;
   return drop (brg_voxelize (input->mesh, &input->mask->grid, job, error), error);
 }
 
@@ -186,20 +204,23 @@ drop_mesh (BrgMesh *mesh, const BrgError *error)
 }
 
 static BrgStatus
-surface (const Input *input, BrgJob *job, BrgError *error)
+surface (void *data, BrgJob *job, BrgError *error)
 {
+  const Input *input = data;
   return drop_mesh (brg_isosurface (input->mask, job, error), error);
 }
 
 static BrgStatus
-surface_of_hu (const Input *input, BrgJob *job, BrgError *error)
+surface_of_hu (void *data, BrgJob *job, BrgError *error)
 {
+  const Input *input = data;
   return drop_mesh (brg_isosurface_hu (input->scan, -0.5, job, error), error);
 }
 
 static BrgStatus
-points (const Input *input, BrgJob *job, BrgError *error)
+points (void *data, BrgJob *job, BrgError *error)
 {
+  const Input *input = data;
   BrgPoints p;
   BrgStatus status = brg_points_sample (input->mesh, 9000, 1, &p, job, error);
 
@@ -209,16 +230,18 @@ points (const Input *input, BrgJob *job, BrgError *error)
 }
 
 static BrgStatus
-check_surface (const Input *input, BrgJob *job, BrgError *error)
+check_surface (void *data, BrgJob *job, BrgError *error)
 {
+  const Input *input = data;
   BrgMeshCheck check;
 
   return brg_mesh_check (input->mesh, &check, job, error);
 }
 
 static BrgStatus
-find_faults (const Input *input, BrgJob *job, BrgError *error)
+find_faults (void *data, BrgJob *job, BrgError *error)
 {
+  const Input *input = data;
   uint8_t *faults = g_new (uint8_t, input->mesh->n_vertices);
   size_t n_faults;
   BrgStatus status = brg_mesh_find_faults (input->mesh, faults, &n_faults, job, error);
@@ -228,12 +251,13 @@ find_faults (const Input *input, BrgJob *job, BrgError *error)
 }
 
 static BrgStatus
-interpolate (const Input *input, BrgJob *job, BrgError *error)
+interpolate (void *data, BrgJob *job, BrgError *error)
 {
+  const Input *input = data;
   return drop (brg_interpolate (input->sparse, 2, job, error), error);
 }
 
-static const Operation operations[] = {
+static const FailureFunc operations[] = {
   keep_sizes,  list,          threshold,   histogram,   count,         keep_largest,    median_box,
   median_ball, fill_slices,   fill_volume, dilate,      erode,         closing,         opening,
   margin,      distance,      voxelize,    surface,     surface_of_hu, signed_distance, points,
@@ -264,27 +288,13 @@ clear_input (Input *input)
   brg_volume_unref (input->scan);
 }
 
-typedef struct
-{
-  Operation operation;
-  const Input *input;
-} Run;
-
-static BrgStatus
-run (void *data, BrgJob *job, BrgError *error)
-{
-  const Run *one = data;
-
-  return one->operation (one->input, job, error);
-}
-
 static void
 run_all (void (*loop) (FailureFunc func, void *data))
 {
   Input input = make_input ();
 
   for (size_t o = 0; o < G_N_ELEMENTS (operations); o++)
-    loop (run, &(Run){ operations[o], &input });
+    loop (operations[o], &input);
   clear_input (&input);
 }
 
