@@ -17,12 +17,6 @@
 
 static const char *const kinds[] = { "scan", "skull" };
 
-static gboolean
-in_defect (const BrgParam *param)
-{
-  return param->stage == BRG_STAGE_DEFECT || param->stage == BRG_STAGE_CLEARANCE;
-}
-
 static void
 append_number (GString *text, double value)
 {
@@ -60,7 +54,7 @@ append_params (GString *text, const BrgRecipe *recipe, gboolean defect, const ch
   const char *comma = defect ? "," : "";
 
   for (size_t p = 0; p < n_params; p++)
-    if (in_defect (&params[p]) == defect)
+    if (brg_param_is_of_defect (&params[p]) == defect)
       {
         g_string_append_printf (text, "%s\n%s", comma, before);
         append_param (text, &params[p], recipe);
@@ -177,7 +171,7 @@ read_params (JsonObject *object,
 
       if (g_strv_contains (others, m->data))
         continue;
-      if (param == NULL || in_defect (param) != defect)
+      if (param == NULL || brg_param_is_of_defect (param) != defect)
         return _brg_json_fail (error, m->data, "unknown key");
       if (!read_value (param, json_object_get_member (object, m->data), &value, error))
         return FALSE;

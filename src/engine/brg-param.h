@@ -47,6 +47,13 @@ typedef struct
   const char *const *choice_titles; /* translatable, same order */
 } BrgParam;
 
+/* True when each defect of a case has its own value; all other parameters are common to them. */
+static inline bool
+brg_param_is_of_defect (const BrgParam *param)
+{
+  return param->stage == BRG_STAGE_DEFECT || param->stage == BRG_STAGE_CLEARANCE;
+}
+
 /* The table, in panel order. Static; thread-safe. */
 const BrgParam *brg_params (size_t *n_params);
 

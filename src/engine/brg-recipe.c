@@ -40,6 +40,50 @@ brg_recipe_check (const BrgRecipe *recipe, BrgError *error)
   return BRG_OK;
 }
 
+static bool
+same_number (double a, double b)
+{
+  return a <= b && a >= b;
+}
+
+static bool
+same_point (BrgVec3 a, BrgVec3 b)
+{
+  return same_number (a.x, b.x) && same_number (a.y, b.y) && same_number (a.z, b.z);
+}
+
+/* Of the defect's parameters, or of all others. */
+static bool
+same_params (const BrgRecipe *a, const BrgRecipe *b, bool of_defect)
+{
+  size_t n_params;
+  const BrgParam *params = brg_params (&n_params);
+
+  for (size_t p = 0; p < n_params; p++)
+    if (brg_param_is_of_defect (&params[p]) == of_defect &&
+        !same_number (brg_param_get (&params[p], a), brg_param_get (&params[p], b)))
+      return false;
+  return true;
+}
+
+bool
+brg_recipe_equal_common (const BrgRecipe *a, const BrgRecipe *b)
+{
+  for (int axis = 0; axis < 3; axis++)
+    if (a->crop_vox.lo[axis] != b->crop_vox.lo[axis] ||
+        a->crop_vox.hi[axis] != b->crop_vox.hi[axis])
+      return false;
+  return a->keep_at.placed == b->keep_at.placed &&
+         same_point (a->keep_at.at_mm, b->keep_at.at_mm) && same_params (a, b, false);
+}
+
+bool
+brg_recipe_equal (const BrgRecipe *a, const BrgRecipe *b)
+{
+  return brg_recipe_equal_common (a, b) && a->defect.placed == b->defect.placed &&
+         same_point (a->defect.at_mm, b->defect.at_mm) && same_params (a, b, true);
+}
+
 int
 brg_connectivity_neighbours (int connectivity)
 {

@@ -111,5 +111,11 @@ BrgRecipe brg_recipe_default (void);
  * and that the point of the island to keep is one. */
 BrgStatus brg_recipe_check (const BrgRecipe *recipe, BrgError *error);
 
+/* Same value in every field. */
+bool brg_recipe_equal (const BrgRecipe *a, const BrgRecipe *b);
+
+/* Same crop, island to keep and parameters but those of the defect (brg_param_is_of_defect()). */
+bool brg_recipe_equal_common (const BrgRecipe *a, const BrgRecipe *b);
+
 /* 6, 18 or 26 of a BrgConnectivity. */
 int brg_connectivity_neighbours (int connectivity);

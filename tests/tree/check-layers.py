@@ -11,7 +11,7 @@ GLIB = ("glib.h", "glib-object.h", "gio/gio.h", "glib/gi18n.h", "glib/gstdio.h",
 LAYERS = {
     "engine": (("engine",), ("meshoptimizer.h", "immintrin.h")),
     "io": (("engine", "io"), ("zlib.h", "png.h", "isa-l/crc.h", "isa-l/igzip_lib.h", "libdeflate.h", "emmintrin.h")),
-    "case": (("engine", "io", "case"), GLIB + ("json-glib/json-glib.h",)),
+    "case": (("engine", "io", "case"), GLIB + ("json-glib/json-glib.h", "sqlite3.h")),
     "render": (("engine", "render"), ("epoxy/gl.h", "epoxy/egl.h", "cglm/cglm.h")),
     "widgets": (("engine", "case", "render", "widgets"), GLIB + ("gtk/gtk.h", "epoxy/gl.h")),
     "app": (("engine", "io", "case", "render", "widgets", "app"), GLIB + ("gtk/gtk.h",)),
