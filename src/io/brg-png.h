@@ -1,5 +1,6 @@
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "engine/brg-error.h"
@@ -9,3 +10,11 @@
  * see brg-output.h; errors name the file. */
 BrgStatus
 brg_png_write (const char *path, int width, int height, const uint8_t *rgba, BrgError *error);
+
+/* The same bytes in memory: `*bytes` of brg_alloc(), to be freed with brg_free(). */
+BrgStatus brg_png_encode (int width,
+                          int height,
+                          const uint8_t *rgba,
+                          uint8_t **bytes,
+                          size_t *size,
+                          BrgError *error);

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "engine/brg-alloc.h"
 #include "files.h"
 #include "io/brg-output.h"
 #include "io/brg-png.h"
@@ -223,6 +224,13 @@ test_png (void)
   GByteArray *bytes = files_read (path);
   g_assert_false (contains (bytes, "tEXt"));
   g_assert_false (contains (bytes, "tIME"));
+  uint8_t *encoded;
+  size_t size;
+  g_assert_cmpint (brg_png_encode (W, H, rgba, &encoded, &size, &error), ==, BRG_OK);
+  g_assert_cmpmem (encoded, (int) size, bytes->data, bytes->len);
+  brg_free (encoded);
+  g_assert_cmpint (brg_png_encode (W, -1, rgba, &encoded, &size, &error), ==, BRG_INVALID);
+  g_assert_null (encoded);
   g_byte_array_unref (bytes);
   g_assert_cmpint (brg_png_write (path, 0, H, rgba, &error), ==, BRG_INVALID);
   g_assert_cmpint (brg_png_write (path, W, 32768, rgba, &error), ==, BRG_INVALID);
