@@ -57,3 +57,7 @@ typedef struct
 /* Goes on until the input is used up, the output full or the stream complete. BRG_FORMAT for a
  * stream that is malformed; the message says how. */
 BrgStatus brg_inflater_run (BrgInflater *inflater, BrgInflateStep *step, BrgError *error);
+
+/* Inflates what brg_codec_inflate() does, by the stream: slower, and says what is wrong. */
+BrgStatus
+brg_inflate_piece (const uint8_t *in, size_t n_in, uint8_t *out, size_t n_out, BrgError *error);
