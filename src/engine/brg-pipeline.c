@@ -394,6 +394,27 @@ brg_pipeline_edit (BrgPipeline *pipeline,
   return brg_error_set (error, status, "%s", own.message);
 }
 
+void
+brg_pipeline_ref_stages (const BrgPipeline *pipeline, BrgPipelineStages *stages)
+{
+  *stages =
+    (BrgPipelineStages){ brg_volume_ref (pipeline->crop), brg_mask_ref (pipeline->threshold.mask),
+                         brg_mask_ref (pipeline->islands.mask),
+                         brg_mask_ref (pipeline->median.mask),
+                         brg_mask_ref (pipeline->holes.mask) };
+}
+
+void
+brg_pipeline_stages_clear (BrgPipelineStages *stages)
+{
+  brg_volume_unref (stages->crop);
+  brg_mask_unref (stages->threshold);
+  brg_mask_unref (stages->islands);
+  brg_mask_unref (stages->median);
+  brg_mask_unref (stages->holes);
+  *stages = (BrgPipelineStages){ 0 };
+}
+
 BrgStatus
 brg_pipeline_triple (BrgMask *skull,
                      const BrgRecipe *recipe,

@@ -88,6 +88,17 @@ BrgStatus brg_pipeline_edit (BrgPipeline *pipeline,
                              BrgJob *job,
                              BrgError *error);
 
+/* What the stages before the edits gave, as references. */
+typedef struct
+{
+  BrgVolume *crop;
+  BrgMask *threshold, *islands, *median, *holes;
+} BrgPipelineStages;
+
+/* Those of the last run, which has succeeded; not while one is under way. Costs nothing. */
+void brg_pipeline_ref_stages (const BrgPipeline *pipeline, BrgPipelineStages *stages);
+void brg_pipeline_stages_clear (BrgPipelineStages *stages); /* zeroed allowed */
+
 /* The part after the skull, on a finished skull: frame, cutter, defective skull, implant, fit.
  * `result->skull` and `stages` are new references of `skull`. */
 BrgStatus brg_pipeline_triple (BrgMask *skull,
