@@ -97,9 +97,11 @@ export_thread_cb (GTask *task, gpointer source, gpointer data, GCancellable *can
       g_task_return_error (task, error);
       return;
     }
-  BrgExportDefect defect = { &job->recipe, job->defective, job->implant,
-                             job->meshes[BRG_CASE_MESH_DEFECTIVE],
-                             job->meshes[BRG_CASE_MESH_IMPLANT] };
+  BrgExportDefect defect = { .recipe = &job->recipe,
+                             .defective = job->defective,
+                             .implant = job->implant,
+                             .defective_mesh = job->meshes[BRG_CASE_MESH_DEFECTIVE],
+                             .implant_mesh = job->meshes[BRG_CASE_MESH_IMPLANT] };
   BrgExport what = { .name = job->name,
                      .recipe = &job->recipe,
                      .skull = job->skull,

@@ -24,6 +24,7 @@ typedef struct
   int png_width_px, png_height_px;
   BrgVec3 from_mm, towards_mm; /* the picture shows the side `towards` lies on; equal: any side */
   BrgExportFile nrrd, stl, png;
+  BrgSha256State *surface; /* takes in the surface; parts of one defect share theirs */
 } BrgExportPart;
 
 /* The hand edits beside them. */

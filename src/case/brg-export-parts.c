@@ -121,6 +121,7 @@ write_surface (const BrgExportPart *part, const BrgMesh *mesh, BrgJob *job, BrgE
 {
   BrgStatus status = brg_mesh_write (mesh, part->stl.path, false, job, error);
 
+  brg_trace_add_mesh (part->surface, mesh);
   return status == BRG_OK ? digest (&part->stl, error) : status;
 }
 

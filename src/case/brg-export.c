@@ -25,6 +25,10 @@ typedef struct
   guint n_parts;
   BrgExportEdits edits;
   BrgExportFile recipe;
+  BrgRecipe *recipes; /* one per defect, at least one */
+  gsize n_recipes;
+  BrgTrace *trace;
+  BrgSha256State *surfaces; /* of the skull, then of each defect */
   GPtrArray *stale;
 } Export;
 
@@ -141,7 +145,8 @@ plan_parts (Export *self)
   BrgVec3 head_mm = middle_mm (what->skull);
 
   self->parts = g_new0 (BrgExportPart, 1 + 2 * what->n_defects);
-  add_part (self, skull, what->skull, what->skull_mesh, BRG_RGB_SKULL, what->recipe->smooth);
+  add_part (self, skull, what->skull, what->skull_mesh, BRG_RGB_SKULL, what->recipe->smooth)
+    ->surface = &self->surfaces[0];
   for (guint d = 0; d < what->n_defects; d++)
     {
       const BrgExportDefect *defect = &what->defects[d];
@@ -158,8 +163,95 @@ plan_parts (Export *self)
         {
           self->parts[p].from_mm = head_mm;
           self->parts[p].towards_mm = defect_mm;
+          self->parts[p].surface = &self->surfaces[1 + d];
         }
     }
+}
+
+/* The recipes as they are written: without a defect the first, not placed. */
+static void
+plan_recipes (Export *self)
+{
+  const BrgExport *what = self->what;
+
+  self->n_recipes = MAX (what->n_defects, 1);
+  self->recipes = g_new (BrgRecipe, self->n_recipes);
+  self->recipes[0] = *what->recipe;
+  for (gsize d = 0; d < what->n_defects; d++)
+    self->recipes[d] = *what->defects[d].recipe;
+  if (what->n_defects == 0)
+    self->recipes[0].defect.placed = false;
+  self->trace = brg_trace_new (self->recipes, self->n_recipes);
+  self->surfaces = g_new (BrgSha256State, 1 + what->n_defects);
+  for (gsize s = 0; s <= what->n_defects; s++)
+    brg_sha256_init (&self->surfaces[s]);
+}
+
+/* Parts of the trace against what is expected of them. */
+static gboolean
+compare (const Export *self, BrgTraceParts parts, GError **error)
+{
+  const BrgExport *what = self->what;
+
+  if (what->expected == NULL)
+    return TRUE;
+  g_autofree char *difference = brg_trace_find_difference (what->expected, self->trace, parts);
+  if (difference == NULL)
+    return TRUE;
+  g_set_error_literal (error, BRG_CASE_ERROR, BRG_INVALID, difference);
+  _brg_file_name_error (error, what->expected_path);
+  return FALSE;
+}
+
+static void
+trace_stages (BrgTrace *trace, const BrgPipelineStages *stages, const char *source_sha256)
+{
+  const BrgMask *const masks[] = { stages->threshold, stages->islands, stages->median,
+                                   stages->holes };
+  BrgTraceStage *stage = trace->skull;
+
+  if (source_sha256 != NULL)
+    g_strlcpy (stage[BRG_TRACE_CROP].voxels, source_sha256, sizeof (BrgSha256));
+  else
+    brg_export_hash_volume (stages->crop, stage[BRG_TRACE_CROP].voxels);
+  for (gsize m = 0; m < G_N_ELEMENTS (masks); m++)
+    if (m > 0 && masks[m] == masks[m - 1])
+      g_strlcpy (stage[BRG_TRACE_THRESHOLD + m].voxels, stage[BRG_TRACE_CROP + m].voxels,
+                 sizeof (BrgSha256));
+    else
+      brg_trace_hash_mask (masks[m], stage[BRG_TRACE_THRESHOLD + m].voxels);
+}
+
+static void
+trace_defect (BrgTraceStage *stages, const BrgExportDefect *defect)
+{
+  if (defect->cutter_sha256 != NULL)
+    g_strlcpy (stages[BRG_TRACE_CUTTER].voxels, defect->cutter_sha256, sizeof (BrgSha256));
+  brg_trace_hash_masks (defect->defective, defect->implant, stages[BRG_TRACE_CLEARANCE].voxels);
+}
+
+/* What the stages gave, but for the surfaces, which are made later. */
+static void
+trace_masks (Export *self)
+{
+  const BrgExport *what = self->what;
+  BrgTraceStage *edits = &self->trace->skull[BRG_TRACE_EDITS];
+  gboolean is_whole = brg_box_is_empty (&what->recipe->crop_vox);
+
+  if (what->stages != NULL)
+    trace_stages (self->trace, what->stages, is_whole ? what->source_sha256 : NULL);
+  brg_trace_hash_edits (self->edits.grid, what->added, what->removed, edits->edits);
+  brg_trace_hash_mask (what->skull, edits->voxels);
+  for (gsize d = 0; d < what->n_defects; d++)
+    trace_defect (self->trace->defects[d], &what->defects[d]);
+}
+
+static void
+trace_surfaces (Export *self)
+{
+  brg_sha256_finish (&self->surfaces[0], self->trace->skull[BRG_TRACE_SURFACE].voxels);
+  for (gsize d = 0; d < self->what->n_defects; d++)
+    brg_sha256_finish (&self->surfaces[1 + d], self->trace->defects[d][BRG_TRACE_SURFACES].voxels);
 }
 
 static gboolean
@@ -167,19 +259,13 @@ write_recipe (Export *self, GError **error)
 {
   const BrgExport *what = self->what;
   BrgRecipeSource source = { .kind = what->source_kind };
-  gsize n = MAX (what->n_defects, 1);
-  g_autofree BrgRecipe *recipes = g_new (BrgRecipe, n);
   g_autofree char *edits = _brg_path_edits (what->name);
 
-  recipes[0] = *what->recipe;
-  for (gsize d = 0; d < what->n_defects; d++)
-    recipes[d] = *what->defects[d].recipe;
-  if (what->n_defects == 0)
-    recipes[0].defect.placed = false;
   if (what->source_sha256 != NULL)
     g_strlcpy (source.sha256, what->source_sha256, sizeof source.sha256);
   g_strlcpy (source.edits, edits, sizeof source.edits);
-  return brg_recipe_save (self->recipe.path, recipes, n, &source, error);
+  return brg_recipe_save_traced (self->recipe.path, self->recipes, self->n_recipes, &source,
+                                 self->trace, error);
 }
 
 /* All files but the manifest. */
@@ -192,14 +278,19 @@ build_files (Export *self, BrgJob *job, GError **error)
   g_autofree char *recipe_name = _brg_path_recipe (what->name);
   BrgError fault = { 0 };
 
+  plan_recipes (self);
   plan_parts (self);
   self->edits = (BrgExportEdits){ any_edits != NULL ? &any_edits->grid : &what->skull->grid,
                                   what->added, what->removed, add_file (self, edits_name, "") };
   self->recipe = add_file (self, recipe_name, "");
   brg_job_stage (job, N_ ("Writing"), 0, 0.95);
+  trace_masks (self);
+  if (!compare (self, BRG_TRACE_OF_PARAMETERS | BRG_TRACE_OF_EDITS | BRG_TRACE_OF_MASKS, error))
+    return FALSE;
   if (_brg_export_build (self->parts, self->n_parts, &self->edits, job, &fault) != BRG_OK)
     return brg_case_error_set (error, &fault);
-  return write_recipe (self, error) &&
+  trace_surfaces (self);
+  return compare (self, BRG_TRACE_OF_SURFACES, error) && write_recipe (self, error) &&
          _brg_hash_file (self->recipe.path, self->recipe.entry->sha256, &self->recipe.entry->bytes,
                          error);
 }
@@ -261,6 +352,9 @@ export_clear (Export *self)
   g_free (self->edits.file.path);
   g_free (self->recipe.path);
   g_free (self->parts);
+  g_free (self->recipes);
+  g_free (self->surfaces);
+  brg_trace_free (self->trace);
   g_clear_pointer (&self->listed, _brg_manifest_case_free);
   g_clear_pointer (&self->manifest, _brg_manifest_free);
   g_clear_pointer (&self->publish, _brg_publish_free);

@@ -6,7 +6,7 @@
 #include "engine/brg-job.h"
 #include "engine/brg-mask.h"
 #include "engine/brg-mesh.h"
-#include "engine/brg-sha256.h"
+#include "engine/brg-pipeline.h"
 #include "engine/brg-volume.h"
 
 G_BEGIN_DECLS
@@ -22,7 +22,8 @@ G_BEGIN_DECLS
  * manifest.json last; files of an earlier export of the same name are replaced only as a complete
  * set, and are back in place if a move fails. Entries of other cases in manifest.json stay. A
  * folder that had to be created is removed again on failure or cancel. File bytes do not depend
- * on the number of threads. Surfaces are smoothed by recipe->smooth. */
+ * on the number of threads. Surfaces are smoothed by recipe->smooth. The recipe has the digests of
+ * all stages (brg-trace.h) whose outputs are given. */
 
 typedef struct
 {
@@ -31,6 +32,7 @@ typedef struct
   const BrgMask *implant;
   BrgMesh *defective_mesh; /* nullable: made here; given: smoothed by recipe->smooth already */
   BrgMesh *implant_mesh;
+  const char *cutter_sha256; /* nullable: brg_trace_hash_mask() of the cutter */
 } BrgExportDefect;
 
 typedef struct
@@ -42,11 +44,17 @@ typedef struct
   const BrgMask *added; /* nullable, on the grid of the scan; the edits file is always written */
   const BrgMask *removed;
   BrgSourceKind source_kind;
-  const char *source_sha256; /* nullable: unknown */
+  const char *source_sha256;       /* nullable: unknown */
+  const BrgPipelineStages *stages; /* nullable: a skull, or not known */
   const BrgExportDefect *defects;
   gsize n_defects;    /* 0: the skull alone */
   gboolean no_png;    /* leave the pictures out */
   guint png_width_px; /* 0: 800; the height is 3/4 of it */
+
+  /* Nullable; else nothing is published unless every stage gave what it says. An error names the
+   * first that did not, and the file these digests are from. */
+  const BrgTrace *expected;
+  const char *expected_path;
 } BrgExport;
 
 /* Everything in `what` is borrowed and only read. Any thread. Errors name the file and the reason;
@@ -61,7 +69,6 @@ gboolean brg_export_name_is_valid (const char *name);
 gboolean brg_export_replaces (const char *dir, const char *name, const char *path);
 
 /* The manifest's digests: of what, BrgRecipeSource says. */
-typedef char BrgSha256[BRG_SHA256_TEXT_SIZE];
 void brg_export_hash_mask (const BrgMask *mask, BrgSha256 out);
 void brg_export_hash_volume (const BrgVolume *volume, BrgSha256 out);
 

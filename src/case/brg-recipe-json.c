@@ -6,44 +6,16 @@
 #include "case/brg-case-error.h"
 #include "case/brg-file-private.h"
 #include "case/brg-json-private.h"
+#include "case/brg-recipe-text-private.h"
+#include "case/brg-trace-private.h"
 #include "engine/brg-grid.h"
 #include "engine/brg-param.h"
-#include "io/brg-number.h"
 
-#define FORMAT    1
-#define MAX_BYTES ((gsize) 1 << 20)
+#define FORMAT    2 /* format 1 had no stages */
+#define MAX_BYTES ((gsize) 4 << 20)
 #define MAX_MM    1e6
-#define MAX_WHOLE 1e15 /* written without a decimal point */
 
 static const char *const kinds[] = { "scan", "skull" };
-
-static void
-append_number (GString *text, double value)
-{
-  char number[BRG_NUMBER_SIZE];
-
-  if (fabs (value) < MAX_WHOLE && value >= floor (value) && value <= floor (value))
-    {
-      g_string_append_printf (text, "%" G_GINT64_FORMAT, (gint64) value);
-      return;
-    }
-  brg_number_format (value, 0, number);
-  g_string_append (text, number);
-}
-
-static void
-append_param (GString *text, const BrgParam *param, const BrgRecipe *recipe)
-{
-  double value = brg_param_get (param, recipe);
-
-  g_string_append_printf (text, "\"%s\": ", param->key);
-  if (param->type == BRG_PARAM_CHOICE)
-    g_string_append_printf (text, "\"%s\"", param->choices[(int) value]);
-  else if (param->type == BRG_PARAM_BOOL)
-    g_string_append (text, value > 0 ? "true" : "false");
-  else
-    append_number (text, value);
-}
 
 /* The members of one section, each on its own line after `before`. */
 static void
@@ -57,31 +29,9 @@ append_params (GString *text, const BrgRecipe *recipe, gboolean defect, const ch
     if (brg_param_is_of_defect (&params[p]) == defect)
       {
         g_string_append_printf (text, "%s\n%s", comma, before);
-        append_param (text, &params[p], recipe);
+        _brg_recipe_append_param (text, &params[p], recipe);
         comma = ",";
       }
-}
-
-static void
-append_crop (GString *text, const BrgBox *crop)
-{
-  if (brg_box_is_empty (crop))
-    g_string_append (text, "  \"crop\": null,\n");
-  else
-    g_string_append_printf (text, "  \"crop\": [%d, %d, %d, %d, %d, %d],\n", crop->lo[0],
-                            crop->hi[0], crop->lo[1], crop->hi[1], crop->lo[2], crop->hi[2]);
-}
-
-static void
-append_point (GString *text, BrgVec3 point)
-{
-  g_string_append (text, "[");
-  append_number (text, point.x);
-  g_string_append (text, ", ");
-  append_number (text, point.y);
-  g_string_append (text, ", ");
-  append_number (text, point.z);
-  g_string_append (text, "]");
 }
 
 static void
@@ -90,25 +40,28 @@ append_keep_at (GString *text, const BrgKeepAt *keep_at)
   if (!keep_at->placed)
     return;
   g_string_append (text, "  \"keep-at\": ");
-  append_point (text, keep_at->at_mm);
+  _brg_recipe_append_point (text, keep_at->at_mm);
   g_string_append (text, ",\n");
 }
 
 static void
-append_defect (GString *text, const BrgRecipe *recipe)
+append_defect (GString *text, const BrgRecipe *recipe, const BrgTrace *trace, gsize d)
 {
   g_string_append_printf (text, "\n    {\n      \"placed\": %s,\n      \"at\": ",
                           recipe->defect.placed ? "true" : "false");
-  append_point (text, recipe->defect.at_mm);
+  _brg_recipe_append_point (text, recipe->defect.at_mm);
   append_params (text, recipe, TRUE, "      ");
+  if (trace != NULL)
+    {
+      g_string_append (text, ",\n");
+      _brg_trace_append_defect (text, trace, d);
+    }
   g_string_append (text, "\n    }");
 }
 
-char *
-brg_recipe_to_json (const BrgRecipe *recipes, gsize n, const BrgRecipeSource *source)
+static void
+append_head (GString *text, const BrgRecipeSource *source)
 {
-  GString *text = g_string_new (NULL);
-
   g_string_append_printf (text, "{\n  \"bregma\": \"%s\",\n  \"format\": %d,\n", BRG_VERSION,
                           FORMAT);
   g_string_append_printf (text, "  \"source\": { \"kind\": \"%s\", \"sha256\": \"%s\" },\n",
@@ -117,18 +70,43 @@ brg_recipe_to_json (const BrgRecipe *recipes, gsize n, const BrgRecipeSource *so
     g_string_append_printf (text, "  \"edits\": \"%s\",\n", source->edits);
   else
     g_string_append (text, "  \"edits\": null,\n");
-  append_crop (text, &recipes[0].crop_vox);
+}
+
+char *
+brg_recipe_to_json_traced (const BrgRecipe *recipes,
+                           gsize n,
+                           const BrgRecipeSource *source,
+                           const BrgTrace *trace)
+{
+  GString *text = g_string_new (NULL);
+
+  append_head (text, source);
+  g_string_append (text, "  \"crop\": ");
+  _brg_recipe_append_box (text, &recipes[0].crop_vox);
+  g_string_append (text, ",\n");
   append_keep_at (text, &recipes[0].keep_at);
   g_string_append (text, "  \"parameters\": {");
   append_params (text, &recipes[0], FALSE, "    ");
-  g_string_append (text, "\n  },\n  \"defects\": [");
+  g_string_append (text, "\n  },\n");
+  if (trace != NULL)
+    {
+      _brg_trace_append_skull (text, trace);
+      g_string_append (text, ",\n");
+    }
+  g_string_append (text, "  \"defects\": [");
   for (gsize d = 0; d < n; d++)
     {
       g_string_append (text, d > 0 ? "," : "");
-      append_defect (text, &recipes[d]);
+      append_defect (text, &recipes[d], trace, d);
     }
   g_string_append (text, "\n  ]\n}\n");
   return g_string_free (text, FALSE);
+}
+
+char *
+brg_recipe_to_json (const BrgRecipe *recipes, gsize n, const BrgRecipeSource *source)
+{
+  return brg_recipe_to_json_traced (recipes, n, source, NULL);
 }
 
 static gboolean
@@ -237,7 +215,7 @@ read_keep_at (JsonObject *root, BrgKeepAt *keep_at, GError **error)
 static gboolean
 read_defect (JsonNode *node, BrgRecipe *recipe, GError **error)
 {
-  static const char *const others[] = { "placed", "at", NULL };
+  static const char *const others[] = { "placed", "at", "stages", NULL };
   double at[3];
 
   if (!JSON_NODE_HOLDS_OBJECT (node))
@@ -291,20 +269,38 @@ read_source (JsonObject *root, BrgRecipeSource *source, GError **error)
   return TRUE;
 }
 
+/* Gives the format. */
 static gboolean
-read_head (JsonObject *root, GError **error)
+read_head (JsonObject *root, gint64 *format, GError **error)
 {
-  static const char *const known[] = { "bregma",  "format",     "source",  "edits", "crop",
-                                       "keep-at", "parameters", "defects", NULL };
+  static const char *const known[] = { "bregma",  "format",     "source", "edits",   "crop",
+                                       "keep-at", "parameters", "stages", "defects", NULL };
   const char *version;
-  gint64 format;
 
   if (!_brg_json_string (root, "bregma", &version, error) ||
-      !_brg_json_int (root, "format", &format, error))
+      !_brg_json_int (root, "format", format, error))
     return FALSE;
-  if (format != FORMAT)
-    return _brg_json_fail (error, "format", "is of another version of this program");
+  if (*format < 1)
+    return _brg_json_fail (error, "format", "must be 1 or above");
+  if (*format > FORMAT)
+    {
+      g_set_error (error, BRG_CASE_ERROR, BRG_FORMAT,
+                   "format: %" G_GINT64_FORMAT " is newer than this program, which reads up to %d",
+                   *format, FORMAT);
+      return FALSE;
+    }
   return _brg_json_only (root, known, error);
+}
+
+/* The list of defects, 1 to BRG_RECIPE_MAX_DEFECTS. */
+static gboolean
+read_defects (JsonObject *root, JsonArray **defects, GError **error)
+{
+  if (!_brg_json_array (root, "defects", defects, error))
+    return FALSE;
+  guint n = json_array_get_length (*defects);
+  return (n >= 1 && n <= BRG_RECIPE_MAX_DEFECTS) ||
+         _brg_json_fail (error, "defects", "must have 1 to 1000 entries");
 }
 
 static gboolean
@@ -316,14 +312,11 @@ read_recipes (JsonObject *root, GArray *recipes, GError **error)
   JsonArray *defects;
 
   if (!_brg_json_object (root, "parameters", &parameters, error) ||
-      !_brg_json_array (root, "defects", &defects, error) ||
+      !read_defects (root, &defects, error) ||
       !read_params (parameters, FALSE, others, &common, error) ||
       !read_crop (root, &common.crop_vox, error) || !read_keep_at (root, &common.keep_at, error))
     return FALSE;
-  guint n = json_array_get_length (defects);
-  if (n < 1 || n > BRG_RECIPE_MAX_DEFECTS)
-    return _brg_json_fail (error, "defects", "must have 1 to 1000 entries");
-  for (guint d = 0; d < n; d++)
+  for (guint d = 0; d < json_array_get_length (defects); d++)
     {
       BrgRecipe recipe = common;
       BrgError fault;
@@ -336,33 +329,95 @@ read_recipes (JsonObject *root, GArray *recipes, GError **error)
   return TRUE;
 }
 
+/* The stages, if the recipe has them: with the skull and with every defect, or with none. */
+static gboolean
+read_trace (JsonObject *root, gint64 format, BrgTrace **out, GError **error)
+{
+  gboolean has_stages = json_object_has_member (root, "stages");
+  JsonArray *defects;
+
+  *out = NULL;
+  if (has_stages && format < 2)
+    return _brg_json_fail (error, "stages", "unknown key of format 1");
+  if (!read_defects (root, &defects, error))
+    return FALSE;
+  guint n = json_array_get_length (defects);
+  g_autoptr (BrgTrace) trace = _brg_trace_new_empty (n);
+  if (has_stages && !_brg_trace_read_skull (root, trace, error))
+    return FALSE;
+  for (guint d = 0; d < n; d++)
+    {
+      JsonObject *defect = json_node_get_object (json_array_get_element (defects, d));
+      if (!has_stages && json_object_has_member (defect, "stages"))
+        return _brg_json_fail (error, "stages", "are of a defect, but not of the skull");
+      if (has_stages && !_brg_trace_read_defect (defect, trace, d, error))
+        return FALSE;
+    }
+  if (has_stages)
+    *out = g_steal_pointer (&trace);
+  return TRUE;
+}
+
 GArray *
-brg_recipe_from_json (const char *text, gsize length, BrgRecipeSource *source, GError **error)
+brg_recipe_from_json_traced (const char *text,
+                             gsize length,
+                             BrgRecipeSource *source,
+                             BrgTrace **trace,
+                             GError **error)
 {
   g_autoptr (JsonObject) root = _brg_json_parse (text, length, MAX_BYTES, error);
   g_autoptr (GArray) recipes = g_array_new (FALSE, TRUE, sizeof (BrgRecipe));
+  g_autoptr (BrgTrace) found_trace = NULL;
   BrgRecipeSource found;
+  gint64 format;
 
-  if (root == NULL || !read_head (root, error) || !read_source (root, &found, error) ||
-      !read_recipes (root, recipes, error))
+  if (root == NULL || !read_head (root, &format, error) || !read_source (root, &found, error) ||
+      !read_recipes (root, recipes, error) || !read_trace (root, format, &found_trace, error))
     return NULL;
   if (source != NULL)
     *source = found;
+  if (trace != NULL)
+    *trace = g_steal_pointer (&found_trace);
   return g_steal_pointer (&recipes);
 }
 
 GArray *
-brg_recipe_load (const char *path, BrgRecipeSource *source, GError **error)
+brg_recipe_from_json (const char *text, gsize length, BrgRecipeSource *source, GError **error)
+{
+  return brg_recipe_from_json_traced (text, length, source, NULL, error);
+}
+
+GArray *
+brg_recipe_load_traced (const char *path, BrgRecipeSource *source, BrgTrace **trace, GError **error)
 {
   gsize length;
   g_autofree char *text = _brg_file_read (path, MAX_BYTES, &length, error);
 
   if (text == NULL)
     return NULL;
-  GArray *recipes = brg_recipe_from_json (text, length, source, error);
+  GArray *recipes = brg_recipe_from_json_traced (text, length, source, trace, error);
   if (recipes == NULL)
     _brg_file_name_error (error, path);
   return recipes;
+}
+
+GArray *
+brg_recipe_load (const char *path, BrgRecipeSource *source, GError **error)
+{
+  return brg_recipe_load_traced (path, source, NULL, error);
+}
+
+gboolean
+brg_recipe_save_traced (const char *path,
+                        const BrgRecipe *recipes,
+                        gsize n,
+                        const BrgRecipeSource *source,
+                        const BrgTrace *trace,
+                        GError **error)
+{
+  g_autofree char *text = brg_recipe_to_json_traced (recipes, n, source, trace);
+
+  return _brg_file_write (path, text, error);
 }
 
 gboolean
@@ -372,7 +427,5 @@ brg_recipe_save (const char *path,
                  const BrgRecipeSource *source,
                  GError **error)
 {
-  g_autofree char *text = brg_recipe_to_json (recipes, n, source);
-
-  return _brg_file_write (path, text, error);
+  return brg_recipe_save_traced (path, recipes, n, source, NULL, error);
 }
