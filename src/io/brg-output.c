@@ -1,4 +1,4 @@
-#define _GNU_SOURCE /* sync_file_range() */
+#define _GNU_SOURCE /* sync_file_range(), flock() */
 
 #include "io/brg-output.h"
 
@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,6 +24,7 @@ struct BrgOutput
   char *path;
   int folder; /* descriptor of the target's folder, or -1 */
   int file;   /* descriptor of the temporary file, or -1 */
+  int lock;   /* another one, which keeps it locked until it has lost the temporary name, or -1 */
   char temporary[64];
   atomic_bool failed;
   uint64_t flushed; /* bytes appended and written */
@@ -150,27 +152,85 @@ check_target (BrgOutput *output, mode_t *mode, BrgError *error)
   return BRG_OK;
 }
 
+/* Of the target's name, so that the next output of that name finds what a killed one left. */
+static uint32_t
+hash_name (const char *name)
+{
+  uint32_t hash = 2166136261u; /* FNV-1a */
+
+  for (; *name != '\0'; name++)
+    hash = (hash ^ (unsigned char) *name) * 16777619u;
+  return hash;
+}
+
+static bool
+still_has_its_name (BrgOutput *output, int file)
+{
+  struct stat own, named;
+
+  return fstat (file, &own) == 0 &&
+         fstatat (output->folder, output->temporary, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+         own.st_dev == named.st_dev && own.st_ino == named.st_ino;
+}
+
+/* Removes a temporary file whose writer is gone: nobody holds its lock. */
+static bool
+remove_left_over (BrgOutput *output)
+{
+  int file =
+    openat (output->folder, output->temporary, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+  if (file < 0)
+    return false;
+  bool removed = flock (file, LOCK_EX | LOCK_NB) == 0 && still_has_its_name (output, file) &&
+                 unlinkat (output->folder, output->temporary, 0) == 0;
+  close (file);
+  return removed;
+}
+
+/* Creates the file of the current temporary name and locks it; false and errno, which is EEXIST
+ * when another output has it. On a file system without locks nothing is taken for left over. */
+static bool
+try_temporary (BrgOutput *output)
+{
+  output->file = openat (output->folder, output->temporary,
+                         O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+  if (output->file < 0)
+    return false;
+  bool locked = flock (output->file, LOCK_EX | LOCK_NB) == 0;
+  if (locked ? still_has_its_name (output, output->file) : errno != EWOULDBLOCK)
+    return true;
+  close (output->file); /* somebody took it for left over before it was locked */
+  output->file = -1;
+  errno = EEXIST;
+  return false;
+}
+
 static BrgStatus
 create_temporary (BrgOutput *output, mode_t mode, BrgError *error)
 {
-  for (int i = 0; i < MAX_TRIES; i++)
+  uint32_t hash = hash_name (brg_message_base_name (output->path));
+  int errnum = EEXIST;
+
+  for (int i = 0; i < MAX_TRIES && output->file < 0 && errnum == EEXIST; i++)
     {
-      snprintf (output->temporary, sizeof output->temporary, ".bregma-%ld-%d.part",
-                (long) getpid (), i);
-      output->file = openat (output->folder, output->temporary,
-                             O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-      if (output->file >= 0 || errno != EEXIST)
+      snprintf (output->temporary, sizeof output->temporary, ".bregma-%08x-%d.part",
+                (unsigned) hash, i);
+      if (try_temporary (output))
         break;
+      errnum = errno;
+      if (errnum == EEXIST && remove_left_over (output))
+        try_temporary (output);
     }
   if (output->file < 0)
     {
-      int errnum = errno;
       output->temporary[0] = '\0';
       return fail_folder (output, "cannot create a file in its folder", errnum, error);
     }
   if (mode != 0 && fchmod (output->file, mode) != 0)
     return fail (output, "cannot keep its permissions", errno, error);
-  return BRG_OK;
+  output->lock = fcntl (output->file, F_DUPFD_CLOEXEC, 0);
+  return output->lock >= 0 ? BRG_OK : fail (output, "cannot write", errno, error);
 }
 
 static BrgStatus
@@ -193,7 +253,7 @@ brg_output_open (const char *path, BrgError *error)
 
   if (output == NULL)
     return NULL;
-  *output = (BrgOutput){ .folder = -1, .file = -1 };
+  *output = (BrgOutput){ .folder = -1, .file = -1, .lock = -1 };
   output->path = strdup (path);
   output->buffer = brg_alloc (BUFFER_SIZE, 1, error);
   if (output->path == NULL)
@@ -286,6 +346,8 @@ brg_output_discard (BrgOutput *output)
     close (output->file);
   if (output->temporary[0] != '\0')
     unlinkat (output->folder, output->temporary, 0);
+  if (output->lock >= 0)
+    close (output->lock);
   if (output->folder >= 0)
     close (output->folder);
   brg_free (output->buffer);

@@ -9,11 +9,12 @@
  *
  * Bytes go to a hidden temporary file in the target's folder. Commit flushes it, makes it durable,
  * gives it the target's name in one step and makes that durable too; until then an older file of
- * that name is untouched. Whatever fails, the temporary file is removed. A target that exists and
- * is not a regular file (a folder, a device, a pipe) is refused, and a symbolic link is replaced,
- * not followed. An existing file keeps its permissions. Used by one thread at a time but for
- * brg_output_write_at(); every error is BRG_IO (or BRG_NO_MEMORY) and reads "base name: reason", or
- * "path as given: reason" where the folder is at fault.
+ * that name is untouched. Whatever fails, the temporary file is removed; what a process that was
+ * killed left, the next output of that name removes (it is locked while its writer lives). A target
+ * that exists and is not a regular file (a folder, a device, a pipe) is refused, and a symbolic
+ * link is replaced, not followed. An existing file keeps its permissions. Used by one thread at a
+ * time but for brg_output_write_at(); every error is BRG_IO (or BRG_NO_MEMORY) and reads "base
+ * name: reason", or "path as given: reason" where the folder is at fault.
  *
  * Durable means fsync() of the file before it gets its name, and of the folder after: a power cut
  * leaves the old file or the new one, whole. Bytes are sent on their way to the disk as soon as
