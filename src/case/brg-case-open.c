@@ -2,7 +2,7 @@
 
 #include "case/brg-case-error.h"
 #include "case/brg-case-private.h"
-#include "io/brg-nrrd.h"
+#include "io/brg-image.h"
 
 /* Window of a scan that holds bone, and how bright its brightest voxels are then. */
 #define BONE_LEVEL_HU  300.0
@@ -42,7 +42,7 @@ opening_free (gpointer data)
 }
 
 static GStrv
-copy_warnings (const BrgNrrdInfo *info)
+copy_warnings (const BrgImageInfo *info)
 {
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
 
@@ -72,14 +72,14 @@ open_thread_cb (GTask *task, gpointer source, gpointer data, GCancellable *cance
 {
   Opening *opening = data;
   BrgJob *job = brg_task_get_job (opening->task);
-  BrgNrrdInfo info = { 0 };
+  BrgImageInfo info = { 0 };
   BrgError error = { 0 };
   GError *failure = NULL;
   (void) source;
   (void) cancellable;
 
   brg_job_stage (job, N_ ("Reading"), 0, 0.95);
-  opening->scan = brg_nrrd_read_volume (opening->path, &info, job, &error);
+  opening->scan = brg_image_read_volume (opening->path, &info, job, &error);
   BrgStatus status = error.status;
   if (opening->scan != NULL)
     {

@@ -9,8 +9,8 @@
 #include "engine/brg-job-part.h"
 #include "engine/brg-mesh-check.h"
 #include "engine/brg-translate.h"
+#include "io/brg-image.h"
 #include "io/brg-mesh-file.h"
-#include "io/brg-nrrd.h"
 
 /* Volume of a surface against that of its mask. */
 #define MAX_VOLUME_ERROR 0.01
@@ -90,7 +90,7 @@ load_mask (Check *check, const char *base)
       add_problem (check, name, "is not in the manifest");
       return NULL;
     }
-  BrgMask *mask = brg_nrrd_read_mask (path, NULL, check->job, &error);
+  BrgMask *mask = brg_image_read_mask (path, NULL, check->job, &error);
   if (mask == NULL)
     {
       if (error.status != BRG_CANCELLED)

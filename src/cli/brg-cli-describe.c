@@ -29,7 +29,7 @@ typedef struct
 {
   const char *path;
   BrgVolume *volume;
-  BrgNrrdInfo header;
+  BrgImageInfo header;
   bool is_mask;
   int label;
   BrgHistogram histogram;
@@ -192,7 +192,7 @@ describe_islands (BrgReport *report, const Bone *bone, const BrgGrid *grid)
 static void
 describe_scan (BrgReport *report, const Scan *scan)
 {
-  const BrgNrrdInfo *header = &scan->header;
+  const BrgImageInfo *header = &scan->header;
 
   brg_report_begin (report, NULL, scan->path);
   brg_report_text (report, "file", NULL, scan->path);
@@ -221,12 +221,12 @@ describe_scan (BrgReport *report, const Scan *scan)
 }
 
 static BrgStatus
-describe_nrrd (BrgReport *report, const char *path, BrgJob *job, BrgError *error)
+describe_image (BrgReport *report, const char *path, BrgJob *job, BrgError *error)
 {
   Scan scan = { .path = path };
   BrgError own = { 0 };
 
-  scan.volume = brg_nrrd_read_volume (path, &scan.header, job, &own);
+  scan.volume = brg_image_read_volume (path, &scan.header, job, &own);
   BrgStatus status = scan.volume == NULL ? own.status : measure_scan (&scan, job, &own);
   if (status == BRG_OK)
     describe_scan (report, &scan);
@@ -301,8 +301,8 @@ brg_cli_describe_file (BrgReport *report, const char *path, BrgJob *job, BrgErro
 {
   switch (brg_cli_input_kind (path))
     {
-    case BRG_INPUT_NRRD:
-      return describe_nrrd (report, path, job, error);
+    case BRG_INPUT_IMAGE:
+      return describe_image (report, path, job, error);
     case BRG_INPUT_MESH:
       return describe_mesh_file (report, path, job, error);
     case BRG_INPUT_NONE:

@@ -85,7 +85,7 @@ brg_cli_list_masks (const char *path, BrgError *error)
   if (dir == NULL)
     return NULL;
   while ((name = g_dir_read_name (dir)) != NULL)
-    if (brg_cli_input_kind (name) == BRG_INPUT_NRRD)
+    if (brg_cli_input_kind (name) == BRG_INPUT_IMAGE)
       g_ptr_array_add (names, g_strdup (name));
   if (names->len == 0)
     {

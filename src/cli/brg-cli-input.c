@@ -13,7 +13,7 @@ BrgInputKind
 brg_cli_input_kind (const char *path)
 {
   if (brg_cli_ends_in (path, ".nrrd") || brg_cli_ends_in (path, ".nhdr"))
-    return BRG_INPUT_NRRD;
+    return BRG_INPUT_IMAGE;
   if (brg_cli_ends_in (path, ".stl") || brg_cli_ends_in (path, ".ply") ||
       brg_cli_ends_in (path, ".obj"))
     return BRG_INPUT_MESH;
@@ -56,14 +56,14 @@ brg_cli_is_same_file (const char *a, const char *b)
 static bool
 is_scan (const char *path, BrgJob *job)
 {
-  BrgVolume *volume = brg_nrrd_read_volume (path, NULL, job, NULL);
+  BrgVolume *volume = brg_image_read_volume (path, NULL, job, NULL);
 
   brg_volume_unref (volume);
   return volume != NULL;
 }
 
 void
-brg_cli_report_warnings (BrgReport *report, const BrgNrrdInfo *info)
+brg_cli_report_warnings (BrgReport *report, const BrgImageInfo *info)
 {
   brg_report_begin_list (report, "warnings");
   for (int w = 0; w < info->n_warnings; w++)
@@ -74,7 +74,7 @@ brg_cli_report_warnings (BrgReport *report, const BrgNrrdInfo *info)
 }
 
 BrgMask *
-brg_cli_read_skull (const char *path, BrgNrrdInfo *info, BrgJob *job, BrgError *error)
+brg_cli_read_skull (const char *path, BrgImageInfo *info, BrgJob *job, BrgError *error)
 {
   BrgError own = { 0 };
 
@@ -83,7 +83,7 @@ brg_cli_read_skull (const char *path, BrgNrrdInfo *info, BrgJob *job, BrgError *
       brg_error_set (error, BRG_INVALID, "is a folder; name the mask in it, a .nrrd file");
       return NULL;
     }
-  BrgMask *mask = brg_nrrd_read_mask (path, info, job, &own);
+  BrgMask *mask = brg_image_read_mask (path, info, job, &own);
   if (mask == NULL && own.status == BRG_FORMAT && is_scan (path, job))
     brg_error_set (error, BRG_INVALID,
                    "this is a scan, not a mask; make one first: bregma-cli segment SCAN -o "
@@ -137,7 +137,7 @@ smoothed (BrgMesh *mesh,
 BrgMesh *
 brg_cli_read_surface (const char *path,
                       BrgCliSmoothing smoothing,
-                      BrgNrrdInfo *info,
+                      BrgImageInfo *info,
                       BrgJob *job,
                       BrgError *error)
 {
@@ -156,11 +156,11 @@ BrgMesh *
 brg_cli_read_level (const char *path,
                     double level_hu,
                     BrgCliSmoothing smoothing,
-                    BrgNrrdInfo *info,
+                    BrgImageInfo *info,
                     BrgJob *job,
                     BrgError *error)
 {
-  BrgVolume *scan = brg_nrrd_read_volume (path, info, job, error);
+  BrgVolume *scan = brg_image_read_volume (path, info, job, error);
 
   if (scan == NULL)
     return NULL;

@@ -4,13 +4,13 @@
 #include "engine/brg-mask.h"
 #include "engine/brg-mesh.h"
 #include "engine/brg-volume.h"
-#include "io/brg-nrrd.h"
+#include "io/brg-image.h"
 
 /* What a file named on the command line is. */
 typedef enum
 {
   BRG_INPUT_NONE, /* no name we read */
-  BRG_INPUT_NRRD,
+  BRG_INPUT_IMAGE,
   BRG_INPUT_MESH,
 } BrgInputKind;
 
@@ -26,11 +26,11 @@ bool brg_cli_is_same_file (const char *a, const char *b);
 
 /* What was odd about a file that was read all the same: a list "warnings" in the JSON, a line each
  * in the text. */
-void brg_cli_report_warnings (BrgReport *report, const BrgNrrdInfo *info);
+void brg_cli_report_warnings (BrgReport *report, const BrgImageInfo *info);
 
 /* Reads a mask for a command that needs one; `info` may be NULL. A scan is refused with the advice
  * to run segment, a folder with the advice to name a file, an empty mask with BRG_EMPTY. */
-BrgMask *brg_cli_read_skull (const char *path, BrgNrrdInfo *info, BrgJob *job, BrgError *error);
+BrgMask *brg_cli_read_skull (const char *path, BrgImageInfo *info, BrgJob *job, BrgError *error);
 
 /* How surfaces are smoothed (brg-mesh-smooth.h), and how much: 0..1. */
 typedef enum
@@ -52,7 +52,7 @@ typedef struct
  * BRG_EMPTY. `info`, if not NULL, receives the warnings of a mask. */
 BrgMesh *brg_cli_read_surface (const char *path,
                                BrgCliSmoothing smoothing,
-                               BrgNrrdInfo *info,
+                               BrgImageInfo *info,
                                BrgJob *job,
                                BrgError *error);
 
@@ -61,6 +61,6 @@ BrgMesh *brg_cli_read_surface (const char *path,
 BrgMesh *brg_cli_read_level (const char *path,
                              double level_hu,
                              BrgCliSmoothing smoothing,
-                             BrgNrrdInfo *info,
+                             BrgImageInfo *info,
                              BrgJob *job,
                              BrgError *error);

@@ -26,7 +26,7 @@ typedef struct
 typedef struct
 {
   BrgMask *skull;
-  BrgNrrdInfo header;
+  BrgImageInfo header;
   BrgRecipe *recipes;
   BrgPipelineResult *results;
   const BrgMask **flaps; /* borrowed from the results */

@@ -102,7 +102,7 @@ read_mask (const char *dir,
 {
   g_autofree char *path = g_build_filename (dir, name, NULL);
   BrgError own = { 0 };
-  BrgMask *mask = brg_nrrd_read_mask (path, NULL, job, &own);
+  BrgMask *mask = brg_image_read_mask (path, NULL, job, &own);
 
   if (mask != NULL && truth != NULL &&
       brg_grid_check_equal (&truth->grid, &mask->grid, &own) != BRG_OK)

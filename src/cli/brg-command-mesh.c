@@ -117,7 +117,7 @@ read_request (BrgCli *cli, Request *request)
 }
 
 static BrgMesh *
-read_surface (const Request *request, BrgNrrdInfo *header, BrgJob *job, BrgError *error)
+read_surface (const Request *request, BrgImageInfo *header, BrgJob *job, BrgError *error)
 {
   if (isnan (request->level_hu))
     return brg_cli_read_surface (request->input, request->smoothing, header, job, error);
@@ -166,7 +166,7 @@ report_reduction (BrgReport *report, const Request *request, double before_mm3, 
 static int
 finish_mesh (BrgCli *cli,
              const Request *request,
-             const BrgNrrdInfo *header,
+             const BrgImageInfo *header,
              const BrgMesh *mesh,
              double before_mm3,
              const BrgMeshCheck *check)
@@ -194,7 +194,7 @@ run_mesh (BrgCli *cli)
   Request request;
   BrgError error = { 0 };
   BrgMeshCheck check;
-  BrgNrrdInfo header = { 0 };
+  BrgImageInfo header = { 0 };
   double before_mm3;
   int outcome = read_request (cli, &request);
 

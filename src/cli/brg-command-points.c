@@ -36,7 +36,7 @@ read_request (BrgCli *cli, Request *request)
 }
 
 static int
-finish (BrgCli *cli, const Request *request, const BrgNrrdInfo *header)
+finish (BrgCli *cli, const Request *request, const BrgImageInfo *header)
 {
   BrgReport *report = brg_report_new ();
   g_autofree char *seed = g_strdup_printf ("%" G_GUINT64_FORMAT, request->seed);
@@ -53,7 +53,7 @@ run_points (BrgCli *cli)
 {
   Request request;
   BrgError error = { 0 };
-  BrgNrrdInfo header = { 0 };
+  BrgImageInfo header = { 0 };
   BrgPoints points = { 0 };
   int outcome = read_request (cli, &request);
 

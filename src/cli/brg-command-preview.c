@@ -35,7 +35,7 @@ typedef struct
   size_t roles[MAX_ITEMS];
   BrgPreviewItem items[MAX_ITEMS];
   BrgMesh *meshes[MAX_ITEMS];
-  BrgNrrdInfo headers[MAX_ITEMS];
+  BrgImageInfo headers[MAX_ITEMS];
   int n_items;
 } Request;
 

@@ -9,6 +9,7 @@
 #include "cli/brg-cli-values.h"
 #include "cli/brg-commands.h"
 #include "engine/brg-pipeline.h"
+#include "io/brg-image.h"
 #include "io/brg-nrrd.h"
 #include "io/brg-output.h"
 
@@ -37,7 +38,7 @@ static const struct
 typedef struct
 {
   BrgVolume *scan;
-  BrgNrrdInfo header;
+  BrgImageInfo header;
   BrgMask *added, *removed;
   BrgPipeline *pipeline;
   BrgPipelineResult result;
@@ -139,7 +140,7 @@ read_edits (const Request *request, Work *work, BrgJob *job, BrgError *error)
 
   work->at_fault = request->edits_path;
   BrgStatus status =
-    brg_nrrd_read_labels (request->edits_path, &work->added, &work->removed, job, error);
+    brg_image_read_labels (request->edits_path, &work->added, &work->removed, job, error);
   if (status != BRG_OK)
     return status;
   const BrgGrid *own = &work->added->grid;
@@ -157,7 +158,7 @@ static BrgStatus
 read_inputs (const Request *request, Work *work, BrgJob *job, BrgError *error)
 {
   work->at_fault = request->scan_path;
-  work->scan = brg_nrrd_read_volume (request->scan_path, &work->header, job, error);
+  work->scan = brg_image_read_volume (request->scan_path, &work->header, job, error);
   if (work->scan == NULL)
     return BRG_IO;
   return request->edits_path != NULL ? read_edits (request, work, job, error) : BRG_OK;

@@ -2,6 +2,7 @@
 #include "cli/brg-cli-values.h"
 #include "cli/brg-commands.h"
 #include "engine/brg-voxelize.h"
+#include "io/brg-nrrd.h"
 
 /* voxelize: the mask of a closed surface, on the grid of another file. */
 
@@ -30,7 +31,7 @@ read_request (BrgCli *cli, Request *request)
 }
 
 static int
-finish (BrgCli *cli, const Request *request, const BrgNrrdInfo *header, const BrgMask *mask)
+finish (BrgCli *cli, const Request *request, const BrgImageInfo *header, const BrgMask *mask)
 {
   BrgReport *report = brg_report_new ();
 
@@ -46,14 +47,14 @@ run_voxelize (BrgCli *cli)
 {
   Request request;
   BrgError error = { 0 };
-  BrgNrrdInfo header = { 0 };
+  BrgImageInfo header = { 0 };
   BrgGrid grid;
   BrgMask *mask = NULL;
   int outcome = read_request (cli, &request);
 
   if (outcome != BRG_CLI_DONE)
     return outcome;
-  if (brg_nrrd_read_grid (request.like, &grid, &header, &error) != BRG_OK)
+  if (brg_image_read_grid (request.like, &grid, &header, &error) != BRG_OK)
     return brg_cli_failed (cli, request.like, error.message);
   BrgMesh *mesh =
     brg_cli_read_surface (request.input, BRG_CLI_NOT_SMOOTHED, NULL, &cli->job, &error);

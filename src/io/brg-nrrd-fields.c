@@ -52,7 +52,7 @@ typedef struct
 {
   BrgStream *stream;
   BrgNrrdFields *fields;
-  BrgNrrdInfo *info;
+  BrgImageInfo *info;
   size_t used, room; /* bytes of fields->text */
   int n_lines;
 } Reader;
@@ -158,7 +158,7 @@ take_line (Reader *reader, char *line, BrgError *error)
   normalize_name (line, (size_t) (colon - line), name, sizeof name);
   BrgNrrdField field = find_field (name);
   if (field == BRG_NRRD_N_FIELDS)
-    brg_nrrd_warn (reader->info, "the unknown header line \"%s\" was ignored", shown);
+    brg_image_warn (reader->info, "the unknown header line \"%s\" was ignored", shown);
   else if (field != BRG_NRRD_FIELD_IGNORED && fields->value[field] != NULL)
     return brg_error_set (error, BRG_FORMAT, "the header gives \"%s\" twice", name);
   else
@@ -173,7 +173,7 @@ read_list (Reader *reader, BrgError *error)
   BrgNrrdFields *fields = reader->fields;
   bool ended = false;
 
-  fields->files = brg_alloc (BRG_NRRD_MAX_FILES, sizeof *fields->files, error);
+  fields->files = brg_alloc (BRG_IMAGE_MAX_FILES, sizeof *fields->files, error);
   if (fields->files == NULL)
     return BRG_NO_MEMORY;
   while (!ended)
@@ -185,9 +185,9 @@ read_list (Reader *reader, BrgError *error)
       line = trim (line);
       if (line[0] == '\0')
         break;
-      if (fields->n_files == BRG_NRRD_MAX_FILES)
+      if (fields->n_files == BRG_IMAGE_MAX_FILES)
         return brg_error_set (error, BRG_UNSUPPORTED, "the header lists more than %d data files",
-                              BRG_NRRD_MAX_FILES);
+                              BRG_IMAGE_MAX_FILES);
       fields->files[fields->n_files++] = line;
     }
   if (fields->n_files == 0)
@@ -227,7 +227,7 @@ read_fields (Reader *reader, BrgError *error)
 }
 
 BrgStatus
-brg_nrrd_fields_read (BrgStream *stream, BrgNrrdFields *fields, BrgNrrdInfo *info, BrgError *error)
+brg_nrrd_fields_read (BrgStream *stream, BrgNrrdFields *fields, BrgImageInfo *info, BrgError *error)
 {
   Reader reader = { .stream = stream, .fields = fields, .info = info };
 

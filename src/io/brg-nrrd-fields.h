@@ -37,8 +37,10 @@ typedef struct
 
 /* Reads lines up to the blank one (or to the end of a detached header). Field names are matched
  * without regard to case and blanks; a field given twice is an error, an unknown one a warning. */
-BrgStatus
-brg_nrrd_fields_read (BrgStream *stream, BrgNrrdFields *fields, BrgNrrdInfo *info, BrgError *error);
+BrgStatus brg_nrrd_fields_read (BrgStream *stream,
+                                BrgNrrdFields *fields,
+                                BrgImageInfo *info,
+                                BrgError *error);
 
 void brg_nrrd_fields_clear (BrgNrrdFields *fields);
 
@@ -48,6 +50,6 @@ const char *brg_nrrd_next_word (const char **at, size_t *length);
 /* Fills `origin` and one column of `lps_from_source` per space axis from the fields, and says which
  * axes are of space. `header` holds dimension and sizes. */
 BrgStatus brg_nrrd_geometry (const BrgNrrdFields *fields,
-                             BrgNrrdHeader *header,
-                             BrgNrrdInfo *info,
+                             BrgImageHeader *header,
+                             BrgImageInfo *info,
                              BrgError *error);

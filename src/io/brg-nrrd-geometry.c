@@ -148,7 +148,7 @@ read_kinds (const char *value, Axis *axes, int dimension, BrgError *error)
 
 /* Without directions every space axis runs along its own coordinate; an unknown spacing is 1. */
 static void
-complete_steps (Axis *axes, int dimension, BrgNrrdInfo *info)
+complete_steps (Axis *axes, int dimension, BrgImageInfo *info)
 {
   bool guessed = false;
   int along = 0;
@@ -164,14 +164,14 @@ complete_steps (Axis *axes, int dimension, BrgNrrdInfo *info)
       along++;
     }
   if (guessed)
-    brg_nrrd_warn (info, "no voxel size is given: 1 mm is assumed");
+    brg_image_warn (info, "no voxel size is given: 1 mm is assumed");
 }
 
 static BrgStatus
 read_axes (const BrgNrrdFields *fields,
            Axis *axes,
            int dimension,
-           BrgNrrdInfo *info,
+           BrgImageInfo *info,
            BrgError *error)
 {
   const char *kinds = fields->value[BRG_NRRD_FIELD_KINDS];
@@ -193,7 +193,7 @@ read_axes (const BrgNrrdFields *fields,
 }
 
 static BrgStatus
-find_list_axis (const Axis *axes, BrgNrrdHeader *header, BrgError *error)
+find_list_axis (const Axis *axes, BrgImageHeader *header, BrgError *error)
 {
   int n_space = 0;
 
@@ -214,7 +214,7 @@ find_list_axis (const Axis *axes, BrgNrrdHeader *header, BrgError *error)
 }
 
 static BrgStatus
-read_origin (const char *value, BrgVec3 *origin, BrgNrrdInfo *info, BrgError *error)
+read_origin (const char *value, BrgVec3 *origin, BrgImageInfo *info, BrgError *error)
 {
   const char *at = value;
 
@@ -225,7 +225,7 @@ read_origin (const char *value, BrgVec3 *origin, BrgNrrdInfo *info, BrgError *er
     return bad_field (error, "space origin", value);
   if (isnan (origin->x) || isnan (origin->y) || isnan (origin->z))
     {
-      brg_nrrd_warn (info, "the origin is unknown: 0, 0, 0 is assumed");
+      brg_image_warn (info, "the origin is unknown: 0, 0, 0 is assumed");
       *origin = brg_vec3 (0, 0, 0);
     }
   if (!(fmax (fmax (fabs (origin->x), fabs (origin->y)), fabs (origin->z)) <= MAX_ORIGIN_MM))
@@ -264,7 +264,7 @@ static BrgStatus
 make_grid (const Axis *axes,
            BrgVec3 origin,
            const Space *space,
-           BrgNrrdHeader *header,
+           BrgImageHeader *header,
            BrgError *error)
 {
   BrgAffine lps_from_source = brg_affine_identity ();
@@ -294,9 +294,9 @@ make_grid (const Axis *axes,
 /* What a user must know about the geometry; called when it is known to be sound. */
 static void
 describe (const BrgNrrdFields *fields,
-          const BrgNrrdHeader *header,
+          const BrgImageHeader *header,
           const Space *space,
-          BrgNrrdInfo *info)
+          BrgImageInfo *info)
 {
   bool has_axes = fields->value[BRG_NRRD_FIELD_DIRECTIONS] != NULL;
   double shear_deg = brg_grid_shear_deg (&header->grid);
@@ -305,18 +305,18 @@ describe (const BrgNrrdFields *fields,
     snprintf (info->space, sizeof info->space, "%s", space->name);
   info->has_orientation = has_axes && space != NULL && space < spaces + N_ORIENTED;
   if (!info->has_orientation)
-    brg_nrrd_warn (info, "the orientation is unknown: left and right may be exchanged");
+    brg_image_warn (info, "the orientation is unknown: left and right may be exchanged");
   if (shear_deg > MAX_SHEAR_DEG)
-    brg_nrrd_warn (info, "the axes are tilted by %.1f degrees against each other", shear_deg);
+    brg_image_warn (info, "the axes are tilted by %.1f degrees against each other", shear_deg);
   if (header->n_list > 1)
-    brg_nrrd_warn (info, "holds %d layers (%d segments): only the first layer was read",
-                   header->n_list, fields->n_segments > 0 ? fields->n_segments : header->n_list);
+    brg_image_warn (info, "holds %d layers (%d segments): only the first layer was read",
+                    header->n_list, fields->n_segments > 0 ? fields->n_segments : header->n_list);
 }
 
 BrgStatus
 brg_nrrd_geometry (const BrgNrrdFields *fields,
-                   BrgNrrdHeader *header,
-                   BrgNrrdInfo *info,
+                   BrgImageHeader *header,
+                   BrgImageInfo *info,
                    BrgError *error)
 {
   Axis axes[4];

@@ -1,6 +1,5 @@
 #include "io/brg-nrrd-header.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -14,64 +13,63 @@ typedef struct
 {
   const char *spelling; /* any case */
   int value;
-  const char *name; /* the one we report */
 } Word;
 
 static const Word types[] = {
-  { "int8", BRG_NRRD_INT8, "int8" },
-  { "int8_t", BRG_NRRD_INT8, "int8" },
-  { "signed char", BRG_NRRD_INT8, "int8" },
-  { "uint8", BRG_NRRD_UINT8, "uint8" },
-  { "uint8_t", BRG_NRRD_UINT8, "uint8" },
-  { "uchar", BRG_NRRD_UINT8, "uint8" },
-  { "unsigned char", BRG_NRRD_UINT8, "uint8" },
-  { "int16", BRG_NRRD_INT16, "int16" },
-  { "int16_t", BRG_NRRD_INT16, "int16" },
-  { "short", BRG_NRRD_INT16, "int16" },
-  { "short int", BRG_NRRD_INT16, "int16" },
-  { "signed short", BRG_NRRD_INT16, "int16" },
-  { "signed short int", BRG_NRRD_INT16, "int16" },
-  { "uint16", BRG_NRRD_UINT16, "uint16" },
-  { "uint16_t", BRG_NRRD_UINT16, "uint16" },
-  { "ushort", BRG_NRRD_UINT16, "uint16" },
-  { "unsigned short", BRG_NRRD_UINT16, "uint16" },
-  { "unsigned short int", BRG_NRRD_UINT16, "uint16" },
-  { "int32", BRG_NRRD_INT32, "int32" },
-  { "int32_t", BRG_NRRD_INT32, "int32" },
-  { "int", BRG_NRRD_INT32, "int32" },
-  { "signed int", BRG_NRRD_INT32, "int32" },
-  { "uint32", BRG_NRRD_UINT32, "uint32" },
-  { "uint32_t", BRG_NRRD_UINT32, "uint32" },
-  { "uint", BRG_NRRD_UINT32, "uint32" },
-  { "unsigned int", BRG_NRRD_UINT32, "uint32" },
-  { "int64", BRG_NRRD_INT64, "int64" },
-  { "int64_t", BRG_NRRD_INT64, "int64" },
-  { "longlong", BRG_NRRD_INT64, "int64" },
-  { "long long", BRG_NRRD_INT64, "int64" },
-  { "long long int", BRG_NRRD_INT64, "int64" },
-  { "signed long long", BRG_NRRD_INT64, "int64" },
-  { "signed long long int", BRG_NRRD_INT64, "int64" },
-  { "uint64", BRG_NRRD_UINT64, "uint64" },
-  { "uint64_t", BRG_NRRD_UINT64, "uint64" },
-  { "ulonglong", BRG_NRRD_UINT64, "uint64" },
-  { "unsigned long long", BRG_NRRD_UINT64, "uint64" },
-  { "unsigned long long int", BRG_NRRD_UINT64, "uint64" },
-  { "float", BRG_NRRD_FLOAT, "float" },
-  { "double", BRG_NRRD_DOUBLE, "double" },
-  { NULL, 0, NULL },
+  { "int8", BRG_IMAGE_INT8 },
+  { "int8_t", BRG_IMAGE_INT8 },
+  { "signed char", BRG_IMAGE_INT8 },
+  { "uint8", BRG_IMAGE_UINT8 },
+  { "uint8_t", BRG_IMAGE_UINT8 },
+  { "uchar", BRG_IMAGE_UINT8 },
+  { "unsigned char", BRG_IMAGE_UINT8 },
+  { "int16", BRG_IMAGE_INT16 },
+  { "int16_t", BRG_IMAGE_INT16 },
+  { "short", BRG_IMAGE_INT16 },
+  { "short int", BRG_IMAGE_INT16 },
+  { "signed short", BRG_IMAGE_INT16 },
+  { "signed short int", BRG_IMAGE_INT16 },
+  { "uint16", BRG_IMAGE_UINT16 },
+  { "uint16_t", BRG_IMAGE_UINT16 },
+  { "ushort", BRG_IMAGE_UINT16 },
+  { "unsigned short", BRG_IMAGE_UINT16 },
+  { "unsigned short int", BRG_IMAGE_UINT16 },
+  { "int32", BRG_IMAGE_INT32 },
+  { "int32_t", BRG_IMAGE_INT32 },
+  { "int", BRG_IMAGE_INT32 },
+  { "signed int", BRG_IMAGE_INT32 },
+  { "uint32", BRG_IMAGE_UINT32 },
+  { "uint32_t", BRG_IMAGE_UINT32 },
+  { "uint", BRG_IMAGE_UINT32 },
+  { "unsigned int", BRG_IMAGE_UINT32 },
+  { "int64", BRG_IMAGE_INT64 },
+  { "int64_t", BRG_IMAGE_INT64 },
+  { "longlong", BRG_IMAGE_INT64 },
+  { "long long", BRG_IMAGE_INT64 },
+  { "long long int", BRG_IMAGE_INT64 },
+  { "signed long long", BRG_IMAGE_INT64 },
+  { "signed long long int", BRG_IMAGE_INT64 },
+  { "uint64", BRG_IMAGE_UINT64 },
+  { "uint64_t", BRG_IMAGE_UINT64 },
+  { "ulonglong", BRG_IMAGE_UINT64 },
+  { "unsigned long long", BRG_IMAGE_UINT64 },
+  { "unsigned long long int", BRG_IMAGE_UINT64 },
+  { "float", BRG_IMAGE_FLOAT },
+  { "double", BRG_IMAGE_DOUBLE },
+  { NULL, 0 },
 };
 
 static const Word encodings[] = {
-  { "raw", BRG_NRRD_RAW, "raw" },   { "gzip", BRG_NRRD_GZIP, "gzip" },
-  { "gz", BRG_NRRD_GZIP, "gzip" },  { "text", BRG_NRRD_TEXT, "text" },
-  { "txt", BRG_NRRD_TEXT, "text" }, { "ascii", BRG_NRRD_TEXT, "text" },
-  { "hex", BRG_NRRD_HEX, "hex" },   { NULL, 0, NULL },
+  { "raw", BRG_IMAGE_RAW },  { "gzip", BRG_IMAGE_GZIP },
+  { "gz", BRG_IMAGE_GZIP },  { "text", BRG_IMAGE_TEXT },
+  { "txt", BRG_IMAGE_TEXT }, { "ascii", BRG_IMAGE_TEXT },
+  { "hex", BRG_IMAGE_HEX },  { NULL, 0 },
 };
 
 static const Word endians[] = {
-  { "little", false, "little" },
-  { "big", true, "big" },
-  { NULL, 0, NULL },
+  { "little", false },
+  { "big", true },
+  { NULL, 0 },
 };
 
 static const Word *
@@ -105,7 +103,10 @@ read_word (const char *field,
 }
 
 static BrgStatus
-read_types (const BrgNrrdFields *fields, BrgNrrdHeader *header, BrgNrrdInfo *info, BrgError *error)
+read_types (const BrgNrrdFields *fields,
+            BrgImageHeader *header,
+            BrgImageInfo *info,
+            BrgError *error)
 {
   const Word *type, *encoding, *endian;
   BrgStatus status =
@@ -116,11 +117,12 @@ read_types (const BrgNrrdFields *fields, BrgNrrdHeader *header, BrgNrrdInfo *inf
                         "; raw, gzip, ascii and hex can", error);
   if (status != BRG_OK)
     return status;
-  header->type = (BrgNrrdType) type->value;
-  header->encoding = (BrgNrrdEncoding) encoding->value;
-  snprintf (info->type, sizeof info->type, "%s", type->name);
-  snprintf (info->encoding, sizeof info->encoding, "%s", encoding->name);
-  if (header->encoding == BRG_NRRD_TEXT || brg_nrrd_type_size (header->type) == 1)
+  header->type = (BrgImageType) type->value;
+  header->encoding = (BrgImageEncoding) encoding->value;
+  snprintf (info->type, sizeof info->type, "%s", brg_image_type_name (header->type));
+  snprintf (info->encoding, sizeof info->encoding, "%s",
+            brg_image_encoding_name (header->encoding));
+  if (header->encoding == BRG_IMAGE_TEXT || brg_image_type_size (header->type) == 1)
     return BRG_OK;
   status = read_word ("endian", fields->value[BRG_NRRD_FIELD_ENDIAN], endians, &endian, "", error);
   if (status == BRG_OK)
@@ -170,7 +172,7 @@ read_size (const char *word, size_t length, int a, int *size, BrgError *error)
 }
 
 static BrgStatus
-read_sizes (const BrgNrrdFields *fields, BrgNrrdHeader *header, BrgError *error)
+read_sizes (const BrgNrrdFields *fields, BrgImageHeader *header, BrgError *error)
 {
   const char *at = fields->value[BRG_NRRD_FIELD_SIZES];
   size_t length;
@@ -203,7 +205,7 @@ read_sizes (const BrgNrrdFields *fields, BrgNrrdHeader *header, BrgError *error)
 }
 
 static BrgStatus
-read_skips (const BrgNrrdFields *fields, BrgNrrdHeader *header, BrgError *error)
+read_skips (const BrgNrrdFields *fields, BrgImageHeader *header, BrgError *error)
 {
   BrgStatus status = read_int ("line skip", fields->value[BRG_NRRD_FIELD_LINE_SKIP], 0, INT64_MAX,
                                0, &header->line_skip, error);
@@ -211,14 +213,14 @@ read_skips (const BrgNrrdFields *fields, BrgNrrdHeader *header, BrgError *error)
   if (status == BRG_OK)
     status = read_int ("byte skip", fields->value[BRG_NRRD_FIELD_BYTE_SKIP], -1, INT64_MAX, 0,
                        &header->byte_skip, error);
-  if (status == BRG_OK && header->byte_skip == -1 && header->encoding != BRG_NRRD_RAW)
+  if (status == BRG_OK && header->byte_skip == -1 && header->encoding != BRG_IMAGE_RAW)
     return brg_error_set (error, BRG_UNSUPPORTED, "byte skip -1 can be read with raw data only");
   return status;
 }
 
 /* Names of detached data; "./" in front, as some writers put it, is dropped. */
 static BrgStatus
-read_data_file (BrgNrrdFields *fields, BrgNrrdHeader *header, BrgError *error)
+read_data_file (BrgNrrdFields *fields, BrgImageHeader *header, BrgError *error)
 {
   const char *value = fields->value[BRG_NRRD_FIELD_DATA_FILE];
 
@@ -247,15 +249,18 @@ read_data_file (BrgNrrdFields *fields, BrgNrrdHeader *header, BrgError *error)
 }
 
 BrgStatus
-brg_nrrd_header_read (BrgStream *stream, BrgNrrdHeader *header, BrgNrrdInfo *info, BrgError *error)
+brg_nrrd_header_read (BrgStream *stream,
+                      BrgImageHeader *header,
+                      BrgImageInfo *info,
+                      BrgError *error)
 {
   BrgNrrdFields fields;
   BrgStatus status = brg_nrrd_fields_read (stream, &fields, info, error);
 
-  *header = (BrgNrrdHeader){ 0 };
+  *header = (BrgImageHeader){ 0 };
   if (status != BRG_OK)
     return status;
-  info->version = fields.version;
+  snprintf (info->format, sizeof info->format, "NRRD000%d", fields.version);
   status = read_types (&fields, header, info, error);
   if (status == BRG_OK)
     status = read_sizes (&fields, header, error);
@@ -267,38 +272,4 @@ brg_nrrd_header_read (BrgStream *stream, BrgNrrdHeader *header, BrgNrrdInfo *inf
     status = read_data_file (&fields, header, error);
   brg_nrrd_fields_clear (&fields);
   return status;
-}
-
-void
-brg_nrrd_header_clear (BrgNrrdHeader *header)
-{
-  brg_free (header->files);
-  brg_free (header->text);
-  *header = (BrgNrrdHeader){ 0 };
-}
-
-size_t
-brg_nrrd_type_size (BrgNrrdType type)
-{
-  static const size_t sizes[] = { 1, 1, 2, 2, 4, 4, 8, 8, 4, 8 };
-
-  return sizes[type];
-}
-
-uint64_t
-brg_nrrd_header_n_samples (const BrgNrrdHeader *header)
-{
-  return (uint64_t) brg_grid_n_voxels (&header->grid) * (uint64_t) header->n_list;
-}
-
-void
-brg_nrrd_warn (BrgNrrdInfo *info, const char *format, ...)
-{
-  va_list args;
-
-  if (info->n_warnings == BRG_NRRD_MAX_WARNINGS)
-    return;
-  va_start (args, format);
-  vsnprintf (info->warnings[info->n_warnings++], sizeof info->warnings[0], format, args);
-  va_end (args);
 }

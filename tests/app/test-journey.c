@@ -4,7 +4,7 @@
 #include <glib/gstdio.h>
 
 #include "app/brg-window-private.h"
-#include "io/brg-nrrd.h"
+#include "io/brg-image.h"
 #include "pointer.h"
 #include "widgets/brg-histogram-view-private.h"
 
@@ -327,7 +327,7 @@ read_mask (Journey *journey, const char *name)
 {
   g_autofree char *path = g_build_filename (journey->folder, name, NULL);
   BrgError error = { 0 };
-  BrgMask *mask = brg_nrrd_read_mask (path, NULL, NULL, &error);
+  BrgMask *mask = brg_image_read_mask (path, NULL, NULL, &error);
 
   g_assert_cmpstr (error.message, ==, "");
   return mask;

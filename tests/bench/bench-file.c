@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "bench-operations.h"
+#include "io/brg-image.h"
 #include "io/brg-mesh-file.h"
 #include "io/brg-nrrd.h"
 
@@ -56,7 +57,7 @@ write_volume (const char *path, Bench *bench)
 static bool
 read_volume (const char *path, Bench *bench)
 {
-  BrgVolume *volume = brg_nrrd_read_volume (path, NULL, &bench->job, NULL);
+  BrgVolume *volume = brg_image_read_volume (path, NULL, &bench->job, NULL);
 
   brg_volume_unref (volume);
   return volume != NULL;
@@ -71,7 +72,7 @@ write_mask (const char *path, Bench *bench)
 static bool
 read_mask (const char *path, Bench *bench)
 {
-  BrgMask *mask = brg_nrrd_read_mask (path, NULL, &bench->job, NULL);
+  BrgMask *mask = brg_image_read_mask (path, NULL, &bench->job, NULL);
 
   brg_mask_unref (mask);
   return mask != NULL;

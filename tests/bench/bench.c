@@ -6,6 +6,7 @@
 #include "bench-operations.h"
 #include "bench-report.h"
 #include "bench-volume.h"
+#include "io/brg-image.h"
 #include "io/brg-nrrd.h"
 
 /* bregma-bench [--json] [--as-is | --size IxJxK] [--runs N] [--only TEXT] [--cancel]
@@ -94,7 +95,7 @@ static BrgVolume *
 load_scan (const Options *options)
 {
   BrgError error = { 0 };
-  BrgVolume *scan = brg_nrrd_read_volume (options->path, NULL, NULL, &error);
+  BrgVolume *scan = brg_image_read_volume (options->path, NULL, NULL, &error);
 
   if (scan != NULL)
     scan = resample (options, scan);

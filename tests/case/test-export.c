@@ -8,6 +8,7 @@
 
 #include "case/brg-export.h"
 #include "case/brg-verify.h"
+#include "io/brg-image.h"
 #include "io/brg-nrrd.h"
 #include "phantom.h"
 
@@ -202,11 +203,11 @@ test_round_trip (void)
   g_autofree char *implant = in (fixture.dir, "Case01_Implants/Case01_Implants02.nrrd");
   g_autofree char *edits = in (fixture.dir, "Case01.edits.nrrd");
   g_autofree char *recipe = in (fixture.dir, "Case01.recipe.json");
-  BrgMask *back = brg_nrrd_read_mask (implant, NULL, NULL, NULL);
+  BrgMask *back = brg_image_read_mask (implant, NULL, NULL, NULL);
   BrgRecipeSource source;
 
   g_assert_true (brg_mask_equal (back, fixture.implant[1]));
-  g_assert_cmpint (brg_nrrd_read_labels (edits, &ones, &twos, NULL, NULL), ==, BRG_OK);
+  g_assert_cmpint (brg_image_read_labels (edits, &ones, &twos, NULL, NULL), ==, BRG_OK);
   g_assert_true (brg_mask_equal (ones, added));
   g_assert_true (brg_mask_is_empty (twos));
   g_autoptr (GArray) recipes = brg_recipe_load (recipe, &source, NULL);

@@ -5,6 +5,7 @@
 #include <glib/gstdio.h>
 
 #include "engine/brg-volume.h"
+#include "io/brg-image.h"
 #include "io/brg-nrrd.h"
 
 #define PHANTOM_DIM 90
@@ -122,7 +123,7 @@ BrgMask *
 cli_read_mask (const char *path)
 {
   BrgError error = { 0 };
-  BrgMask *mask = brg_nrrd_read_mask (path, NULL, NULL, &error);
+  BrgMask *mask = brg_image_read_mask (path, NULL, NULL, &error);
 
   g_assert_cmpstr (error.message, ==, "");
   g_assert_nonnull (mask);

@@ -8,6 +8,7 @@
 #include "cli-json.h"
 #include "cli-run.h"
 #include "engine/brg-morphology.h"
+#include "io/brg-image.h"
 #include "io/brg-nrrd.h"
 
 /* segment, info and mesh on small phantoms: options, bad files, outputs complete or absent. */
@@ -51,7 +52,7 @@ test_lies_on_scan (CliScene *fixture, gconstpointer data)
 
   (void) data;
   cli_assert_done (&run);
-  BrgVolume *scan = brg_nrrd_read_volume (fixture->scan, NULL, NULL, &error);
+  BrgVolume *scan = brg_image_read_volume (fixture->scan, NULL, NULL, &error);
   BrgMask *mask = cli_read_mask (fixture->skull);
   g_assert_true (brg_grid_equal (&scan->grid, &mask->grid));
   g_assert_cmpmem (scan->grid.source_axis, sizeof scan->grid.source_axis, mask->grid.source_axis,

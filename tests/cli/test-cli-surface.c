@@ -3,8 +3,8 @@
 #include "cli-json.h"
 #include "cli-run.h"
 #include "engine/brg-isosurface.h"
+#include "io/brg-image.h"
 #include "io/brg-mesh-file.h"
-#include "io/brg-nrrd.h"
 
 /* Surfaces of a level in a scan, and what becomes of surfaces: masks again, and points. */
 
@@ -95,7 +95,7 @@ test_level (Fixture *fixture, gconstpointer data)
   g_auto (CliRun) smooth =
     cli_run ("mesh", fixture->scan, "-o", stl, "--hu=149.5", "--smooth=1", "--json", NULL);
   g_auto (CliRun) above = cli_run ("mesh", fixture->scan, "-o", stl, "--hu=30000", NULL);
-  BrgVolume *scan = brg_nrrd_read_volume (fixture->scan, NULL, NULL, NULL);
+  BrgVolume *scan = brg_image_read_volume (fixture->scan, NULL, NULL, NULL);
   BrgMesh *mesh = brg_isosurface_hu (scan, 149.5, NULL, NULL);
 
   (void) data;

@@ -8,6 +8,7 @@
 
 #include "engine/failure-loop.h"
 #include "files.h"
+#include "io/brg-image.h"
 #include "io/brg-mesh-file.h"
 #include "io/brg-nrrd.h"
 
@@ -54,7 +55,7 @@ write_mesh (const char *path, BrgJob *job, BrgError *error)
 static BrgStatus
 read_scan (const char *path, BrgJob *job, BrgError *error)
 {
-  BrgVolume *volume = brg_nrrd_read_volume (path, NULL, job, error);
+  BrgVolume *volume = brg_image_read_volume (path, NULL, job, error);
 
   if (volume == NULL)
     return error->status;
@@ -66,7 +67,7 @@ read_scan (const char *path, BrgJob *job, BrgError *error)
 static BrgStatus
 read_mask (const char *path, BrgJob *job, BrgError *error)
 {
-  BrgMask *mask = brg_nrrd_read_mask (path, NULL, job, error);
+  BrgMask *mask = brg_image_read_mask (path, NULL, job, error);
 
   if (mask == NULL)
     return error->status;
@@ -79,7 +80,7 @@ static BrgStatus
 read_labels (const char *path, BrgJob *job, BrgError *error)
 {
   BrgMask *ones, *twos;
-  BrgStatus status = brg_nrrd_read_labels (path, &ones, &twos, job, error);
+  BrgStatus status = brg_image_read_labels (path, &ones, &twos, job, error);
 
   g_assert_true ((ones != NULL && twos != NULL) == (status == BRG_OK));
   brg_mask_unref (ones);

@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 
 #include "files.h"
+#include "io/brg-image.h"
 #include "io/brg-nrrd.h"
 
 typedef enum
@@ -175,8 +176,8 @@ static void
 assert_verdict (const char *path, Verdict verdict, const char *says)
 {
   BrgError error = { 0 };
-  BrgNrrdInfo info = { 0 };
-  BrgVolume *volume = brg_nrrd_read_volume (path, &info, NULL, &error);
+  BrgImageInfo info = { 0 };
+  BrgVolume *volume = brg_image_read_volume (path, &info, NULL, &error);
   char *name = g_path_get_basename (path);
   char *prefix = g_strconcat (name, ": ", NULL);
 
@@ -318,7 +319,7 @@ test_gzip (void)
     {
       char *path = files_write ("cut.nrrd", file->data, size);
       BrgError error = { 0 };
-      g_assert_null (brg_nrrd_read_volume (path, NULL, NULL, &error));
+      g_assert_null (brg_image_read_volume (path, NULL, NULL, &error));
       g_assert_true (g_str_has_prefix (error.message, "cut.nrrd: "));
       g_free (path);
     }
@@ -355,8 +356,8 @@ static void
 read_anything (const char *path)
 {
   BrgError error = { 0 };
-  BrgNrrdInfo info = { 0 };
-  BrgVolume *volume = brg_nrrd_read_volume (path, &info, NULL, &error);
+  BrgImageInfo info = { 0 };
+  BrgVolume *volume = brg_image_read_volume (path, &info, NULL, &error);
 
   if (volume != NULL)
     g_assert_cmpuint (brg_grid_n_voxels (&volume->grid), <=, 8000);
@@ -515,7 +516,7 @@ test_forgets (void)
 
   g_byte_array_append (file, raw->data, raw->len);
   char *path = files_write ("DOE^JANE.nrrd", file->data, file->len);
-  BrgVolume *volume = brg_nrrd_read_volume (path, NULL, NULL, &error);
+  BrgVolume *volume = brg_image_read_volume (path, NULL, NULL, &error);
   g_assert_nonnull (volume);
   g_assert_cmpint (brg_nrrd_write_volume (volume, out, NULL, &error), ==, BRG_OK);
   GByteArray *written = files_read (out);
@@ -534,13 +535,13 @@ test_not_a_file (void)
   BrgError error = { 0 };
   char *folder = files_path ("."), *none = files_path ("none\nhere.nrrd");
 
-  g_assert_null (brg_nrrd_read_volume (folder, NULL, NULL, &error));
+  g_assert_null (brg_image_read_volume (folder, NULL, NULL, &error));
   g_assert_nonnull (strstr (error.message, "is a folder"));
-  g_assert_null (brg_nrrd_read_mask (none, NULL, NULL, &error));
+  g_assert_null (brg_image_read_mask (none, NULL, NULL, &error));
   g_assert_true (g_str_has_prefix (error.message, "none?here.nrrd: cannot open: "));
-  g_assert_null (brg_nrrd_read_volume ("/dev/zero", NULL, NULL, &error));
+  g_assert_null (brg_image_read_volume ("/dev/zero", NULL, NULL, &error));
   g_assert_cmpint (error.status, ==, BRG_IO);
-  g_assert_null (brg_nrrd_read_volume (none, NULL, NULL, NULL));
+  g_assert_null (brg_image_read_volume (none, NULL, NULL, NULL));
   g_free (folder);
   g_free (none);
 }

@@ -7,7 +7,8 @@
 #include <string.h>
 
 #include "files.h"
-#include "io/brg-nrrd-reading.h"
+#include "io/brg-image-reading.h"
+#include "io/brg-nrrd.h"
 
 #define NX      301
 #define NY      203
@@ -65,14 +66,14 @@ mask_of (const BrgVolume *volume)
 static bool
 is_read_in_parts (const char *path)
 {
-  BrgNrrdReading reading = { 0 };
+  BrgImageReading reading = { 0 };
   BrgStatus status = BRG_OK;
   g_autofree guint8 *bytes = g_malloc (N_BYTES);
-  BrgNrrdPartSink sink = { .place = bytes };
+  BrgImagePartSink sink = { .place = bytes };
 
-  g_assert_cmpint (brg_nrrd_reading_open (&reading, path, NULL), ==, BRG_OK);
-  bool is_done = brg_nrrd_reading_run_parts (&reading, &sink, NULL, &status, NULL);
-  brg_nrrd_reading_close (&reading);
+  g_assert_cmpint (brg_image_reading_open (&reading, path, NULL), ==, BRG_OK);
+  bool is_done = brg_image_reading_run_parts (&reading, &sink, NULL, &status, NULL);
+  brg_image_reading_close (&reading);
   return is_done && status == BRG_OK;
 }
 
@@ -82,10 +83,10 @@ assert_same_volume (const char *path, const BrgVolume *expected, int n_warnings)
   for (size_t t = 0; t < G_N_ELEMENTS (thread_counts); t++)
     {
       BrgError error = { 0 };
-      BrgNrrdInfo info;
+      BrgImageInfo info;
       BrgJob job = BRG_JOB_INIT;
       job.n_threads = thread_counts[t];
-      BrgVolume *volume = brg_nrrd_read_volume (path, &info, &job, &error);
+      BrgVolume *volume = brg_image_read_volume (path, &info, &job, &error);
       g_assert_cmpstr (error.message, ==, "");
       g_assert_cmpint (info.n_warnings, ==, n_warnings);
       g_assert_true (brg_grid_equal (&volume->grid, &expected->grid));
@@ -102,7 +103,7 @@ assert_same_mask (const char *path, const BrgMask *expected)
       BrgError error = { 0 };
       BrgJob job = BRG_JOB_INIT;
       job.n_threads = thread_counts[t];
-      BrgMask *mask = brg_nrrd_read_mask (path, NULL, &job, &error);
+      BrgMask *mask = brg_image_read_mask (path, NULL, &job, &error);
       g_assert_cmpstr (error.message, ==, "");
       g_assert_true (brg_mask_equal (mask, expected));
       brg_mask_unref (mask);
@@ -199,7 +200,7 @@ test_raw_files (void)
       assert_same_volume (path, volume, 0);
       g_free (path);
       path = files_write ("raw.nrrd", bytes->data, bytes->len - 1);
-      g_assert_null (brg_nrrd_read_volume (path, NULL, NULL, &error));
+      g_assert_null (brg_image_read_volume (path, NULL, NULL, &error));
       g_assert_cmpint (error.status, ==, BRG_FORMAT);
       g_free (path);
       g_byte_array_append (bytes, (const guint8 *) "surplus", 7);
@@ -221,7 +222,7 @@ float_at (guint n)
 }
 
 static bool
-has_warning (const BrgNrrdInfo *info, const char *words)
+has_warning (const BrgImageInfo *info, const char *words)
 {
   for (int w = 0; w < info->n_warnings; w++)
     if (g_str_has_prefix (info->warnings[w], words))
@@ -254,10 +255,10 @@ test_raw_floats (void)
   g_autofree char *limit_words = g_strdup_printf ("%u voxels were outside", n_limited);
   for (size_t t = 0; t < G_N_ELEMENTS (thread_counts); t++)
     {
-      BrgNrrdInfo info;
+      BrgImageInfo info;
       BrgJob job = BRG_JOB_INIT;
       job.n_threads = thread_counts[t];
-      BrgVolume *volume = brg_nrrd_read_volume (path, &info, &job, NULL);
+      BrgVolume *volume = brg_image_read_volume (path, &info, &job, NULL);
       g_assert_true (has_warning (&info, nan_words) && has_warning (&info, limit_words));
       for (guint v = 0; v < n; v++)
         {
@@ -308,7 +309,7 @@ reads_right (const Own *own)
 {
   char *path = files_write ("forged.nrrd", own->bytes->data, own->bytes->len);
   BrgError error = { 0 };
-  BrgVolume *volume = brg_nrrd_read_volume (path, NULL, NULL, &error);
+  BrgVolume *volume = brg_image_read_volume (path, NULL, NULL, &error);
 
   g_assert_true ((volume == NULL) == (error.status != BRG_OK));
   if (volume != NULL)
@@ -417,14 +418,14 @@ test_two_labels (void)
   memset (bytes->data + head, 0, 3600000);
   bytes->data[head + 70] = 9;
   char *path = files_write ("labels.nrrd", bytes->data, bytes->len);
-  BrgMask *mask = brg_nrrd_read_mask (path, NULL, NULL, &error);
+  BrgMask *mask = brg_image_read_mask (path, NULL, NULL, &error);
   g_assert_cmpuint (brg_mask_count (mask), ==, 1);
   brg_mask_unref (mask);
   g_free (path);
   bytes->data[head + 3500000] = 7;
   bytes->data[head + 1800000] = 5;
   path = files_write ("labels.nrrd", bytes->data, bytes->len);
-  g_assert_null (brg_nrrd_read_mask (path, NULL, NULL, &error));
+  g_assert_null (brg_image_read_mask (path, NULL, NULL, &error));
   g_assert_cmpstr (error.message, ==, "labels.nrrd: is not a mask: it holds 0, 9 and 5");
   g_byte_array_unref (bytes);
   g_free (path);

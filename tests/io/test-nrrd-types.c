@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "files.h"
-#include "io/brg-nrrd.h"
+#include "io/brg-image.h"
 
 /* One sample of `value` in a type and byte order. */
 static void
@@ -82,7 +82,7 @@ check_type (const char *type, const char *spelling, bool big, const char *encodi
     "space directions: (1,0,0) (0,1,0) (0,0,1)\n\n",
     spelling, big ? "BIG" : "Little", encoding);
   BrgError error = { 0 };
-  BrgNrrdInfo info;
+  BrgImageInfo info;
 
   g_byte_array_append (file, (const guint8 *) header, (guint) strlen (header));
   for (int i = 0; i < N; i++)
@@ -97,7 +97,7 @@ check_type (const char *type, const char *spelling, bool big, const char *encodi
   else
     append_encoded (file, raw, encoding);
   char *path = files_write ("type.nrrd", file->data, file->len);
-  BrgVolume *volume = brg_nrrd_read_volume (path, &info, NULL, &error);
+  BrgVolume *volume = brg_image_read_volume (path, &info, NULL, &error);
   g_assert_cmpstr (error.message, ==, "");
   g_assert_nonnull (volume);
   g_assert_cmpstr (info.type, ==, type);
@@ -141,13 +141,13 @@ test_values (void)
   const char *header = "NRRD0001\ntype: float\ndimension: 3\nsizes: 8 1 1\nendian: little\n"
                        "encoding: raw\nspacings: 1 1 2\n\n";
   BrgError error = { 0 };
-  BrgNrrdInfo info;
+  BrgImageInfo info;
 
   g_byte_array_append (file, (const guint8 *) header, (guint) strlen (header));
   for (int i = 0; i < 8; i++)
     append_sample (file, "float", false, (double) values[i]);
   char *path = files_write ("values.nrrd", file->data, file->len);
-  BrgVolume *volume = brg_nrrd_read_volume (path, &info, NULL, &error);
+  BrgVolume *volume = brg_image_read_volume (path, &info, NULL, &error);
   g_assert_nonnull (volume);
   for (int i = 0; i < 8; i++)
     g_assert_cmpint (volume->hu[i], ==, expected[i]);
@@ -158,7 +158,7 @@ test_values (void)
   g_assert_true (g_str_has_prefix (info.warnings[1], "1 voxel is not a number and became"));
   g_assert_true (g_str_has_prefix (info.warnings[2], "3 voxels were outside"));
   g_assert_cmpfloat (brg_grid_spacing_mm (&volume->grid, 2), ==, 2);
-  g_assert_null (brg_nrrd_read_mask (path, NULL, NULL, &error));
+  g_assert_null (brg_image_read_mask (path, NULL, NULL, &error));
   g_assert_cmpint (error.status, ==, BRG_FORMAT);
   brg_volume_unref (volume);
   g_byte_array_unref (file);
@@ -183,13 +183,13 @@ test_mask_labels (void)
         for (int i = 0; i < 70; i++)
           append_sample (file, types[t], false, i == n ? 7 : i % 2 ? 0 : 3);
         char *path = files_write ("labels.nrrd", file->data, file->len);
-        g_assert_null (brg_nrrd_read_mask (path, NULL, NULL, &error));
+        g_assert_null (brg_image_read_mask (path, NULL, NULL, &error));
         g_assert_nonnull (strstr (error.message, "is not a mask: it holds 0, "));
         file->len = (guint) strlen (header);
         for (int i = 0; i < 70; i++)
           append_sample (file, types[t], false, i == n ? 0 : 3);
         g_free (files_write ("labels.nrrd", file->data, file->len));
-        BrgMask *mask = brg_nrrd_read_mask (path, NULL, NULL, &error);
+        BrgMask *mask = brg_image_read_mask (path, NULL, NULL, &error);
         g_assert_nonnull (mask);
         g_assert_cmpuint (brg_mask_count (mask), ==, 69);
         g_assert_false (brg_mask_get (mask, n % 35, 0, n / 35));
@@ -214,7 +214,7 @@ test_byte_labels (void)
       for (int i = 0; i < 134; i++)
         append_sample (file, "uint8", false, i * i % 5 < 2 ? label : 0);
       char *path = files_write ("byte.nrrd", file->data, file->len);
-      BrgMask *mask = brg_nrrd_read_mask (path, NULL, NULL, &error);
+      BrgMask *mask = brg_image_read_mask (path, NULL, NULL, &error);
       g_assert_nonnull (mask);
       for (int i = 0; i < 134; i++)
         g_assert_cmpint (brg_mask_get (mask, i % 67, 0, i / 67), ==, i * i % 5 < 2);
@@ -237,7 +237,7 @@ test_layers (void)
                                       "encoding: raw\nSegment0_ID:=a\nSegment10_ID:=b\n"
                                       "Segment2_ID:=c\nSegment2_Name:=d\nSegmentX_ID:=e\n");
       BrgError error = { 0 };
-      BrgNrrdInfo info;
+      BrgImageInfo info;
 
       for (int a = 0, s = 0; a < 4; a++)
         sizes[a] = a == list ? 2 : dim[s++];
@@ -260,7 +260,7 @@ test_layers (void)
           g_byte_array_append (file, &value, 1);
         }
       char *path = files_write ("layers.nrrd", file->data, file->len);
-      BrgMask *mask = brg_nrrd_read_mask (path, &info, NULL, &error);
+      BrgMask *mask = brg_image_read_mask (path, &info, NULL, &error);
       g_assert_cmpstr (error.message, ==, "");
       g_assert_nonnull (mask);
       for (int k = 0; k < 3; k++)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "files.h"
+#include "io/brg-image.h"
 #include "io/brg-nrrd.h"
 
 static const int orders[6][3] = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 },
@@ -160,10 +161,10 @@ check_mask (const BrgVolume *volume, const GByteArray *samples, int lo_hu)
       int16_t value = (int16_t) (samples->data[2 * i] | samples->data[2 * i + 1] << 8);
       g_assert_cmpint (bytes->data[i], ==, value >= lo_hu);
     }
-  BrgMask *back = brg_nrrd_read_mask (path, NULL, NULL, &error);
+  BrgMask *back = brg_image_read_mask (path, NULL, NULL, &error);
   g_assert_nonnull (back);
   g_assert_true (brg_mask_equal (mask, back));
-  g_assert_cmpint (brg_nrrd_read_grid (path, &grid, NULL, &error), ==, BRG_OK);
+  g_assert_cmpint (brg_image_read_grid (path, &grid, NULL, &error), ==, BRG_OK);
   g_assert_cmpmem (&grid, sizeof grid, &back->grid, sizeof grid);
   brg_mask_unref (back);
   brg_mask_unref (mask);
@@ -178,12 +179,12 @@ check_order (const BrgGrid *grid, const char *space, bool writes)
   GString *header = header_of (grid, space, "short");
   GByteArray *samples = file_samples (grid), *file = g_byte_array_new ();
   BrgError error = { 0 };
-  BrgNrrdInfo info;
+  BrgImageInfo info;
 
   g_byte_array_append (file, (const guint8 *) header->str, (guint) header->len);
   g_byte_array_append (file, samples->data, samples->len);
   char *path = files_write ("order.nrrd", file->data, file->len);
-  BrgVolume *volume = brg_nrrd_read_volume (path, &info, NULL, &error);
+  BrgVolume *volume = brg_image_read_volume (path, &info, NULL, &error);
   g_assert_cmpstr (error.message, ==, "");
   g_assert_nonnull (volume);
   g_assert_cmpint (info.n_warnings, ==, 0);
@@ -196,7 +197,7 @@ check_order (const BrgGrid *grid, const char *space, bool writes)
       g_assert_cmpint (brg_nrrd_write_volume (volume, path, NULL, &error), ==, BRG_OK);
       GByteArray *written = decode (path, &written_header);
       g_assert_cmpmem (written->data, written->len, samples->data, samples->len);
-      BrgVolume *back = brg_nrrd_read_volume (path, NULL, NULL, &error);
+      BrgVolume *back = brg_image_read_volume (path, NULL, NULL, &error);
       assert_object (back, grid);
       brg_volume_unref (back);
       g_byte_array_unref (written);
@@ -279,14 +280,14 @@ test_labels (void)
       for (int n = 0; n < 66 * 5; n++)
         brg_mask_set (n % 3 ? ones : twos, n % 66, n / 66, n % 4, true);
       g_assert_cmpint (brg_nrrd_write_labels (&grid, ones, twos, path, NULL, &error), ==, BRG_OK);
-      g_assert_cmpint (brg_nrrd_read_labels (path, &a, &b, NULL, &error), ==, BRG_OK);
+      g_assert_cmpint (brg_image_read_labels (path, &a, &b, NULL, &error), ==, BRG_OK);
       g_assert_true (brg_mask_equal (a, ones) && brg_mask_equal (b, twos));
       brg_mask_unref (a);
       brg_mask_unref (b);
-      g_assert_null (brg_nrrd_read_mask (path, NULL, NULL, &error));
+      g_assert_null (brg_image_read_mask (path, NULL, NULL, &error));
       g_assert_nonnull (strstr (error.message, "edits.nrrd: is not a mask: it holds 0,"));
       g_assert_cmpint (brg_nrrd_write_labels (&grid, NULL, twos, path, NULL, &error), ==, BRG_OK);
-      g_assert_cmpint (brg_nrrd_read_labels (path, &a, &b, NULL, &error), ==, BRG_OK);
+      g_assert_cmpint (brg_image_read_labels (path, &a, &b, NULL, &error), ==, BRG_OK);
       g_assert_true (brg_mask_is_empty (a) && brg_mask_equal (b, twos));
       brg_mask_unref (a);
       brg_mask_unref (b);
@@ -300,7 +301,7 @@ test_labels (void)
   BrgMask *mask = brg_mask_new (&other, NULL), *a, *b;
   g_assert_cmpint (brg_nrrd_write_labels (&grid, mask, NULL, path, NULL, &error), ==, BRG_INVALID);
   g_assert_cmpint (brg_nrrd_write_labels (&grid, NULL, NULL, path, NULL, &error), ==, BRG_OK);
-  g_assert_cmpint (brg_nrrd_read_labels (path, &a, &b, NULL, &error), ==, BRG_OK);
+  g_assert_cmpint (brg_image_read_labels (path, &a, &b, NULL, &error), ==, BRG_OK);
   g_assert_true (brg_mask_is_empty (a) && brg_mask_is_empty (b));
   brg_mask_unref (a);
   brg_mask_unref (b);
@@ -319,9 +320,9 @@ test_cancel (void)
 
   g_assert_cmpint (brg_nrrd_write_mask (mask, path, NULL, &error), ==, BRG_OK);
   brg_job_cancel (&job);
-  g_assert_null (brg_nrrd_read_mask (path, NULL, &job, &error));
+  g_assert_null (brg_image_read_mask (path, NULL, &job, &error));
   g_assert_cmpint (error.status, ==, BRG_CANCELLED);
-  g_assert_null (brg_nrrd_read_volume (path, NULL, &job, &error));
+  g_assert_null (brg_image_read_volume (path, NULL, &job, &error));
   g_remove (path);
   g_assert_cmpint (brg_nrrd_write_mask (mask, path, &job, &error), ==, BRG_CANCELLED);
   g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
@@ -334,8 +335,8 @@ static void
 test_sample (void)
 {
   BrgError error = { 0 };
-  BrgNrrdInfo info;
-  BrgVolume *volume = brg_nrrd_read_volume (g_getenv ("BRG_SAMPLE"), &info, NULL, &error);
+  BrgImageInfo info;
+  BrgVolume *volume = brg_image_read_volume (g_getenv ("BRG_SAMPLE"), &info, NULL, &error);
 
   g_assert_cmpstr (error.message, ==, "");
   g_assert_nonnull (volume);

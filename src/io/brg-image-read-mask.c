@@ -4,11 +4,11 @@
 #include "engine/brg-alloc.h"
 #include "io/brg-bit-bytes.h"
 #include "io/brg-message.h"
-#include "io/brg-nrrd-reading.h"
+#include "io/brg-image-reading.h"
 
 typedef struct
 {
-  BrgNrrdReading reading;
+  BrgImageReading reading;
   BrgMask *masks[2];     /* of label 1 and 2, or of the one label there is */
   uint8_t *flags;        /* one row as 0 and 1 */
   double label;          /* the one value of a mask, 0 until it is met */
@@ -28,7 +28,7 @@ flags_from_row (MaskReading *self, const void *row, BrgError *error)
 {
   size_t n = (size_t) self->reading.lattice.dim[0];
 
-  brg_nrrd_reading_numbers (&self->reading, row);
+  brg_image_reading_numbers (&self->reading, row);
   for (size_t x = 0; x < n; x++)
     {
       double number = self->reading.numbers[x];
@@ -103,7 +103,7 @@ take_mask_row (void *data, void *row, int y, int z, BrgError *error)
 {
   MaskReading *self = data;
 
-  if (self->reading.type == BRG_NRRD_UINT8)
+  if (self->reading.type == BRG_IMAGE_UINT8)
     return take_byte_row (self, row, y, z, error);
   BrgStatus status = flags_from_row (self, row, error);
   if (status == BRG_OK)
@@ -117,7 +117,7 @@ take_labels_row (void *data, void *row, int y, int z, BrgError *error)
   MaskReading *self = data;
   size_t n = (size_t) self->reading.lattice.dim[0];
 
-  brg_nrrd_reading_numbers (&self->reading, row);
+  brg_image_reading_numbers (&self->reading, row);
   for (size_t x = 0; x < n; x++)
     {
       double number = self->reading.numbers[x];
@@ -158,17 +158,17 @@ take_mask_part (void *data, uint8_t *rows, uint64_t first_row, size_t n_rows, Br
 static bool
 read_mask_parts (MaskReading *self, BrgJob *job, BrgStatus *status, BrgError *error)
 {
-  BrgNrrdPartSink sink = { .take = take_mask_part, .data = self };
+  BrgImagePartSink sink = { .take = take_mask_part, .data = self };
 
-  if (self->reading.type != BRG_NRRD_UINT8 || self->reading.lattice.axis[0] != 0)
+  if (self->reading.type != BRG_IMAGE_UINT8 || self->reading.lattice.axis[0] != 0)
     return false;
-  return brg_nrrd_reading_run_parts (&self->reading, &sink, job, status, error);
+  return brg_image_reading_run_parts (&self->reading, &sink, job, status, error);
 }
 
 static BrgStatus
 read_masks (MaskReading *self, const char *path, int n_masks, BrgJob *job, BrgError *error)
 {
-  BrgStatus status = brg_nrrd_reading_open (&self->reading, path, error);
+  BrgStatus status = brg_image_reading_open (&self->reading, path, error);
 
   if (status != BRG_OK)
     return status;
@@ -184,15 +184,15 @@ read_masks (MaskReading *self, const char *path, int n_masks, BrgJob *job, BrgEr
     }
   if (n_masks == 1 && read_mask_parts (self, job, &status, error))
     return status;
-  return brg_nrrd_reading_run (&self->reading, n_masks == 1 ? take_mask_row : take_labels_row, self,
-                               job, error);
+  return brg_image_reading_run (&self->reading, n_masks == 1 ? take_mask_row : take_labels_row,
+                                self, job, error);
 }
 
 /* Closes, and on failure drops the masks and names the file. */
 static void
 finish (MaskReading *self, BrgStatus status, const char *path, BrgError *error)
 {
-  brg_nrrd_reading_close (&self->reading);
+  brg_image_reading_close (&self->reading);
   brg_free (self->flags);
   if (status == BRG_OK)
     return;
@@ -205,7 +205,7 @@ finish (MaskReading *self, BrgStatus status, const char *path, BrgError *error)
 }
 
 BrgMask *
-brg_nrrd_read_mask (const char *path, BrgNrrdInfo *info, BrgJob *job, BrgError *error)
+brg_image_read_mask (const char *path, BrgImageInfo *info, BrgJob *job, BrgError *error)
 {
   MaskReading self = { .label = 0 };
   BrgStatus status = read_masks (&self, path, 1, job, error);
@@ -217,11 +217,11 @@ brg_nrrd_read_mask (const char *path, BrgNrrdInfo *info, BrgJob *job, BrgError *
 }
 
 BrgStatus
-brg_nrrd_read_labels (const char *path,
-                      BrgMask **ones,
-                      BrgMask **twos,
-                      BrgJob *job,
-                      BrgError *error)
+brg_image_read_labels (const char *path,
+                       BrgMask **ones,
+                       BrgMask **twos,
+                       BrgJob *job,
+                       BrgError *error)
 {
   MaskReading self = { .label = 0 };
   BrgError local = { .status = BRG_OK };

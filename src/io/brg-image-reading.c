@@ -1,4 +1,4 @@
-#include "io/brg-nrrd-reading.h"
+#include "io/brg-image-reading.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -6,7 +6,7 @@
 #include "engine/brg-alloc.h"
 #include "engine/brg-parallel.h"
 #include "io/brg-message.h"
-#include "io/brg-nrrd.h"
+#include "io/brg-nrrd-header.h"
 
 #define BATCH_BYTES   ((size_t) 256 * 1024) /* rows are read in batches of about this size */
 #define MAX_ROW_BYTES ((uint64_t) 256 << 20)
@@ -15,8 +15,8 @@
 /* One pass over the rows. */
 typedef struct
 {
-  BrgNrrdReading *reading;
-  BrgNrrdRowFunc take_row;
+  BrgImageReading *reading;
+  BrgImageRowFunc take_row;
   void *data;
   size_t row_samples; /* of a row in the file, all layers of a fastest list axis included */
 } Run;
@@ -39,9 +39,9 @@ check_memory (const BrgGrid *grid, BrgError *error)
 
 /* Keeps every `n_list`-th sample of a row whose list axis is the fastest. */
 static void
-drop_other_layers (const BrgNrrdReading *reading, uint8_t *row)
+drop_other_layers (const BrgImageReading *reading, uint8_t *row)
 {
-  size_t size = brg_nrrd_type_size (reading->type);
+  size_t size = brg_image_type_size (reading->type);
   size_t step = size * (size_t) reading->header.n_list;
 
   for (size_t i = 1; i < (size_t) reading->lattice.dim[0]; i++)
@@ -51,7 +51,7 @@ drop_other_layers (const BrgNrrdReading *reading, uint8_t *row)
 /* File axes above the row, and where they stand for row `index`. False for a row of a layer that
  * is not the first. */
 static bool
-locate_row (const BrgNrrdHeader *header, uint64_t index, int *y, int *z)
+locate_row (const BrgImageHeader *header, uint64_t index, int *y, int *z)
 {
   int coordinate[2] = { 0, 0 }, n = 0;
 
@@ -74,10 +74,10 @@ locate_row (const BrgNrrdHeader *header, uint64_t index, int *y, int *z)
 static BrgStatus
 read_batch (Run *run, uint8_t *batch, uint64_t first_row, size_t n_rows, BrgError *error)
 {
-  BrgNrrdReading *reading = run->reading;
-  size_t row_bytes = run->row_samples * brg_nrrd_type_size (reading->type);
+  BrgImageReading *reading = run->reading;
+  size_t row_bytes = run->row_samples * brg_image_type_size (reading->type);
   BrgStatus status =
-    brg_nrrd_samples_read (reading->samples, batch, n_rows * run->row_samples, error);
+    brg_image_samples_read (reading->samples, batch, n_rows * run->row_samples, error);
 
   for (size_t r = 0; status == BRG_OK && r < n_rows; r++)
     {
@@ -95,9 +95,9 @@ read_batch (Run *run, uint8_t *batch, uint64_t first_row, size_t n_rows, BrgErro
 static BrgStatus
 read_rows (Run *run, BrgJob *job, BrgError *error)
 {
-  BrgNrrdReading *reading = run->reading;
-  uint64_t n_rows = brg_nrrd_header_n_samples (&reading->header) / run->row_samples;
-  size_t row_bytes = run->row_samples * brg_nrrd_type_size (reading->type);
+  BrgImageReading *reading = run->reading;
+  uint64_t n_rows = brg_image_header_n_samples (&reading->header) / run->row_samples;
+  size_t row_bytes = run->row_samples * brg_image_type_size (reading->type);
   size_t batch_rows = BATCH_BYTES / row_bytes + 1;
   uint8_t *batch = brg_alloc (batch_rows, row_bytes, error);
   BrgStatus status = batch != NULL ? BRG_OK : BRG_NO_MEMORY;
@@ -115,7 +115,7 @@ read_rows (Run *run, BrgJob *job, BrgError *error)
 }
 
 BrgStatus
-brg_nrrd_reading_open (BrgNrrdReading *reading, const char *path, BrgError *error)
+brg_image_reading_open (BrgImageReading *reading, const char *path, BrgError *error)
 {
   reading->stream = brg_stream_open (path, error);
   if (reading->stream == NULL)
@@ -124,45 +124,45 @@ brg_nrrd_reading_open (BrgNrrdReading *reading, const char *path, BrgError *erro
     brg_nrrd_header_read (reading->stream, &reading->header, &reading->info, error);
   if (status != BRG_OK)
     return status;
-  reading->samples = brg_nrrd_samples_open (&reading->header, reading->stream, error);
+  reading->samples = brg_image_samples_open (&reading->header, reading->stream, error);
   if (reading->samples == NULL)
     return BRG_FORMAT;
   status = check_memory (&reading->header.grid, error);
   if (status != BRG_OK)
     return status;
-  reading->type = brg_nrrd_samples_type (&reading->header);
+  reading->type = brg_image_samples_type (&reading->header);
   reading->lattice = brg_lattice_of (&reading->header.grid);
   reading->numbers = brg_alloc ((size_t) reading->lattice.dim[0], sizeof (double), error);
   return reading->numbers != NULL ? BRG_OK : BRG_NO_MEMORY;
 }
 
 BrgStatus
-brg_nrrd_reading_run (BrgNrrdReading *reading,
-                      BrgNrrdRowFunc take_row,
-                      void *data,
-                      BrgJob *job,
-                      BrgError *error)
+brg_image_reading_run (BrgImageReading *reading,
+                       BrgImageRowFunc take_row,
+                       void *data,
+                       BrgJob *job,
+                       BrgError *error)
 {
   Run run = { .reading = reading, .take_row = take_row, .data = data };
 
   run.row_samples = (size_t) reading->lattice.dim[0];
   if (reading->header.list_axis == 0)
     run.row_samples *= (size_t) reading->header.n_list;
-  if (run.row_samples > MAX_ROW_BYTES / brg_nrrd_type_size (reading->type))
+  if (run.row_samples > MAX_ROW_BYTES / brg_image_type_size (reading->type))
     return brg_error_set (error, BRG_UNSUPPORTED, "has %d layers, too many",
                           reading->header.n_list);
   BrgStatus status = read_rows (&run, job, error);
   if (status == BRG_OK)
-    status = brg_nrrd_samples_finish (reading->samples, &reading->info, error);
+    status = brg_image_samples_finish (reading->samples, &reading->info, error);
   return status;
 }
 
 /* All parts of a file being read. */
 typedef struct
 {
-  BrgNrrdReading *reading;
-  const BrgNrrdPartSink *sink;
-  BrgNrrdParts parts;
+  BrgImageReading *reading;
+  const BrgImagePartSink *sink;
+  BrgImageParts parts;
   size_t row_bytes;
   BrgPool *pool;
 } PartRun;
@@ -171,18 +171,18 @@ static BrgStatus
 read_part (void *data, int index, int begin, int end, BrgError *error)
 {
   PartRun *run = data;
-  const BrgNrrdPartSink *sink = run->sink;
+  const BrgImagePartSink *sink = run->sink;
   uint64_t first = (uint64_t) index * run->parts.part_bytes;
-  size_t size = brg_nrrd_parts_size (&run->parts, index);
+  size_t size = brg_image_parts_size (&run->parts, index);
 
   (void) begin;
   (void) end;
   if (sink->place != NULL)
-    return brg_nrrd_parts_read (&run->parts, index, sink->place + first, run->pool, error);
+    return brg_image_parts_read (&run->parts, index, sink->place + first, run->pool, error);
   uint8_t *rows = brg_alloc_in (run->pool, size, 1, error);
   BrgStatus status = rows != NULL ? BRG_OK : BRG_NO_MEMORY;
   if (status == BRG_OK)
-    status = brg_nrrd_parts_read (&run->parts, index, rows, run->pool, error);
+    status = brg_image_parts_read (&run->parts, index, rows, run->pool, error);
   if (status == BRG_OK)
     status = sink->take (sink->data, rows, first / run->row_bytes, size / run->row_bytes, error);
   brg_free (rows);
@@ -193,66 +193,66 @@ read_part (void *data, int index, int begin, int end, BrgError *error)
 static BrgStatus
 run_parts (PartRun *run, BrgJob *job, BrgError *error)
 {
-  BrgNrrdReading *reading = run->reading;
+  BrgImageReading *reading = run->reading;
   BrgStatus status =
-    brg_nrrd_parts_open (&run->parts, reading->samples, &reading->header, run->row_bytes, error);
+    brg_image_parts_open (&run->parts, reading->samples, &reading->header, run->row_bytes, error);
 
   if (status == BRG_OK && run->parts.n_parts == 0)
     return BRG_FORMAT;
   if (status == BRG_OK)
     status = brg_parallel_slabs (run->parts.n_parts, 1, read_part, run, job, error);
-  if (status == BRG_OK && !brg_nrrd_parts_agree (&run->parts))
+  if (status == BRG_OK && !brg_image_parts_agree (&run->parts))
     return BRG_FORMAT;
   return status;
 }
 
 bool
-brg_nrrd_reading_run_parts (BrgNrrdReading *reading,
-                            const BrgNrrdPartSink *sink,
-                            BrgJob *job,
-                            BrgStatus *status,
-                            BrgError *error)
+brg_image_reading_run_parts (BrgImageReading *reading,
+                             const BrgImagePartSink *sink,
+                             BrgJob *job,
+                             BrgStatus *status,
+                             BrgError *error)
 {
   PartRun run = { .reading = reading, .sink = sink, .pool = brg_job_pool (job) };
   BrgError local = { .status = BRG_OK };
 
   if (reading->header.list_axis >= 0)
     return false;
-  run.row_bytes = (size_t) reading->lattice.dim[0] * brg_nrrd_type_size (reading->type);
+  run.row_bytes = (size_t) reading->lattice.dim[0] * brg_image_type_size (reading->type);
   *status = run_parts (&run, job, &local);
-  brg_nrrd_parts_close (&run.parts);
+  brg_image_parts_close (&run.parts);
   if (*status != BRG_OK && *status != BRG_CANCELLED && *status != BRG_NO_MEMORY)
     return false;
   if (*status == BRG_OK)
-    *status = brg_nrrd_samples_pass (reading->samples, &local);
+    *status = brg_image_samples_pass (reading->samples, &local);
   if (*status == BRG_OK)
-    *status = brg_nrrd_samples_finish (reading->samples, &reading->info, &local);
+    *status = brg_image_samples_finish (reading->samples, &reading->info, &local);
   if (*status != BRG_OK && error != NULL)
     *error = local;
   return true;
 }
 
 void
-brg_nrrd_reading_close (BrgNrrdReading *reading)
+brg_image_reading_close (BrgImageReading *reading)
 {
-  brg_nrrd_samples_close (reading->samples);
-  brg_nrrd_header_clear (&reading->header);
+  brg_image_samples_close (reading->samples);
+  brg_image_header_clear (&reading->header);
   brg_stream_close (reading->stream);
   brg_free (reading->numbers);
 }
 
 void
-brg_nrrd_reading_numbers (BrgNrrdReading *reading, const void *row)
+brg_image_reading_numbers (BrgImageReading *reading, const void *row)
 {
-  brg_nrrd_samples_to_double (reading->type, row, (size_t) reading->lattice.dim[0],
-                              reading->numbers);
+  brg_image_samples_to_double (reading->type, row, (size_t) reading->lattice.dim[0],
+                               reading->numbers);
 }
 
 BrgStatus
-brg_nrrd_read_grid (const char *path, BrgGrid *grid, BrgNrrdInfo *info, BrgError *error)
+brg_image_read_grid (const char *path, BrgGrid *grid, BrgImageInfo *info, BrgError *error)
 {
-  BrgNrrdReading reading = { 0 };
-  BrgStatus status = brg_nrrd_reading_open (&reading, path, error);
+  BrgImageReading reading = { 0 };
+  BrgStatus status = brg_image_reading_open (&reading, path, error);
 
   if (status == BRG_OK)
     *grid = reading.header.grid;
@@ -260,6 +260,6 @@ brg_nrrd_read_grid (const char *path, BrgGrid *grid, BrgNrrdInfo *info, BrgError
     brg_message_name_file (error, path);
   if (status == BRG_OK && info != NULL)
     *info = reading.info;
-  brg_nrrd_reading_close (&reading);
+  brg_image_reading_close (&reading);
   return status;
 }

@@ -1,4 +1,4 @@
-#include "io/brg-nrrd-samples.h"
+#include "io/brg-image-samples.h"
 
 #include <math.h>
 #include <string.h>
@@ -7,9 +7,9 @@
 #include "io/brg-message.h"
 #include "io/brg-number.h"
 
-struct BrgNrrdSamples
+struct BrgImageSamples
 {
-  const BrgNrrdHeader *header;
+  const BrgImageHeader *header;
   BrgStream *attached;   /* borrowed */
   BrgStream *detached;   /* the open data file, or NULL */
   int next_file;         /* index of the data file to open next */
@@ -18,32 +18,32 @@ struct BrgNrrdSamples
 };
 
 BrgStream *
-brg_nrrd_samples_stream (const BrgNrrdSamples *samples)
+brg_image_samples_stream (const BrgImageSamples *samples)
 {
   return samples->detached != NULL ? samples->detached : samples->attached;
 }
 
 /* Least number of bytes that n samples take in the file (or inflated). */
 static uint64_t
-least_bytes (const BrgNrrdHeader *header, uint64_t n)
+least_bytes (const BrgImageHeader *header, uint64_t n)
 {
-  uint64_t size = brg_nrrd_type_size (header->type);
+  uint64_t size = brg_image_type_size (header->type);
 
-  if (header->encoding == BRG_NRRD_TEXT)
+  if (header->encoding == BRG_IMAGE_TEXT)
     return 2 * n - 1;
-  return header->encoding == BRG_NRRD_HEX ? 2 * size * n : size * n;
+  return header->encoding == BRG_IMAGE_HEX ? 2 * size * n : size * n;
 }
 
 /* Moves from the beginning of a file (or the end of the header) to the first of n samples. */
 static BrgStatus
-start_data (const BrgNrrdHeader *header, BrgStream *stream, uint64_t n, BrgError *error)
+start_data (const BrgImageHeader *header, BrgStream *stream, uint64_t n, BrgError *error)
 {
   uint64_t need = least_bytes (header, n);
   BrgStatus status = BRG_OK;
 
   for (int64_t line = 0; status == BRG_OK && line < header->line_skip; line++)
     status = brg_stream_skip_line (stream, error);
-  if (status == BRG_OK && header->encoding == BRG_NRRD_GZIP)
+  if (status == BRG_OK && header->encoding == BRG_IMAGE_GZIP)
     status = brg_stream_start_gzip (stream, error);
   if (status == BRG_OK)
     status = brg_stream_check_size (stream, need, error);
@@ -52,16 +52,16 @@ start_data (const BrgNrrdHeader *header, BrgStream *stream, uint64_t n, BrgError
   uint64_t skip =
     header->byte_skip >= 0 ? (uint64_t) header->byte_skip : brg_stream_left (stream) - need;
   status = brg_stream_skip (stream, skip, error);
-  if (status == BRG_OK && header->encoding != BRG_NRRD_GZIP)
+  if (status == BRG_OK && header->encoding != BRG_IMAGE_GZIP)
     status = brg_stream_check_size (stream, need, error);
   return status;
 }
 
 static BrgStatus
-finish_file (BrgNrrdSamples *samples, BrgError *error)
+finish_file (BrgImageSamples *samples, BrgError *error)
 {
   uint64_t surplus = 0;
-  BrgStatus status = brg_stream_finish (brg_nrrd_samples_stream (samples), &surplus, error);
+  BrgStatus status = brg_stream_finish (brg_image_samples_stream (samples), &surplus, error);
 
   samples->surplus += surplus;
   brg_stream_close (samples->detached);
@@ -70,10 +70,10 @@ finish_file (BrgNrrdSamples *samples, BrgError *error)
 }
 
 static BrgStatus
-open_next_file (BrgNrrdSamples *samples, BrgError *error)
+open_next_file (BrgImageSamples *samples, BrgError *error)
 {
-  const BrgNrrdHeader *header = samples->header;
-  uint64_t n = brg_nrrd_header_n_samples (header) / (uint64_t) header->n_files;
+  const BrgImageHeader *header = samples->header;
+  uint64_t n = brg_image_header_n_samples (header) / (uint64_t) header->n_files;
   const char *name = header->files[samples->next_file++];
   BrgError local = { .status = BRG_OK };
 
@@ -92,10 +92,10 @@ open_next_file (BrgNrrdSamples *samples, BrgError *error)
 }
 
 static BrgStatus
-start (BrgNrrdSamples *samples, BrgError *error)
+start (BrgImageSamples *samples, BrgError *error)
 {
-  const BrgNrrdHeader *header = samples->header;
-  uint64_t n = brg_nrrd_header_n_samples (header);
+  const BrgImageHeader *header = samples->header;
+  uint64_t n = brg_image_header_n_samples (header);
 
   if (header->n_files == 0)
     {
@@ -108,17 +108,17 @@ start (BrgNrrdSamples *samples, BrgError *error)
   return open_next_file (samples, error);
 }
 
-BrgNrrdSamples *
-brg_nrrd_samples_open (const BrgNrrdHeader *header, BrgStream *stream, BrgError *error)
+BrgImageSamples *
+brg_image_samples_open (const BrgImageHeader *header, BrgStream *stream, BrgError *error)
 {
-  BrgNrrdSamples *samples = brg_alloc (1, sizeof *samples, error);
+  BrgImageSamples *samples = brg_alloc (1, sizeof *samples, error);
 
   if (samples == NULL)
     return NULL;
-  *samples = (BrgNrrdSamples){ .header = header, .attached = stream };
+  *samples = (BrgImageSamples){ .header = header, .attached = stream };
   if (start (samples, error) != BRG_OK)
     {
-      brg_nrrd_samples_close (samples);
+      brg_image_samples_close (samples);
       return NULL;
     }
   return samples;
@@ -132,7 +132,7 @@ is_separator (int c)
 
 /* Reads one number and the separator after it. */
 static BrgStatus
-read_number (BrgStream *stream, BrgNrrdType type, double *value, BrgError *error)
+read_number (BrgStream *stream, BrgImageType type, double *value, BrgError *error)
 {
   char word[64];
   size_t length = 0;
@@ -151,18 +151,19 @@ read_number (BrgStream *stream, BrgNrrdType type, double *value, BrgError *error
     return brg_error_set (error, BRG_FORMAT, "the text ends before all voxels are read");
   if (length == sizeof word || !brg_number_parse (word, length, value))
     return brg_error_set (error, BRG_FORMAT, "a voxel in the text is not a number");
-  if (type < BRG_NRRD_FLOAT && rint (*value) != *value)
+  if (type < BRG_IMAGE_FLOAT && rint (*value) != *value)
     return brg_error_set (error, BRG_FORMAT, "a voxel in the text is %g, not an integer", *value);
   return BRG_OK;
 }
 
 static BrgStatus
-read_text (BrgNrrdSamples *samples, double *out, size_t n, BrgError *error)
+read_text (BrgImageSamples *samples, double *out, size_t n, BrgError *error)
 {
   BrgStatus status = BRG_OK;
 
   for (size_t i = 0; status == BRG_OK && i < n; i++)
-    status = read_number (brg_nrrd_samples_stream (samples), samples->header->type, &out[i], error);
+    status =
+      read_number (brg_image_samples_stream (samples), samples->header->type, &out[i], error);
   return status;
 }
 
@@ -207,7 +208,7 @@ read_hex (BrgStream *stream, uint8_t *out, size_t n_bytes, BrgError *error)
   break
 
 void
-brg_nrrd_samples_swap (uint8_t *bytes, size_t n, size_t size)
+brg_image_samples_swap (uint8_t *bytes, size_t n, size_t size)
 {
   switch (size)
     {
@@ -223,33 +224,33 @@ brg_nrrd_samples_swap (uint8_t *bytes, size_t n, size_t size)
 }
 
 static BrgStatus
-read_binary (BrgNrrdSamples *samples, void *out, size_t n, BrgError *error)
+read_binary (BrgImageSamples *samples, void *out, size_t n, BrgError *error)
 {
-  const BrgNrrdHeader *header = samples->header;
-  size_t size = brg_nrrd_type_size (header->type);
+  const BrgImageHeader *header = samples->header;
+  size_t size = brg_image_type_size (header->type);
   bool host_is_big = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
   BrgStatus status;
 
-  if (header->encoding == BRG_NRRD_HEX)
-    status = read_hex (brg_nrrd_samples_stream (samples), out, n * size, error);
+  if (header->encoding == BRG_IMAGE_HEX)
+    status = read_hex (brg_image_samples_stream (samples), out, n * size, error);
   else
-    status = brg_stream_read (brg_nrrd_samples_stream (samples), out, n * size, error);
+    status = brg_stream_read (brg_image_samples_stream (samples), out, n * size, error);
   if (status == BRG_OK && size > 1 && header->big_endian != host_is_big)
-    brg_nrrd_samples_swap (out, n, size);
+    brg_image_samples_swap (out, n, size);
   return status;
 }
 
 BrgStatus
-brg_nrrd_samples_read (BrgNrrdSamples *samples, void *out, size_t n, BrgError *error)
+brg_image_samples_read (BrgImageSamples *samples, void *out, size_t n, BrgError *error)
 {
-  size_t size = brg_nrrd_type_size (brg_nrrd_samples_type (samples->header));
+  size_t size = brg_image_type_size (brg_image_samples_type (samples->header));
   uint8_t *to = out;
   BrgStatus status = BRG_OK;
 
   while (status == BRG_OK && n > 0)
     {
       size_t chunk = samples->left_in_file < n ? (size_t) samples->left_in_file : n;
-      if (samples->header->encoding == BRG_NRRD_TEXT)
+      if (samples->header->encoding == BRG_IMAGE_TEXT)
         status = read_text (samples, (double *) (void *) to, chunk, error);
       else
         status = read_binary (samples, to, chunk, error);
@@ -268,32 +269,32 @@ brg_nrrd_samples_read (BrgNrrdSamples *samples, void *out, size_t n, BrgError *e
 }
 
 BrgStatus
-brg_nrrd_samples_pass (BrgNrrdSamples *samples, BrgError *error)
+brg_image_samples_pass (BrgImageSamples *samples, BrgError *error)
 {
-  BrgStream *stream = brg_nrrd_samples_stream (samples);
-  uint64_t size = brg_nrrd_type_size (samples->header->type) * samples->left_in_file;
+  BrgStream *stream = brg_image_samples_stream (samples);
+  uint64_t size = brg_image_type_size (samples->header->type) * samples->left_in_file;
 
   samples->left_in_file = 0;
   return brg_stream_pass (
-    stream, samples->header->encoding == BRG_NRRD_GZIP ? brg_stream_left (stream) : size, error);
+    stream, samples->header->encoding == BRG_IMAGE_GZIP ? brg_stream_left (stream) : size, error);
 }
 
 BrgStatus
-brg_nrrd_samples_finish (BrgNrrdSamples *samples, BrgNrrdInfo *info, BrgError *error)
+brg_image_samples_finish (BrgImageSamples *samples, BrgImageInfo *info, BrgError *error)
 {
   bool is_text =
-    samples->header->encoding == BRG_NRRD_TEXT || samples->header->encoding == BRG_NRRD_HEX;
+    samples->header->encoding == BRG_IMAGE_TEXT || samples->header->encoding == BRG_IMAGE_HEX;
   BrgStatus status = finish_file (samples, error);
 
   /* A line end or two after text are part of it. */
   if (status == BRG_OK && samples->surplus > (is_text ? 2 : 0))
-    brg_nrrd_warn (info, "%llu bytes after the voxels were ignored",
-                   (unsigned long long) samples->surplus);
+    brg_image_warn (info, "%llu bytes after the voxels were ignored",
+                    (unsigned long long) samples->surplus);
   return status;
 }
 
 void
-brg_nrrd_samples_close (BrgNrrdSamples *samples)
+brg_image_samples_close (BrgImageSamples *samples)
 {
   if (samples == NULL)
     return;
@@ -301,10 +302,10 @@ brg_nrrd_samples_close (BrgNrrdSamples *samples)
   brg_free (samples);
 }
 
-BrgNrrdType
-brg_nrrd_samples_type (const BrgNrrdHeader *header)
+BrgImageType
+brg_image_samples_type (const BrgImageHeader *header)
 {
-  return header->encoding == BRG_NRRD_TEXT ? BRG_NRRD_DOUBLE : header->type;
+  return header->encoding == BRG_IMAGE_TEXT ? BRG_IMAGE_DOUBLE : header->type;
 }
 
 #define CONVERT(TYPE)                                                                              \
@@ -313,29 +314,29 @@ brg_nrrd_samples_type (const BrgNrrdHeader *header)
   break
 
 void
-brg_nrrd_samples_to_double (BrgNrrdType type, const void *samples, size_t n, double *out)
+brg_image_samples_to_double (BrgImageType type, const void *samples, size_t n, double *out)
 {
   switch (type)
     {
-    case BRG_NRRD_INT8:
+    case BRG_IMAGE_INT8:
       CONVERT (int8_t);
-    case BRG_NRRD_UINT8:
+    case BRG_IMAGE_UINT8:
       CONVERT (uint8_t);
-    case BRG_NRRD_INT16:
+    case BRG_IMAGE_INT16:
       CONVERT (int16_t);
-    case BRG_NRRD_UINT16:
+    case BRG_IMAGE_UINT16:
       CONVERT (uint16_t);
-    case BRG_NRRD_INT32:
+    case BRG_IMAGE_INT32:
       CONVERT (int32_t);
-    case BRG_NRRD_UINT32:
+    case BRG_IMAGE_UINT32:
       CONVERT (uint32_t);
-    case BRG_NRRD_INT64:
+    case BRG_IMAGE_INT64:
       CONVERT (int64_t);
-    case BRG_NRRD_UINT64:
+    case BRG_IMAGE_UINT64:
       CONVERT (uint64_t);
-    case BRG_NRRD_FLOAT:
+    case BRG_IMAGE_FLOAT:
       CONVERT (float);
-    case BRG_NRRD_DOUBLE:
+    case BRG_IMAGE_DOUBLE:
       CONVERT (double);
     }
 }

@@ -1,4 +1,4 @@
-#include "io/brg-nrrd-parts.h"
+#include "io/brg-image-parts.h"
 
 #include <string.h>
 #include <zlib.h>
@@ -10,7 +10,7 @@
 #define RAW_PART_BYTES ((size_t) 1024 * 1024)
 
 static void
-find_raw_parts (BrgNrrdParts *parts, size_t row_bytes)
+find_raw_parts (BrgImageParts *parts, size_t row_bytes)
 {
   size_t part_bytes = (RAW_PART_BYTES / row_bytes + 1) * row_bytes;
   uint64_t n = (parts->n_bytes - 1) / part_bytes + 1;
@@ -21,7 +21,7 @@ find_raw_parts (BrgNrrdParts *parts, size_t row_bytes)
 
 /* Takes over what the header of the gzip member lists. */
 static BrgStatus
-find_listed_parts (BrgNrrdParts *parts, const uint8_t *header, size_t n, BrgError *error)
+find_listed_parts (BrgImageParts *parts, const uint8_t *header, size_t n, BrgError *error)
 {
   parts->offsets = brg_alloc (n + 1, sizeof *parts->offsets, error);
   parts->crcs = brg_alloc (n, sizeof *parts->crcs, error);
@@ -35,7 +35,7 @@ find_listed_parts (BrgNrrdParts *parts, const uint8_t *header, size_t n, BrgErro
 }
 
 static BrgStatus
-find_gzip_parts (BrgNrrdParts *parts, size_t row_bytes, BrgError *error)
+find_gzip_parts (BrgImageParts *parts, size_t row_bytes, BrgError *error)
 {
   uint64_t left = brg_stream_left (parts->stream);
   size_t size = left < BRG_GZIP_LONGEST_INDEX ? (size_t) left : BRG_GZIP_LONGEST_INDEX;
@@ -53,36 +53,36 @@ find_gzip_parts (BrgNrrdParts *parts, size_t row_bytes, BrgError *error)
 }
 
 BrgStatus
-brg_nrrd_parts_open (BrgNrrdParts *parts,
-                     const BrgNrrdSamples *samples,
-                     const BrgNrrdHeader *header,
-                     size_t row_bytes,
-                     BrgError *error)
+brg_image_parts_open (BrgImageParts *parts,
+                      const BrgImageSamples *samples,
+                      const BrgImageHeader *header,
+                      size_t row_bytes,
+                      BrgError *error)
 {
-  size_t size = brg_nrrd_type_size (header->type);
+  size_t size = brg_image_type_size (header->type);
   bool host_is_big = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
 
-  *parts = (BrgNrrdParts){ .stream = brg_nrrd_samples_stream (samples) };
-  parts->n_bytes = brg_nrrd_header_n_samples (header) * size;
+  *parts = (BrgImageParts){ .stream = brg_image_samples_stream (samples) };
+  parts->n_bytes = brg_image_header_n_samples (header) * size;
   parts->sample_size = header->big_endian != host_is_big ? size : 1;
   if (header->n_files > 1)
     return BRG_OK;
-  if (header->encoding == BRG_NRRD_RAW)
+  if (header->encoding == BRG_IMAGE_RAW)
     find_raw_parts (parts, row_bytes);
-  else if (header->encoding == BRG_NRRD_GZIP && header->byte_skip == 0)
+  else if (header->encoding == BRG_IMAGE_GZIP && header->byte_skip == 0)
     return find_gzip_parts (parts, row_bytes, error);
   return BRG_OK;
 }
 
 void
-brg_nrrd_parts_close (BrgNrrdParts *parts)
+brg_image_parts_close (BrgImageParts *parts)
 {
   brg_free (parts->offsets);
   brg_free (parts->crcs);
 }
 
 size_t
-brg_nrrd_parts_size (const BrgNrrdParts *parts, int index)
+brg_image_parts_size (const BrgImageParts *parts, int index)
 {
   uint64_t left = parts->n_bytes - (uint64_t) index * parts->part_bytes;
 
@@ -90,9 +90,9 @@ brg_nrrd_parts_size (const BrgNrrdParts *parts, int index)
 }
 
 static BrgStatus
-inflate_part (const BrgNrrdParts *parts, int index, uint8_t *out, BrgPool *pool, BrgError *error)
+inflate_part (const BrgImageParts *parts, int index, uint8_t *out, BrgPool *pool, BrgError *error)
 {
-  size_t n_out = brg_nrrd_parts_size (parts, index);
+  size_t n_out = brg_image_parts_size (parts, index);
   size_t n_in = (size_t) (parts->offsets[index + 1] - parts->offsets[index]);
   uint8_t *in = brg_alloc_in (pool, n_in + BRG_CODEC_TAIL, 1, error);
   BrgStatus status = in != NULL ? BRG_OK : BRG_NO_MEMORY;
@@ -108,13 +108,13 @@ inflate_part (const BrgNrrdParts *parts, int index, uint8_t *out, BrgPool *pool,
 }
 
 BrgStatus
-brg_nrrd_parts_read (const BrgNrrdParts *parts,
-                     int index,
-                     uint8_t *out,
-                     BrgPool *pool,
-                     BrgError *error)
+brg_image_parts_read (const BrgImageParts *parts,
+                      int index,
+                      uint8_t *out,
+                      BrgPool *pool,
+                      BrgError *error)
 {
-  size_t size = brg_nrrd_parts_size (parts, index);
+  size_t size = brg_image_parts_size (parts, index);
   BrgStatus status;
 
   if (parts->offsets != NULL)
@@ -123,12 +123,12 @@ brg_nrrd_parts_read (const BrgNrrdParts *parts,
     status =
       brg_stream_read_at (parts->stream, (uint64_t) index * parts->part_bytes, out, size, error);
   if (status == BRG_OK)
-    brg_nrrd_samples_swap (out, size / parts->sample_size, parts->sample_size);
+    brg_image_samples_swap (out, size / parts->sample_size, parts->sample_size);
   return status;
 }
 
 bool
-brg_nrrd_parts_agree (const BrgNrrdParts *parts)
+brg_image_parts_agree (const BrgImageParts *parts)
 {
   uint8_t trailer[BRG_GZIP_TRAILER];
   uLong crc = 0;
@@ -136,7 +136,7 @@ brg_nrrd_parts_agree (const BrgNrrdParts *parts)
   if (parts->offsets == NULL)
     return true;
   for (int p = 0; p < parts->n_parts; p++)
-    crc = crc32_combine (crc, parts->crcs[p], (z_off_t) brg_nrrd_parts_size (parts, p));
+    crc = crc32_combine (crc, parts->crcs[p], (z_off_t) brg_image_parts_size (parts, p));
   return brg_stream_read_at (parts->stream, parts->offsets[parts->n_parts], trailer, sizeof trailer,
                              NULL) == BRG_OK &&
          trailer[0] == 3 && trailer[1] == 0 && brg_gzip_le32 (trailer + 2) == (uint32_t) crc &&

@@ -5,7 +5,7 @@
 #include "engine/brg-job-part.h"
 #include "engine/brg-parallel.h"
 #include "io/brg-message.h"
-#include "io/brg-nrrd-reading.h"
+#include "io/brg-image-reading.h"
 
 #define STAGED_SLICES  32
 #define ROUNDER        6755399441055744.0
@@ -17,7 +17,7 @@
 
 typedef struct
 {
-  BrgNrrdReading reading;
+  BrgImageReading reading;
   BrgVolume *volume;
   int16_t *stage;  /* slices on their way to the volume, or NULL */
   double *scratch; /* for convert_row(); NULL for int16 */
@@ -64,10 +64,10 @@ convert_row (VolumeReading *self, const void *row, double *scratch, int16_t *to,
   int n = self->reading.lattice.dim[0];
   const int16_t *from = row;
 
-  if (self->reading.type != BRG_NRRD_INT16)
+  if (self->reading.type != BRG_IMAGE_INT16)
     {
       int16_t *hu = (int16_t *) (scratch + n);
-      brg_nrrd_samples_to_double (self->reading.type, row, (size_t) n, scratch);
+      brg_image_samples_to_double (self->reading.type, row, (size_t) n, scratch);
       hu_from_numbers (self, scratch, n, hu);
       from = hu;
     }
@@ -148,10 +148,10 @@ take_volume_part (void *data, uint8_t *rows, uint64_t first_row, size_t n_rows, 
 {
   VolumeReading *self = data;
   const int *dim = self->reading.lattice.dim;
-  size_t row_bytes = (size_t) dim[0] * brg_nrrd_type_size (self->reading.type);
+  size_t row_bytes = (size_t) dim[0] * brg_image_type_size (self->reading.type);
   double *scratch = NULL;
 
-  if (self->reading.type != BRG_NRRD_INT16)
+  if (self->reading.type != BRG_IMAGE_INT16)
     {
       scratch = new_scratch (self, self->pool, error);
       if (scratch == NULL)
@@ -182,13 +182,13 @@ static bool
 read_parts (VolumeReading *self, BrgJob *job, BrgStatus *status, BrgError *error)
 {
   const BrgLattice *lattice = &self->reading.lattice;
-  BrgNrrdPartSink sink = { .take = take_volume_part, .data = self };
+  BrgImagePartSink sink = { .take = take_volume_part, .data = self };
 
   if (lattice->axis[2] == 0)
     return false;
-  if (self->reading.type == BRG_NRRD_INT16 && lies_as_in_file (lattice))
+  if (self->reading.type == BRG_IMAGE_INT16 && lies_as_in_file (lattice))
     sink.place = (uint8_t *) self->volume->hu;
-  if (brg_nrrd_reading_run_parts (&self->reading, &sink, job, status, error))
+  if (brg_image_reading_run_parts (&self->reading, &sink, job, status, error))
     return true;
   self->n_nan = self->n_clamped = 0;
   return false;
@@ -239,14 +239,14 @@ check_byte_order (VolumeReading *self, BrgJob *job, BrgError *error)
 {
   size_t n = brg_grid_n_voxels (&self->volume->grid);
 
-  if (self->reading.type != BRG_NRRD_INT16)
+  if (self->reading.type != BRG_IMAGE_INT16)
     return BRG_OK;
   BrgStatus status = brg_parallel_slabs ((int) ((n - 1) / COUNT_AT_ONCE + 1), COUNTS_IN_SLAB,
                                          count_unlikely_slab, self, job, error);
   if (status == BRG_OK && self->n_unlikely[0] > n / UNLIKELY_SHARE &&
       self->n_unlikely[1] < self->n_unlikely[0] / 4)
-    brg_nrrd_warn (&self->reading.info,
-                   "the values look as if the byte order in the header was wrong");
+    brg_image_warn (&self->reading.info,
+                    "the values look as if the byte order in the header was wrong");
   return status;
 }
 
@@ -256,12 +256,12 @@ warn_of_values (VolumeReading *self)
   size_t n_nan = self->n_nan, n_clamped = self->n_clamped;
 
   if (n_nan > 0)
-    brg_nrrd_warn (&self->reading.info, "%zu %s and became %d HU", n_nan,
-                   n_nan == 1 ? "voxel is not a number" : "voxels are not numbers", INT16_MIN);
+    brg_image_warn (&self->reading.info, "%zu %s and became %d HU", n_nan,
+                    n_nan == 1 ? "voxel is not a number" : "voxels are not numbers", INT16_MIN);
   if (n_clamped > 0)
-    brg_nrrd_warn (&self->reading.info, "%zu %s outside %d to %d HU and %s limited", n_clamped,
-                   n_clamped == 1 ? "voxel was" : "voxels were", INT16_MIN, INT16_MAX,
-                   n_clamped == 1 ? "was" : "were");
+    brg_image_warn (&self->reading.info, "%zu %s outside %d to %d HU and %s limited", n_clamped,
+                    n_clamped == 1 ? "voxel was" : "voxels were", INT16_MIN, INT16_MAX,
+                    n_clamped == 1 ? "was" : "were");
 }
 
 /* The volume and what is needed on the way to it. */
@@ -273,7 +273,7 @@ allocate (VolumeReading *self, BrgError *error)
   self->volume = brg_volume_new_in (self->pool, &self->reading.header.grid, error);
   if (self->volume == NULL)
     return BRG_NO_MEMORY;
-  if (self->reading.type != BRG_NRRD_INT16)
+  if (self->reading.type != BRG_IMAGE_INT16)
     {
       self->scratch = new_scratch (self, self->pool, error);
       if (self->scratch == NULL)
@@ -289,7 +289,7 @@ allocate (VolumeReading *self, BrgError *error)
 static BrgStatus
 read_volume (VolumeReading *self, const char *path, BrgJob *job, BrgError *error)
 {
-  BrgStatus status = brg_nrrd_reading_open (&self->reading, path, error);
+  BrgStatus status = brg_image_reading_open (&self->reading, path, error);
   BrgJobPart parts = brg_job_parts (job);
 
   if (status == BRG_OK)
@@ -298,7 +298,7 @@ read_volume (VolumeReading *self, const char *path, BrgJob *job, BrgError *error
     return status;
   brg_job_part (&parts, 0, 0.95);
   if (!read_parts (self, job, &status, error))
-    status = brg_nrrd_reading_run (
+    status = brg_image_reading_run (
       &self->reading, self->stage != NULL ? take_staged_row : take_volume_row, self, job, error);
   warn_of_values (self);
   brg_job_part (&parts, 0.95, 1);
@@ -309,12 +309,12 @@ read_volume (VolumeReading *self, const char *path, BrgJob *job, BrgError *error
 }
 
 BrgVolume *
-brg_nrrd_read_volume (const char *path, BrgNrrdInfo *info, BrgJob *job, BrgError *error)
+brg_image_read_volume (const char *path, BrgImageInfo *info, BrgJob *job, BrgError *error)
 {
   VolumeReading self = { .volume = NULL, .pool = brg_job_pool (job) };
   BrgStatus status = read_volume (&self, path, job, error);
 
-  brg_nrrd_reading_close (&self.reading);
+  brg_image_reading_close (&self.reading);
   brg_free (self.stage);
   brg_free (self.scratch);
   if (status != BRG_OK)

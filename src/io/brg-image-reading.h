@@ -1,0 +1,56 @@
+#pragma once
+
+#include "io/brg-lattice.h"
+#include "io/brg-image-parts.h"
+
+/* Private to the readers of images: one file being read row by row, whatever is made of the rows.
+ */
+
+/* What becomes of the parts of a file: they are read to where they belong, or given to `take`,
+ * which may change them, from several threads at once. */
+typedef struct
+{
+  uint8_t *place; /* of the first byte of all rows, or NULL: then every part goes to `take` */
+  BrgStatus (*take) (void *data, uint8_t *rows, uint64_t first_row, size_t n_rows, BrgError *error);
+  void *data;
+} BrgImagePartSink;
+
+/* Takes row (y, z) of the file: lattice.dim[0] samples of `type`, which it may change. */
+typedef BrgStatus (*BrgImageRowFunc) (void *data, void *row, int y, int z, BrgError *error);
+
+typedef struct
+{
+  BrgStream *stream;
+  BrgImageHeader header;
+  BrgImageInfo info;
+  BrgImageSamples *samples;
+  BrgImageType type; /* of the samples as read */
+  BrgLattice lattice;
+  double *numbers; /* room for one row as double */
+} BrgImageReading;
+
+/* Opens the file and understands its header. `reading` is all zero before, and to be closed
+ * whatever is returned. */
+BrgStatus brg_image_reading_open (BrgImageReading *reading, const char *path, BrgError *error);
+
+/* Reads all parts on several threads when the file has such (brg-image-parts.h) and one layer only.
+ * False, which is no error, when they are to be read by brg_image_reading_run() from the beginning
+ * instead; *status is what became of them otherwise, BRG_CANCELLED or BRG_NO_MEMORY included. */
+bool brg_image_reading_run_parts (BrgImageReading *reading,
+                                  const BrgImagePartSink *sink,
+                                  BrgJob *job,
+                                  BrgStatus *status,
+                                  BrgError *error);
+
+/* Hands all rows of the first layer to `take_row`, in file order, and checks the end of the data.
+ */
+BrgStatus brg_image_reading_run (BrgImageReading *reading,
+                                 BrgImageRowFunc take_row,
+                                 void *data,
+                                 BrgJob *job,
+                                 BrgError *error);
+
+void brg_image_reading_close (BrgImageReading *reading);
+
+/* A row as double in reading->numbers. */
+void brg_image_reading_numbers (BrgImageReading *reading, const void *row);
