@@ -77,10 +77,8 @@ static void
 remove_defect_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   BrgCase *the_case = BRG_WINDOW (data)->the_case;
-  BrgRecipe recipe = *brg_case_get_recipe (the_case);
 
-  recipe.defect.placed = false;
-  brg_case_set_recipe (the_case, &recipe, NULL, FALSE);
+  brg_case_remove_defect (the_case, brg_case_get_active (the_case));
 }
 
 static void
@@ -239,6 +237,8 @@ _brg_window_actions_update (BrgWindow *self)
   gboolean has_skull = result != NULL && result->skull != NULL;
   gboolean file_task = self->cancellable != NULL;
   gsize added_vox, removed_vox;
+  g_autofree char *undo_label = brg_case_get_undo_label (the_case);
+  g_autofree char *redo_label = brg_case_get_redo_label (the_case);
 
   brg_case_count_edits (the_case, &added_vox, &removed_vox);
   set_enabled (self, "open", !file_task);
@@ -256,9 +256,8 @@ _brg_window_actions_update (BrgWindow *self)
   set_enabled (self, "last-tool", has_scan);
   set_enabled (self, "reset-views", has_scan);
   set_enabled (self, "layout", has_scan);
-  set_tooltip (self->undo_button, _ ("Undo"), brg_case_get_undo_label (the_case), _ ("Ctrl+Z"));
-  set_tooltip (self->redo_button, _ ("Redo"), brg_case_get_redo_label (the_case),
-               _ ("Shift+Ctrl+Z"));
+  set_tooltip (self->undo_button, _ ("Undo"), undo_label, _ ("Ctrl+Z"));
+  set_tooltip (self->redo_button, _ ("Redo"), redo_label, _ ("Shift+Ctrl+Z"));
 }
 
 void

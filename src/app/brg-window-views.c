@@ -374,7 +374,7 @@ _brg_window_place_preset (BrgWindow *self, const char *key)
       _brg_window_show_message (self, GTK_MESSAGE_WARNING, error.message);
       return;
     }
-  brg_case_set_recipe (self->the_case, &recipe, _ (preset->title), FALSE);
+  brg_case_set_recipe (self->the_case, &recipe, preset->title, FALSE);
   brg_view_state_set_crosshair (self->view_state, recipe.defect.at_mm);
   face (self, recipe.defect.at_mm);
 }

@@ -17,7 +17,7 @@ stroke_label (const BrgCaseStroke *stroke)
     [BRG_CORONAL] = N_ ("Erase, coronal"),
     [BRG_SAGITTAL] = N_ ("Erase, sagittal"),
   };
-  return _ (stroke->erase ? erase[stroke->plane] : paint[stroke->plane]);
+  return stroke->erase ? erase[stroke->plane] : paint[stroke->plane];
 }
 
 /* The masks an edit starts from (NULL: empty), of which a worker has copies already, as a rule.
@@ -248,7 +248,7 @@ brg_case_clear_edits (BrgCase *self)
   brg_mask_clear (self->added);
   brg_mask_clear (self->removed);
   _brg_case_note_edits (self, &box);
-  commit_edit (self, old_added, old_removed, &box, _ ("Clear hand edits"));
+  commit_edit (self, old_added, old_removed, &box, N_ ("Clear hand edits"));
   brg_mask_unref (old_added);
   brg_mask_unref (old_removed);
 }

@@ -56,7 +56,7 @@ filled_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   else if (filling->filled == NULL)
     _brg_case_emit_failed (self, filling->error.message);
   else
-    _brg_case_edit_voxels (self, filling->filled, at_vox, FALSE, _ ("Fill between slices"));
+    _brg_case_edit_voxels (self, filling->filled, at_vox, FALSE, N_ ("Fill between slices"));
 }
 
 void

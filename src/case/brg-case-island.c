@@ -61,7 +61,7 @@ found_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   else if (search->is_skull)
     _brg_case_emit_failed (self, _ ("This is the skull itself; only loose pieces are removed."));
   else if (!self->stroke.active)
-    _brg_case_edit_voxels (self, search->island, search->at_vox, TRUE, _ ("Remove island"));
+    _brg_case_edit_voxels (self, search->island, search->at_vox, TRUE, N_ ("Remove island"));
 }
 
 /* Where the cropped grid begins in the scan. */

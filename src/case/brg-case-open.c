@@ -110,7 +110,8 @@ take_scan (BrgCase *self, Opening *opening)
   self->engine = g_steal_pointer (&opening->engine);
   self->warnings = g_steal_pointer (&opening->warnings);
   self->source = g_steal_pointer (&opening->source);
-  self->recipe = brg_recipe_default ();
+  BrgRecipe recipe = brg_recipe_default ();
+  _brg_case_take_recipes (self, brg_recipes_new (&recipe, 1), 0);
 }
 
 static void

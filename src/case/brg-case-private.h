@@ -6,8 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* Shared by the files that make up BrgCase: brg-case.c (object and state), -open, -edit, -island,
- * -interpolate, -worker, -export. */
+/* Shared by the files that make up BrgCase: brg-case.c (object and state), -open, -recipes, -edit,
+ * -island, -interpolate, -history, -worker, -export. */
 
 typedef struct BrgCaseRun BrgCaseRun;
 
@@ -49,7 +49,9 @@ struct _BrgCase
   char *source;
   char *name;
 
-  BrgRecipe recipe;
+  BrgRecipes *recipes; /* never NULL */
+  guint active;
+  BrgRecipe recipe; /* the active one of them */
   BrgMask *added, *removed;
   guint64 edits_revision;       /* changes with every voxel of added or removed */
   guint64 handed_revision;      /* the one the worker was given last */
@@ -91,13 +93,17 @@ void _brg_case_emit_history_changed (BrgCase *self);
 void _brg_case_emit_failed (BrgCase *self, const char *message);
 void _brg_case_clear_scan (BrgCase *self);
 
+/* brg-case-recipes.c */
+/* Takes `recipes`; shows and edits number `active` < n of them. */
+void _brg_case_take_recipes (BrgCase *self, BrgRecipes *recipes, guint active);
+
 /* brg-case-edit.c */
 void _brg_case_discard_stroke (BrgCase *self);
 /* Voxels of added or removed inside `box` have changed. */
 void _brg_case_note_edits (BrgCase *self, const BrgBox *box);
 void _brg_case_flip_edits (BrgCase *self, const BrgEditDelta *delta);
 /* One history entry: these voxels, whose mask begins at voxel `at_vox` of the scan, are added, or
- * removed when `erase` is set. */
+ * removed when `erase` is set. `label`: a msgid. */
 void _brg_case_edit_voxels (BrgCase *self,
                             const BrgMask *voxels,
                             const int at_vox[3],

@@ -31,24 +31,23 @@ static guint signals[N_SIGNALS];
 G_DEFINE_FINAL_TYPE (BrgCase, brg_case, G_TYPE_OBJECT)
 
 static void
-history_set_recipe_cb (gpointer target, const BrgRecipe *recipe)
+history_set_recipes_cb (gpointer target, BrgRecipes *recipes)
 {
   BrgCase *self = target;
+  guint active = brg_recipes_find_change (self->recipes, recipes, self->active);
 
-  self->recipe = *recipe;
+  _brg_case_take_recipes (self, brg_recipes_ref (recipes), active);
   _brg_case_emit_recipe_changed (self);
-  _brg_case_schedule (self);
 }
 
 static void
 history_flip_edits_cb (gpointer target, const BrgEditDelta *delta)
 {
   _brg_case_flip_edits (target, delta);
-  _brg_case_schedule (target);
 }
 
 static const BrgHistoryTarget history_target = {
-  .set_recipe = history_set_recipe_cb,
+  .set_recipes = history_set_recipes_cb,
   .flip_edits = history_flip_edits_cb,
 };
 
@@ -128,6 +127,7 @@ brg_case_finalize (GObject *object)
   BrgCase *self = BRG_CASE (object);
 
   brg_history_free (self->history);
+  brg_recipes_unref (self->recipes);
   g_free (self->name);
   g_free (self->error);
   G_OBJECT_CLASS (brg_case_parent_class)->finalize (object);
@@ -178,7 +178,9 @@ static void
 brg_case_init (BrgCase *self)
 {
   self->name = g_strdup ("Case01");
-  self->recipe = brg_recipe_default ();
+  BrgRecipe recipe = brg_recipe_default ();
+
+  _brg_case_take_recipes (self, brg_recipes_new (&recipe, 1), 0);
   self->history = brg_history_new (&history_target, self);
   g_queue_init (&self->exports);
 }
@@ -309,38 +311,6 @@ brg_case_get_source (BrgCase *self)
   return self->source;
 }
 
-const BrgRecipe *
-brg_case_get_recipe (BrgCase *self)
-{
-  return &self->recipe;
-}
-
-void
-brg_case_set_recipe (BrgCase *self, const BrgRecipe *recipe, const char *label, gboolean coalesce)
-{
-  BrgRecipe old = self->recipe;
-  BrgError error;
-
-  if (brg_recipe_check (recipe, &error) != BRG_OK)
-    {
-      _brg_case_emit_failed (self, error.message);
-      return;
-    }
-  brg_case_stroke_end (self);
-  if (!brg_history_add_recipe (self->history, &old, recipe, label, coalesce))
-    return;
-  self->recipe = *recipe;
-  _brg_case_emit_recipe_changed (self);
-  _brg_case_emit_history_changed (self);
-  _brg_case_schedule (self);
-}
-
-void
-brg_case_end_change (BrgCase *self)
-{
-  brg_history_barrier (self->history);
-}
-
 BrgMask *
 brg_case_get_added (BrgCase *self)
 {
@@ -351,48 +321,6 @@ BrgMask *
 brg_case_get_removed (BrgCase *self)
 {
   return self->removed;
-}
-
-gboolean
-brg_case_can_undo (BrgCase *self)
-{
-  return !self->stroke.active && brg_history_can_undo (self->history);
-}
-
-gboolean
-brg_case_can_redo (BrgCase *self)
-{
-  return !self->stroke.active && brg_history_can_redo (self->history);
-}
-
-const char *
-brg_case_get_undo_label (BrgCase *self)
-{
-  return brg_history_get_undo_label (self->history);
-}
-
-const char *
-brg_case_get_redo_label (BrgCase *self)
-{
-  return brg_history_get_redo_label (self->history);
-}
-
-gboolean
-brg_case_undo (BrgCase *self)
-{
-  if (!brg_case_can_undo (self) || !brg_history_undo (self->history))
-    return FALSE;
-  _brg_case_emit_history_changed (self);
-  return TRUE;
-}
-
-gboolean
-brg_case_redo (BrgCase *self)
-{
-  if (!brg_case_can_redo (self) || !brg_history_redo (self->history))
-    return FALSE;
-  _brg_case_emit_history_changed (self);
-  return TRUE;
 }
 
 const BrgPipelineResult *

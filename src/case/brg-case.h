@@ -2,6 +2,7 @@
 
 #include <gio/gio.h>
 
+#include "case/brg-recipes.h"
 #include "case/brg-task.h"
 #include "case/brg-view-state.h"
 #include "engine/brg-histogram.h"
@@ -35,7 +36,8 @@ G_BEGIN_DECLS
  *
  * Signals:
  *   "opened"          ()                 another scan is in place, everything else was reset
- *   "recipe-changed"  ()                 by set_recipe, undo or redo
+ *   "recipe-changed"  ()                 recipes or the active one: any call that changes
+ *                                        them, undo, redo, jump and opened
  *   "edits-changed"   (BrgBox *box)      voxels of added/removed inside box (scan grid) changed
  *   "result-changed"  ()                 brg_case_get_result() is another one
  *   "meshes-changed"  ()                 some brg_case_get_mesh() is another one
@@ -89,16 +91,33 @@ void brg_case_get_default_window (BrgCase *self, double *level_hu, double *windo
 /* Puts the crosshair in the middle of the scan and the default window in place. */
 void brg_case_reset_view (BrgCase *self, BrgViewState *view);
 
-const BrgRecipe *brg_case_get_recipe (BrgCase *self);
+/* What the case makes: one recipe per defect, which have all but the defect in common; one whose
+ * defect is not placed when there is none. One of them is active: shown, edited, run by the
+ * worker. Both borrowed, the recipes until the next change. */
+BrgRecipes *brg_case_get_recipes (BrgCase *self);
+guint brg_case_get_n_defects (BrgCase *self);         /* recipes->n, placed or not */
+const BrgRecipe *brg_case_get_recipe (BrgCase *self); /* the active one */
 
-/* Makes `recipe` the recipe: history entry, "recipe-changed", worker. `label` NULL names the entry
- * after the parameters that changed. `coalesce`: part of a drag, joins the entry of its kind until
- * brg_case_end_change(). An equal recipe is a no-op; an invalid one is refused with "failed". */
+/* Choosing another defect, `index` < n, is no undo step. Undo and redo make the defect active that
+ * they change. "recipe-changed", worker. */
+guint brg_case_get_active (BrgCase *self);
+void brg_case_set_active (BrgCase *self, guint index);
+
+/* Makes `recipe` the active recipe: history entry, "recipe-changed", worker. `label`, a msgid
+ * (N_()) or NULL, which names the entry after the parameters that changed. `coalesce`: part of a
+ * drag, joins the entry of its kind until brg_case_end_change(). An equal recipe is a no-op; an
+ * invalid one is refused with "failed". */
 void
 brg_case_set_recipe (BrgCase *self, const BrgRecipe *recipe, const char *label, gboolean coalesce);
 
 /* The drag is over: the next change is an entry of its own. */
 void brg_case_end_change (BrgCase *self);
+
+/* Appends a defect with the parameters of the active one, not placed yet, and makes it active;
+ * takes defect `index` < n away, of the last one only its placement. One entry each. FALSE:
+ * nothing changed; "failed" when there are BRG_RECIPE_MAX_DEFECTS. */
+gboolean brg_case_add_defect (BrgCase *self);
+gboolean brg_case_remove_defect (BrgCase *self, guint index);
 
 /* Live hand edits on the scan's grid. Borrowed; never both set in a voxel. NULL before a scan. */
 BrgMask *brg_case_get_added (BrgCase *self);
@@ -132,12 +151,23 @@ void brg_case_fill_between (BrgCase *self);
  * so no loose piece. */
 void brg_case_remove_island_at (BrgCase *self, const int vox[3]);
 
+/* Undo and redo of every entry of the history; FALSE when there is none or a stroke is under way.
+ * Labels are new strings in the reader's language, or NULL when there is nothing. */
 gboolean brg_case_can_undo (BrgCase *self);
 gboolean brg_case_can_redo (BrgCase *self);
-const char *brg_case_get_undo_label (BrgCase *self); /* NULL when there is nothing */
-const char *brg_case_get_redo_label (BrgCase *self);
+char *brg_case_get_undo_label (BrgCase *self);
+char *brg_case_get_redo_label (BrgCase *self);
 gboolean brg_case_undo (BrgCase *self);
 gboolean brg_case_redo (BrgCase *self);
+
+/* The entries, oldest first, how many of them are in the past, and the label of entry `index`.
+ * "history-changed" says that any of it is another. */
+guint brg_case_get_n_history (BrgCase *self);
+guint brg_case_get_history_position (BrgCase *self);
+char *brg_case_get_history_label (BrgCase *self, guint index);
+
+/* Undoes or redoes until `position` entries are in the past, at the cost of one change. */
+gboolean brg_case_jump (BrgCase *self, guint position);
 
 /* Latest good result, borrowed until the next "result-changed"; NULL before the first. Masks lie
  * on the scan's grid or on its crop. */

@@ -3,10 +3,23 @@
 #include "case/brg-history-private.h"
 #include "engine/brg-param.h"
 
+/* Two recipes to compare, and the language to say it in. */
+typedef struct
+{
+  const BrgRecipe *before, *after;
+  gboolean translate;
+} Step;
+
 static gboolean
 differs (double a, double b)
 {
   return a < b || a > b;
+}
+
+static gboolean
+param_differs (const Step *step, const BrgParam *param)
+{
+  return differs (brg_param_get (param, step->before), brg_param_get (param, step->after));
 }
 
 static gboolean
@@ -20,82 +33,154 @@ crop_differs (const BrgRecipe *a, const BrgRecipe *b)
 }
 
 static gboolean
-place_differs (const BrgRecipe *a, const BrgRecipe *b)
+place_differs (BrgVec3 a_mm, BrgVec3 b_mm)
 {
-  return differs (a->defect.at_mm.x, b->defect.at_mm.x) ||
-         differs (a->defect.at_mm.y, b->defect.at_mm.y) ||
-         differs (a->defect.at_mm.z, b->defect.at_mm.z);
+  return differs (a_mm.x, b_mm.x) || differs (a_mm.y, b_mm.y) || differs (a_mm.z, b_mm.z);
+}
+
+static const char *
+say (const Step *step, const char *msgid)
+{
+  return step->translate ? _ (msgid) : msgid;
 }
 
 static char *
-value_text (const BrgParam *param, double value)
+number_text (const Step *step, double value)
+{
+  char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+  return step->translate ? g_strdup_printf ("%.6g", value)
+                         : g_strdup (g_ascii_formatd (text, sizeof text, "%.6g", value));
+}
+
+static char *
+value_text (const Step *step, const BrgParam *param, double value)
 {
   if (param->type == BRG_PARAM_CHOICE)
-    return g_strdup (_ (param->choice_titles[(int) value]));
+    return g_strdup (say (step, param->choice_titles[(int) value]));
   if (param->type == BRG_PARAM_BOOL)
-    return g_strdup (value > 0 ? _ ("on") : _ ("off"));
+    return g_strdup (say (step, value > 0 ? N_ ("on") : N_ ("off")));
   if (param->offset == offsetof (BrgRecipe, threshold_hi_hu) && value >= BRG_THRESHOLD_NONE_HU)
-    return g_strdup (_ ("none"));
-  return g_strdup_printf ("%.6g", value);
+    return g_strdup (say (step, N_ ("none")));
+  return number_text (step, value);
 }
 
 static char *
-describe_param (const BrgParam *param, const BrgRecipe *old_recipe, const BrgRecipe *new_recipe)
+describe_param (const Step *step, const BrgParam *param)
 {
-  g_autofree char *from = value_text (param, brg_param_get (param, old_recipe));
-  g_autofree char *to = value_text (param, brg_param_get (param, new_recipe));
+  g_autofree char *from = value_text (step, param, brg_param_get (param, step->before));
+  g_autofree char *to = value_text (step, param, brg_param_get (param, step->after));
 
-  return g_strdup_printf ("%s %s → %s%s%s", _ (param->title), from, to, *param->unit ? " " : "",
-                          param->unit);
+  return g_strdup_printf ("%s %s → %s%s%s", say (step, param->title), from, to,
+                          *param->unit ? " " : "", param->unit);
 }
 
-/* What changed apart from the table: one word each, in the order of importance. */
-static const char *
-describe_rest (const BrgRecipe *old_recipe, const BrgRecipe *new_recipe)
-{
-  if (!old_recipe->defect.placed && new_recipe->defect.placed)
-    return N_ ("Place defect");
-  if (old_recipe->defect.placed && !new_recipe->defect.placed)
-    return N_ ("Remove defect");
-  if (place_differs (old_recipe, new_recipe))
-    return N_ ("Move defect");
-  return crop_differs (old_recipe, new_recipe) ? N_ ("Crop") : NULL;
-}
-
-char *
-_brg_history_kind (const BrgRecipe *old_recipe, const BrgRecipe *new_recipe)
-{
-  size_t n_params;
-  const BrgParam *params = brg_params (&n_params);
-  const char *rest = describe_rest (old_recipe, new_recipe);
-  GString *kind = g_string_new (rest);
-
-  for (size_t p = 0; p < n_params; p++)
-    if (differs (brg_param_get (&params[p], old_recipe), brg_param_get (&params[p], new_recipe)))
-      g_string_append_printf (kind, " %s", params[p].key);
-  return g_string_free (kind, kind->len == 0);
-}
-
-char *
-brg_history_describe (const BrgRecipe *old_recipe, const BrgRecipe *new_recipe)
+static char *
+describe_params (const Step *step)
 {
   size_t n_params;
   const BrgParam *params = brg_params (&n_params), *changed = NULL;
-  const char *rest = describe_rest (old_recipe, new_recipe);
-  guint n_changed = 0;
+  guint n = 0;
 
   for (size_t p = 0; p < n_params; p++)
-    if (differs (brg_param_get (&params[p], old_recipe), brg_param_get (&params[p], new_recipe)))
+    if (param_differs (step, &params[p]))
       {
         changed = &params[p];
-        n_changed++;
+        n++;
       }
-  if (rest != NULL)
-    return g_strdup (_ (rest));
-  if (n_changed == 0)
+  if (n == 1)
+    return describe_param (step, changed);
+  const char *english = n == 1 ? "Change %u parameter" : "Change %u parameters";
+  const char *format =
+    step->translate ? ngettext ("Change %u parameter", "Change %u parameters", n) : english;
+  return g_strdup_printf (format, n);
+}
+
+/* What changed of the placement, of one defect (0) or of which of several, or NULL. */
+static const char *
+placement_words (const Step *step, gboolean several)
+{
+  const BrgDefect *before = &step->before->defect, *after = &step->after->defect;
+
+  if (!before->placed && after->placed)
+    return several ? N_ ("Place defect %u") : N_ ("Place defect");
+  if (before->placed && !after->placed)
+    return several ? N_ ("Remove defect %u") : N_ ("Remove defect");
+  if (place_differs (before->at_mm, after->at_mm))
+    return several ? N_ ("Move defect %u") : N_ ("Move defect");
+  return NULL;
+}
+
+static gboolean
+island_differs (const BrgKeepAt *a, const BrgKeepAt *b)
+{
+  return a->placed != b->placed || place_differs (a->at_mm, b->at_mm);
+}
+
+/* What changed of the skull apart from the table, or NULL. */
+static const char *
+skull_words (const Step *step)
+{
+  if (crop_differs (step->before, step->after))
+    return N_ ("Crop");
+  return island_differs (&step->before->keep_at, &step->after->keep_at) ? N_ ("Keep another island")
+                                                                        : NULL;
+}
+
+/* The recipes of the defect that a step is about. */
+static Step
+step_of (const BrgRecipes *before, const BrgRecipes *after, guint *index)
+{
+  *index = brg_recipes_find_change (before, after, 0);
+  return (Step){ &before->recipe[MIN (*index, before->n - 1)], &after->recipe[*index], FALSE };
+}
+
+char *
+_brg_history_kind (const BrgRecipes *before, const BrgRecipes *after)
+{
+  guint index;
+  size_t n_params;
+  const BrgParam *params = brg_params (&n_params);
+  Step step = step_of (before, after, &index);
+
+  if (brg_recipes_equal (before, after))
     return NULL;
-  if (n_changed == 1)
-    return describe_param (changed, old_recipe, new_recipe);
-  return g_strdup_printf (ngettext ("Change %u parameter", "Change %u parameters", n_changed),
-                          n_changed);
+  if (before->n != after->n)
+    return g_strdup ("number of defects");
+  const char *placement = placement_words (&step, FALSE), *skull = skull_words (&step);
+  GString *kind = g_string_new (placement);
+  g_string_append_printf (kind, " %s %u", skull != NULL ? skull : "", index);
+  for (size_t p = 0; p < n_params; p++)
+    if (param_differs (&step, &params[p]))
+      g_string_append_printf (kind, " %s", params[p].key);
+  return g_string_free (kind, FALSE);
+}
+
+/* A change of a parameter of one of several defects says of which. */
+static char *
+describe_params_of (const Step *step, const BrgRecipes *after, guint index)
+{
+  g_autofree char *text = describe_params (step);
+
+  if (after->n == 1 || !brg_recipe_equal_common (step->before, step->after))
+    return g_steal_pointer (&text);
+  return g_strdup_printf (say (step, N_ ("Defect %u: %s")), index + 1, text);
+}
+
+char *
+brg_history_describe (const BrgRecipes *before, const BrgRecipes *after, gboolean translate)
+{
+  guint index;
+  Step step = step_of (before, after, &index);
+
+  step.translate = translate;
+  if (brg_recipes_equal (before, after))
+    return NULL;
+  if (before->n != after->n)
+    return g_strdup (say (&step, before->n < after->n ? N_ ("Add defect") : N_ ("Remove defect")));
+  const char *placement = placement_words (&step, after->n > 1);
+  if (placement != NULL && after->n > 1)
+    return g_strdup_printf (say (&step, placement), index + 1);
+  const char *words = placement != NULL ? placement : skull_words (&step);
+  return words != NULL ? g_strdup (say (&step, words)) : describe_params_of (&step, after, index);
 }

@@ -100,7 +100,7 @@ crop_changed_cb (BrgScanPanel *self)
     return;
   BrgRecipe recipe = *brg_case_get_recipe (the_case);
   recipe.crop_vox = read_crop (self, &scan->grid);
-  brg_case_set_recipe (the_case, &recipe, _ ("Crop"), TRUE);
+  brg_case_set_recipe (the_case, &recipe, N_ ("Crop"), TRUE);
 }
 
 static void
@@ -110,7 +110,7 @@ whole_clicked_cb (BrgScanPanel *self)
   BrgRecipe recipe = *brg_case_get_recipe (the_case);
 
   recipe.crop_vox = (BrgBox){ 0 };
-  brg_case_set_recipe (the_case, &recipe, _ ("Crop"), FALSE);
+  brg_case_set_recipe (the_case, &recipe, N_ ("Crop"), FALSE);
 }
 
 static void

@@ -216,7 +216,7 @@ axial_point (Journey *journey, const double vox[3], double *x, double *y)
 static gboolean
 can_undo_stroke_cb (gpointer data)
 {
-  const char *label = brg_case_get_undo_label (((Journey *) data)->the_case);
+  g_autofree char *label = brg_case_get_undo_label (((Journey *) data)->the_case);
 
   return label != NULL && g_str_has_prefix (label, "Paint");
 }

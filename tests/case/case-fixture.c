@@ -133,3 +133,19 @@ case_fixture_place_defect (CaseFixture *fixture)
   recipe.defect.at_mm = brg_vec3 (0, -PHANTOM_RADIUS_MM, 0);
   brg_case_set_recipe (fixture->document, &recipe, NULL, FALSE);
 }
+
+void
+case_fixture_assert_undo (CaseFixture *fixture, const char *label)
+{
+  g_autofree char *undo = brg_case_get_undo_label (fixture->document);
+
+  g_assert_cmpstr (undo, ==, label);
+}
+
+void
+case_fixture_assert_redo (CaseFixture *fixture, const char *label)
+{
+  g_autofree char *redo = brg_case_get_redo_label (fixture->document);
+
+  g_assert_cmpstr (redo, ==, label);
+}

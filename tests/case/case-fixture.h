@@ -37,6 +37,10 @@ void
 case_fixture_set_param (CaseFixture *fixture, const char *key, double value, gboolean coalesce);
 void case_fixture_place_defect (CaseFixture *fixture);
 
+/* What undo or redo would do now. */
+void case_fixture_assert_undo (CaseFixture *fixture, const char *label);
+void case_fixture_assert_redo (CaseFixture *fixture, const char *label);
+
 /* Puts a new reference of the result where `user_data` points; runs the main loop until it is. */
 void case_fixture_done_cb (GObject *object, GAsyncResult *result, gpointer user_data);
 GAsyncResult *case_fixture_wait_for (GAsyncResult **result);

@@ -34,7 +34,7 @@ test_strokes (void)
   g_assert_false (brg_case_can_undo (fixture.document));
   g_assert_false (brg_case_get_busy (fixture.document));
   brg_case_stroke_end (fixture.document);
-  g_assert_cmpstr (brg_case_get_undo_label (fixture.document), ==, "Paint bone, axial");
+  case_fixture_assert_undo (&fixture, "Paint bone, axial");
   case_fixture_settle (&fixture);
   g_assert_cmpuint (fixture.n_results, ==, results + 1);
   size_t painted = brg_mask_count (brg_case_get_added (fixture.document));
@@ -45,7 +45,7 @@ test_strokes (void)
   brg_case_stroke_begin (fixture.document, TRUE, 6);
   brg_case_stroke_to (fixture.document, BRG_SAGITTAL, from_vox, from_vox);
   brg_case_stroke_end (fixture.document);
-  g_assert_cmpstr (brg_case_get_undo_label (fixture.document), ==, "Erase, sagittal");
+  case_fixture_assert_undo (&fixture, "Erase, sagittal");
   BrgMask *added = brg_case_get_added (fixture.document);
   BrgMask *removed = brg_case_get_removed (fixture.document);
   g_assert_cmpuint (brg_mask_count_and (added, removed), ==, 0);
@@ -57,7 +57,7 @@ test_strokes (void)
   brg_case_stroke_to (fixture.document, BRG_SAGITTAL, from_vox, from_vox);
   brg_case_stroke_end (fixture.document);
   g_assert_true (brg_case_undo (fixture.document));
-  g_assert_cmpstr (brg_case_get_redo_label (fixture.document), ==, "Erase, sagittal");
+  case_fixture_assert_redo (&fixture, "Erase, sagittal");
   g_assert_true (brg_case_undo (fixture.document));
   g_assert_true (brg_mask_is_empty (added));
   g_assert_true (brg_mask_is_empty (removed));
@@ -91,13 +91,13 @@ test_edits_and_crop (void)
   BrgRecipe recipe = *brg_case_get_recipe (fixture.document);
   recipe.crop_vox = (BrgBox){ { 5, 5, 22 }, { 36, 36, 41 } };
   brg_case_set_recipe (fixture.document, &recipe, NULL, FALSE); /* ends the stroke */
-  g_assert_cmpstr (brg_case_get_undo_label (fixture.document), ==, "Crop");
+  case_fixture_assert_undo (&fixture, "Crop");
   case_fixture_settle (&fixture);
   g_assert_cmpint (brg_case_get_result (fixture.document)->skull->grid.dim[2], ==, 19);
   g_assert_true (brg_case_undo (fixture.document));
   case_fixture_settle (&fixture);
   g_assert_true (brg_mask_get (brg_case_get_result (fixture.document)->skull, 20, 20, 20));
-  g_assert_cmpstr (brg_case_get_undo_label (fixture.document), ==, "Paint bone, coronal");
+  case_fixture_assert_undo (&fixture, "Paint bone, coronal");
   case_fixture_clear (&fixture);
 }
 
@@ -131,7 +131,7 @@ test_island (void)
   brg_case_remove_island_at (fixture.document, vox);
   while (fixture.n_edits == 0)
     g_main_context_iteration (NULL, TRUE);
-  g_assert_cmpstr (brg_case_get_undo_label (fixture.document), ==, "Remove island");
+  case_fixture_assert_undo (&fixture, "Remove island");
   case_fixture_settle (&fixture);
   g_assert_cmpuint (brg_mask_count (brg_case_get_removed (fixture.document)), ==, 18);
   g_assert_false (brg_mask_get (brg_case_get_result (fixture.document)->skull, 1, 1, 1));
@@ -277,14 +277,14 @@ test_fill_between (void)
   brg_case_fill_between (fixture.document);
   while (fixture.n_failed == 0)
     g_main_context_iteration (NULL, TRUE);
-  g_assert_cmpstr (brg_case_get_undo_label (fixture.document), ==, "Paint bone, coronal");
+  case_fixture_assert_undo (&fixture, "Paint bone, coronal");
   paint_dab (fixture.document, BRG_CORONAL, 20, 22, 20);
   gsize painted = brg_mask_count (added);
   guint edits = fixture.n_edits;
   brg_case_fill_between (fixture.document);
   while (fixture.n_edits == edits)
     g_main_context_iteration (NULL, TRUE);
-  g_assert_cmpstr (brg_case_get_undo_label (fixture.document), ==, "Fill between slices");
+  case_fixture_assert_undo (&fixture, "Fill between slices");
   g_assert_cmpuint (brg_mask_count (added), ==, painted / 2 * 7);
   g_assert_cmpuint (brg_mask_count_and (added, removed), ==, 0);
   g_assert_true (brg_mask_get (added, 20, 19, 20));

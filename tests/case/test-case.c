@@ -128,7 +128,7 @@ test_defect (void)
   case_fixture_open (&fixture);
   BrgMesh *skull_mesh = brg_case_get_mesh (fixture.document, BRG_CASE_MESH_SKULL);
   case_fixture_place_defect (&fixture);
-  g_assert_cmpstr (brg_case_get_undo_label (fixture.document), ==, "Place defect");
+  case_fixture_assert_undo (&fixture, "Place defect");
   case_fixture_settle (&fixture);
   const BrgPipelineResult *result = brg_case_get_result (fixture.document);
   g_assert_cmpuint (brg_mask_count (result->defective) + brg_mask_count (result->implant), ==,
@@ -171,10 +171,10 @@ test_coalescing (void)
   g_assert_cmpuint (fixture.n_results - before, <, 41);
   g_assert_cmpuint (fixture.n_results - before, >=, 1);
   g_assert_cmpuint (fixture.results_at_last_meshes, ==, fixture.n_results);
-  g_assert_cmpstr (brg_case_get_undo_label (fixture.document), ==, "Place defect");
+  case_fixture_assert_undo (&fixture, "Place defect");
 
   case_fixture_set_param (&fixture, "width", 40, TRUE);
-  g_assert_cmpstr (brg_case_get_undo_label (fixture.document), ==, "Width 60 → 40 mm");
+  case_fixture_assert_undo (&fixture, "Width 60 → 40 mm");
   case_fixture_settle (&fixture);
   size_t at_40 = brg_mask_count (brg_case_get_result (fixture.document)->implant);
   case_fixture_set_param (&fixture, "width", 20, TRUE);

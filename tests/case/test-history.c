@@ -2,81 +2,8 @@
 
 #include <glib.h>
 
-#include "case/brg-history.h"
 #include "engine/brg-param.h"
-
-/* The thing with a history: a recipe and two masks. */
-typedef struct
-{
-  BrgHistory *history;
-  BrgRecipe recipe;
-  BrgMask *added, *removed;
-} Target;
-
-static void
-set_recipe_cb (gpointer data, const BrgRecipe *recipe)
-{
-  Target *target = data;
-  BrgRecipe old = target->recipe;
-
-  target->recipe = *recipe;
-  /* A replay is never recorded, whoever tries. */
-  g_assert_false (brg_history_add_recipe (target->history, &old, recipe, NULL, FALSE));
-}
-
-static void
-flip_edits_cb (gpointer data, const BrgEditDelta *delta)
-{
-  Target *target = data;
-
-  g_assert_true (brg_edit_delta_apply (delta, target->added, target->removed));
-}
-
-static const BrgHistoryTarget vtable = { set_recipe_cb, flip_edits_cb };
-
-static void
-target_init (Target *target)
-{
-  const double spacing_mm[3] = { 1, 1, 1 };
-  BrgGrid grid = brg_grid_simple (32, 4, 4, spacing_mm, brg_vec3 (0, 0, 0));
-
-  target->history = brg_history_new (&vtable, target);
-  target->recipe = brg_recipe_default ();
-  target->added = brg_mask_new (&grid, NULL);
-  target->removed = brg_mask_new (&grid, NULL);
-}
-
-static void
-target_clear (Target *target)
-{
-  brg_history_free (target->history);
-  brg_mask_unref (target->added);
-  brg_mask_unref (target->removed);
-}
-
-static void
-change (Target *target, const char *key, double value, gboolean coalesce)
-{
-  BrgRecipe old = target->recipe;
-
-  brg_param_set (brg_param_find (key), &target->recipe, value);
-  brg_history_add_recipe (target->history, &old, &target->recipe, NULL, coalesce);
-}
-
-/* Sets voxel (value, 0, 0) of `added`; painting it again is a no-op. */
-static void
-paint (Target *target, int i)
-{
-  BrgMask *old = brg_mask_copy (target->added, NULL);
-  BrgBox box = { { i, 0, 0 }, { i + 1, 1, 1 } };
-
-  brg_mask_set (target->added, i, 0, 0, true);
-  brg_history_take_edit (
-    target->history,
-    brg_edit_delta_new (old, target->removed, target->added, target->removed, &box),
-    "Paint bone, axial");
-  brg_mask_unref (old);
-}
+#include "history-target.h"
 
 typedef enum
 {
@@ -142,22 +69,23 @@ static const Row drags[] = {
 };
 
 static void
-do_row (Target *target, const Row *row)
+do_row (HistoryTarget *target, const Row *row)
 {
   switch (row->command)
     {
     case THRESHOLD:
     case DRAG_THRESHOLD:
-      change (target, "threshold-lo", row->value, row->command == DRAG_THRESHOLD);
+      history_target_set_param (target, 0, "threshold-lo", row->value,
+                                row->command == DRAG_THRESHOLD);
       break;
     case DRAG_MEDIAN:
-      change (target, "median", row->value, TRUE);
+      history_target_set_param (target, 0, "median", row->value, TRUE);
       break;
     case BARRIER:
       brg_history_barrier (target->history);
       break;
     case PAINT:
-      paint (target, row->value);
+      history_target_paint (target, row->value, true);
       break;
     case UNDO:
       brg_history_undo (target->history);
@@ -174,25 +102,27 @@ do_row (Target *target, const Row *row)
 static void
 run_table (const Row *rows, gsize n_rows)
 {
-  Target target;
+  HistoryTarget target;
 
-  target_init (&target);
+  history_target_init (&target);
   for (gsize r = 0; r < n_rows; r++)
     {
       const Row *row = &rows[r];
 
       g_test_message ("row %" G_GSIZE_FORMAT, r);
       do_row (&target, row);
-      g_assert_cmpint (target.recipe.threshold_lo_hu, ==, row->threshold);
+      g_assert_cmpint (target.recipes->recipe[0].threshold_lo_hu, ==, row->threshold);
       g_assert_cmpuint (brg_mask_count (target.added), ==, row->n_voxels);
       g_assert_cmpuint (brg_history_get_n_entries (target.history), ==, row->n_entries);
       g_assert_cmpuint (brg_history_get_position (target.history), ==, row->position);
-      g_assert_cmpstr (brg_history_get_undo_label (target.history), ==, row->undo);
-      g_assert_cmpstr (brg_history_get_redo_label (target.history), ==, row->redo);
+      g_autofree char *undo = brg_history_get_undo_label (target.history);
+      g_autofree char *redo = brg_history_get_redo_label (target.history);
+      g_assert_cmpstr (undo, ==, row->undo);
+      g_assert_cmpstr (redo, ==, row->redo);
       g_assert_cmpint (brg_history_can_undo (target.history), ==, row->undo != NULL);
       g_assert_cmpint (brg_history_can_redo (target.history), ==, row->redo != NULL);
     }
-  target_clear (&target);
+  history_target_clear (&target);
 }
 
 static void
@@ -211,12 +141,12 @@ test_drags (void)
 static void
 test_budget (void)
 {
-  Target target;
+  HistoryTarget target;
 
-  target_init (&target);
+  history_target_init (&target);
   brg_history_set_budget (target.history, 1, 4);
   for (int i = 0; i < 20; i++)
-    paint (&target, i);
+    history_target_paint (&target, i, true);
   g_assert_cmpuint (brg_history_get_n_entries (target.history), ==, 4);
   while (brg_history_undo (target.history))
     ;
@@ -225,13 +155,31 @@ test_budget (void)
     ;
   g_assert_cmpuint (brg_mask_count (target.added), ==, 20);
 
-  gsize of_four = brg_history_get_n_bytes (target.history);
-  brg_history_set_budget (target.history, of_four / 4 * 6 + 8, 2);
+  /* Beyond it, down to 7/8 at once. */
+  gsize of_one = brg_history_get_n_bytes (target.history) / 4;
+  brg_history_set_budget (target.history, 16 * of_one, 2);
   for (int i = 20; i < 32; i++)
-    paint (&target, i);
-  g_assert_cmpuint (brg_history_get_n_entries (target.history), ==, 6);
-  g_assert_cmpuint (brg_history_get_n_bytes (target.history), <=, of_four / 4 * 6 + 8);
-  target_clear (&target);
+    history_target_paint (&target, i, true);
+  g_assert_cmpuint (brg_history_get_n_entries (target.history), ==, 16);
+  g_assert_cmpuint (brg_history_get_first_seq (target.history), ==, 16);
+  history_target_paint (&target, 0, false);
+  g_assert_cmpuint (brg_history_get_n_bytes (target.history), <=, 14 * of_one);
+  g_assert_cmpuint (brg_history_get_n_entries (target.history), ==, 14);
+  history_target_clear (&target);
+}
+
+/* As a change of the first of `n` recipes, the others being as at first. */
+static void
+assert_label (const BrgRecipe *before, const BrgRecipe *after, guint n, const char *expected)
+{
+  BrgRecipe all[3] = { *before, *before, *before };
+  g_autoptr (BrgRecipes) old = brg_recipes_new (all, n);
+  g_autoptr (BrgRecipes) new = brg_recipes_with (old, n - 1, after);
+  g_autofree char *label = brg_history_describe (old, new, TRUE);
+  g_autofree char *english = brg_history_describe (old, new, FALSE);
+
+  g_assert_cmpstr (label, ==, expected);
+  g_assert_cmpstr (english, ==, expected);
 }
 
 static void
@@ -256,47 +204,83 @@ test_labels (void)
     {
       b = a;
       brg_param_set (brg_param_find (rows[r].key), &b, rows[r].value);
-      g_autofree char *label = brg_history_describe (&a, &b);
-      g_assert_cmpstr (label, ==, rows[r].label);
+      assert_label (&a, &b, 1, rows[r].label);
     }
+  assert_label (&a, &b, 3, "Defect 3: Bevel 0 → 12.5 °");
   b.threshold_lo_hu = 1;
-  g_autofree char *two = brg_history_describe (&a, &b);
-  g_assert_cmpstr (two, ==, "Change 2 parameters");
+  assert_label (&a, &b, 1, "Change 2 parameters");
   b.crop_vox = (BrgBox){ { 0, 0, 0 }, { 9, 9, 9 } };
-  g_autofree char *crop = brg_history_describe (&a, &b);
-  g_assert_cmpstr (crop, ==, "Crop");
+  assert_label (&a, &b, 1, "Crop");
   b.defect.placed = true;
-  g_autofree char *placed = brg_history_describe (&a, &b);
-  g_assert_cmpstr (placed, ==, "Place defect");
-  g_autofree char *gone = brg_history_describe (&b, &a);
-  g_assert_cmpstr (gone, ==, "Remove defect");
+  assert_label (&a, &b, 1, "Place defect");
+  assert_label (&b, &a, 1, "Remove defect");
+  a = b;
+  b.keep_at.placed = true;
+  assert_label (&a, &b, 1, "Keep another island");
   a = b;
   b.defect.at_mm.y = 3;
-  g_autofree char *moved = brg_history_describe (&a, &b);
-  g_assert_cmpstr (moved, ==, "Move defect");
-  g_assert_null (brg_history_describe (&a, &a));
+  assert_label (&a, &b, 1, "Move defect");
+  assert_label (&a, &b, 2, "Move defect 2");
+  assert_label (&a, &a, 1, NULL);
+}
+
+/* Several defects: which one, and how many. */
+static void
+test_defects (void)
+{
+  HistoryTarget target;
+  BrgRecipe recipe = brg_recipe_default ();
+
+  history_target_init (&target);
+  history_target_change (&target, brg_recipes_add (target.recipes, &recipe), NULL, FALSE);
+  for (int step = 1; step <= 4; step++)
+    {
+      recipe = target.recipes->recipe[step / 3];
+      recipe.defect.width_mm = 60 + step;
+      history_target_change (&target, brg_recipes_with (target.recipes, (guint) step / 3, &recipe),
+                             NULL, TRUE);
+    }
+  history_target_change (&target, brg_recipes_remove (target.recipes, 1), NULL, FALSE);
+
+  const char *labels[] = { "Add defect", "Defect 1: Width 60 → 62 mm", "Defect 2: Width 60 → 64 mm",
+                           "Remove defect" };
+  g_assert_cmpuint (brg_history_get_n_entries (target.history), ==, G_N_ELEMENTS (labels));
+  for (guint e = 0; e < G_N_ELEMENTS (labels); e++)
+    {
+      g_autofree char *label = brg_history_get_label (target.history, e);
+      g_assert_cmpstr (label, ==, labels[e]);
+    }
+  g_assert_cmpuint (target.recipes->n, ==, 1);
+  g_assert_true (brg_history_jump (target.history, 1));
+  g_assert_cmpuint (target.recipes->n, ==, 2);
+  g_assert_cmpfloat (target.recipes->recipe[0].defect.width_mm, ==, 60);
+  g_assert_true (brg_history_undo (target.history));
+  g_assert_cmpuint (target.recipes->n, ==, 1);
+  history_target_clear (&target);
 }
 
 /* An own label is shown as it is, and is what a drag coalesces by. */
 static void
 test_own_label (void)
 {
-  Target target;
+  HistoryTarget target;
 
-  target_init (&target);
+  history_target_init (&target);
   for (int step = 1; step <= 3; step++)
     {
-      BrgRecipe old = target.recipe;
-      target.recipe.defect.at_mm.x = step;
-      target.recipe.defect.width_mm = 60 + step;
-      brg_history_add_recipe (target.history, &old, &target.recipe, "Drag defect", TRUE);
+      BrgRecipe recipe = target.recipes->recipe[0];
+      recipe.defect.at_mm.x = step;
+      recipe.defect.width_mm = 60 + step;
+      history_target_change (&target, brg_recipes_with (target.recipes, 0, &recipe), "Drag defect",
+                             TRUE);
     }
+  g_autofree char *label = brg_history_get_label (target.history, 0);
   g_assert_cmpuint (brg_history_get_n_entries (target.history), ==, 1);
-  g_assert_cmpstr (brg_history_get_label (target.history, 0), ==, "Drag defect");
+  g_assert_cmpstr (label, ==, "Drag defect");
   g_assert_null (brg_history_get_label (target.history, 1));
   g_assert_true (brg_history_undo (target.history));
-  g_assert_cmpfloat (target.recipe.defect.width_mm, ==, 60);
-  target_clear (&target);
+  g_assert_cmpfloat (target.recipes->recipe[0].defect.width_mm, ==, 60);
+  history_target_clear (&target);
 }
 
 int
@@ -307,6 +291,7 @@ main (int argc, char **argv)
   g_test_add_func ("/history/drags", test_drags);
   g_test_add_func ("/history/budget", test_budget);
   g_test_add_func ("/history/labels", test_labels);
+  g_test_add_func ("/history/defects", test_defects);
   g_test_add_func ("/history/own-label", test_own_label);
   return g_test_run ();
 }
