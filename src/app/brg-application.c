@@ -31,6 +31,7 @@ static const Shortcut shortcuts[] = {
   { "win.open", { "<Control>o" } },
   { "win.undo", { "<Control>z" } },
   { "win.redo", { "<Control><Shift>z", "<Control>y" } },
+  { "win.history", { "<Control>h" } },
   { "win.go-export", { "<Control>e" } },
   { "win.next-step", { "<Control>Page_Down" } },
   { "win.previous-step", { "<Control>Page_Up" } },

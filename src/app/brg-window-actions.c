@@ -50,6 +50,12 @@ redo_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static void
+history_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  _brg_window_show_history (data);
+}
+
+static void
 cancel_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   BrgWindow *self = data;
@@ -194,6 +200,7 @@ static const GActionEntry actions[] = {
   { .name = "open-sample", .activate = open_sample_cb },
   { .name = "undo", .activate = undo_cb },
   { .name = "redo", .activate = redo_cb },
+  { .name = "history", .activate = history_cb },
   { .name = "cancel", .activate = cancel_cb },
   { .name = "clear-edits", .activate = clear_edits_cb },
   { .name = "fill-between", .activate = fill_between_cb },
@@ -245,6 +252,8 @@ _brg_window_actions_update (BrgWindow *self)
   set_enabled (self, "open-sample", !file_task);
   set_enabled (self, "undo", brg_case_can_undo (the_case));
   set_enabled (self, "redo", brg_case_can_redo (the_case));
+  set_enabled (self, "history", has_scan);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->history_button), has_scan);
   set_enabled (self, "cancel", file_task || brg_case_get_task (the_case) != NULL);
   set_enabled (self, "clear-edits", added_vox + removed_vox > 0);
   set_enabled (self, "fill-between", added_vox > 0);

@@ -3,6 +3,7 @@
 #include "app/brg-window.h"
 #include "case/brg-view-state.h"
 #include "widgets/brg-export-panel.h"
+#include "widgets/brg-history-list.h"
 #include "widgets/brg-mesh-view.h"
 #include "widgets/brg-slice-view.h"
 #include "widgets/brg-view-grid.h"
@@ -43,6 +44,8 @@ struct _BrgWindow
   GtkMenuButton *recent_button;
   GtkWidget *undo_button;
   GtkWidget *redo_button;
+  GtkMenuButton *history_button;
+  BrgHistoryList *history_list;
   GtkLabel *title_label;
   GtkLabel *subtitle_label;
   GtkInfoBar *message_bar;
@@ -84,6 +87,10 @@ void _brg_window_open_sample (BrgWindow *self);
 void _brg_window_export (BrgWindow *self);
 void _brg_window_show_folder (BrgWindow *self);
 void _brg_window_recent_activated_cb (BrgWindow *self, GtkListBoxRow *row);
+
+/* brg-window-history.c */
+void _brg_window_history_init (BrgWindow *self);
+void _brg_window_show_history (BrgWindow *self);
 
 /* brg-window-views.c */
 void _brg_window_views_init (BrgWindow *self);

@@ -235,6 +235,8 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, BrgWindow, recent_button);
   gtk_widget_class_bind_template_child (widget_class, BrgWindow, undo_button);
   gtk_widget_class_bind_template_child (widget_class, BrgWindow, redo_button);
+  gtk_widget_class_bind_template_child (widget_class, BrgWindow, history_button);
+  gtk_widget_class_bind_template_child (widget_class, BrgWindow, history_list);
   gtk_widget_class_bind_template_child (widget_class, BrgWindow, title_label);
   gtk_widget_class_bind_template_child (widget_class, BrgWindow, subtitle_label);
   gtk_widget_class_bind_template_child (widget_class, BrgWindow, message_bar);
@@ -259,6 +261,7 @@ bind_template (GtkWidgetClass *widget_class)
 static void
 brg_window_class_init (BrgWindowClass *klass)
 {
+  g_type_ensure (BRG_TYPE_HISTORY_LIST);
   g_type_ensure (BRG_TYPE_VIEW_GRID);
   G_OBJECT_CLASS (klass)->dispose = brg_window_dispose;
   bind_template (GTK_WIDGET_CLASS (klass));
@@ -275,6 +278,7 @@ brg_window_init (BrgWindow *self)
   make_steps (self);
   _brg_window_views_init (self);
   _brg_window_files_init (self);
+  _brg_window_history_init (self);
   connect_case (self);
   _brg_window_update_steps (self);
   _brg_window_actions_update (self);

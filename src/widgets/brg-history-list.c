@@ -7,6 +7,8 @@
 #define WIDTH      320
 #define MAX_HEIGHT 420
 
+#define UNDONE_OPACITY 0.6
+
 struct _BrgHistoryList
 {
   GtkWidget parent_instance;
@@ -38,13 +40,16 @@ row_text (BrgHistoryList *self, guint row)
   return self->label_func != NULL ? self->label_func (self->label_data, row - 1) : g_strdup ("");
 }
 
+/* Bold by an attribute and dim by opacity: GTK 4.8 keeps the look of a CSS class that was taken
+ * away before the popover was first shown. */
 static void
-set_css_class (GtkWidget *widget, const char *name, gboolean set)
+set_bold (GtkLabel *label, gboolean bold)
 {
-  if (set)
-    gtk_widget_add_css_class (widget, name);
-  else
-    gtk_widget_remove_css_class (widget, name);
+  g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
+
+  pango_attr_list_insert (attributes,
+                          pango_attr_weight_new (bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL));
+  gtk_label_set_attributes (label, attributes);
 }
 
 static void
@@ -54,12 +59,13 @@ show_row (BrgHistoryList *self, GtkListItem *item)
   g_autofree char *text = row_text (self, row);
   GtkWidget *box = gtk_list_item_get_child (item);
   GtkWidget *mark = gtk_widget_get_first_child (box);
+  GtkWidget *label = gtk_widget_get_next_sibling (mark);
 
-  gtk_label_set_label (GTK_LABEL (gtk_widget_get_next_sibling (mark)), text);
+  gtk_label_set_label (GTK_LABEL (label), text);
+  set_bold (GTK_LABEL (label), row == self->position);
+  gtk_widget_set_opacity (label, row > self->position ? UNDONE_OPACITY : 1);
   gtk_widget_set_tooltip_text (box, text);
   gtk_widget_set_opacity (mark, row == self->position ? 1 : 0);
-  set_css_class (box, "present", row == self->position);
-  set_css_class (box, "undone", row > self->position);
 }
 
 static void
@@ -162,7 +168,7 @@ brg_history_list_init (BrgHistoryList *self)
   g_signal_connect_swapped (self->view, "activate", G_CALLBACK (activate_cb), self);
   self->scroll = g_object_new (GTK_TYPE_SCROLLED_WINDOW, "child", self->view, "hscrollbar-policy",
                                GTK_POLICY_NEVER, "propagate-natural-height", TRUE,
-                               "min-content-width", WIDTH, "max-content-height", MAX_HEIGHT, NULL);
+                               "max-content-height", MAX_HEIGHT, "width-request", WIDTH, NULL);
   gtk_widget_set_parent (self->scroll, GTK_WIDGET (self));
 }
 

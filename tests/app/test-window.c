@@ -174,6 +174,34 @@ test_defect_off_bone (Fixture *fixture, gconstpointer unused)
   g_assert_null (brg_case_get_result (window->the_case)->implant);
 }
 
+static gboolean
+is_history_shown_cb (gpointer data)
+{
+  return gtk_widget_get_mapped (GTK_WIDGET (((BrgWindow *) data)->history_list));
+}
+
+/* The list opens by its action, a row leads back and forth, and it follows what happens. */
+static void
+test_history (Fixture *fixture, gconstpointer unused)
+{
+  BrgWindow *window = fixture->window;
+
+  g_assert_false (g_action_group_get_action_enabled (G_ACTION_GROUP (window), "history"));
+  open_path (fixture, fixture->scan);
+  BrgRecipe first = *brg_case_get_recipe (window->the_case), second = first;
+  second.threshold_lo_hu = 200;
+  set_recipe (fixture, &second);
+  g_action_group_activate_action (G_ACTION_GROUP (window), "history", NULL);
+  pointer_wait_until ("shows the history", is_history_shown_cb, window);
+  g_signal_emit_by_name (window->history_list, "jump", 0);
+  g_assert_cmpint (brg_case_get_recipe (window->the_case)->threshold_lo_hu, ==,
+                   first.threshold_lo_hu);
+  g_assert_true (brg_case_can_redo (window->the_case));
+  g_signal_emit_by_name (window->history_list, "jump", 1);
+  g_assert_cmpint (brg_case_get_recipe (window->the_case)->threshold_lo_hu, ==, 200);
+  pointer_wait_until ("is idle", is_idle_cb, window);
+}
+
 /* An export that cannot be written says where and why, and the case is as it was. */
 static void
 test_export_fails (Fixture *fixture, gconstpointer unused)
@@ -227,6 +255,7 @@ main (int argc, char **argv)
   ADD (bad_file);
   ADD (empty_threshold);
   ADD (defect_off_bone);
+  ADD (history);
   ADD (export_fails);
   ADD (walk);
 #undef ADD

@@ -102,9 +102,12 @@ assert_row (Fixture *fixture, const char *text, gboolean present, gboolean undon
   GtkWidget *row = find_row (fixture->view, text);
 
   g_assert_nonnull (row);
-  g_assert_cmpint (gtk_widget_has_css_class (row, "present"), ==, present);
-  g_assert_cmpint (gtk_widget_has_css_class (row, "undone"), ==, undone);
-  g_assert_cmpint (gtk_widget_get_opacity (gtk_widget_get_first_child (row)) > 0.5, ==, present);
+  GtkWidget *mark = gtk_widget_get_first_child (row);
+  GtkWidget *label = gtk_widget_get_next_sibling (mark);
+  g_autofree char *style = pango_attr_list_to_string (gtk_label_get_attributes (GTK_LABEL (label)));
+  g_assert_cmpint (strstr (style, "bold") != NULL, ==, present);
+  g_assert_cmpint (gtk_widget_get_opacity (mark) > 0.5, ==, present);
+  g_assert_cmpint (gtk_widget_get_opacity (label) < 0.9, ==, undone);
 }
 
 static guint
