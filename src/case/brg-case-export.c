@@ -1,36 +1,23 @@
 #include <glib/gi18n.h>
 
 #include "case/brg-case-error.h"
-#include "case/brg-case-private.h"
-#include "case/brg-export.h"
-
-/* One waiting or running export: a snapshot of the case, so that it may go on changing. */
-typedef struct
-{
-  BrgTask *task;
-  char *dir;
-  char *name;
-  gulong cancel_id;
-
-  BrgVolume *scan;
-  BrgRecipe recipe;
-  BrgCaseEdits edits;
-  BrgMask *skull, *defective, *implant;
-  BrgMesh *meshes[BRG_CASE_N_MESHES];
-} Job;
+#include "case/brg-case-export-private.h"
 
 static void
 job_free (gpointer data)
 {
-  Job *job = data;
+  BrgCaseExport *job = data;
 
   g_object_unref (job->task);
   g_free (job->dir);
   g_free (job->name);
   brg_volume_unref (job->scan);
+  brg_recipes_unref (job->recipes);
   brg_mask_unref (job->edits.added);
   brg_mask_unref (job->edits.removed);
+  brg_pipeline_stages_clear (&job->stages);
   brg_mask_unref (job->skull);
+  brg_mask_unref (job->cutter);
   brg_mask_unref (job->defective);
   brg_mask_unref (job->implant);
   for (int m = 0; m < BRG_CASE_N_MESHES; m++)
@@ -49,7 +36,7 @@ ref_current_mesh (BrgCase *self, int which, const BrgMask *mask)
 }
 
 static gboolean
-take_snapshot (BrgCase *self, Job *job, BrgError *error)
+take_snapshot (BrgCase *self, BrgCaseExport *job, BrgError *error)
 {
   const BrgPipelineResult *result = self->result;
   const BrgCaseEdits *edits = _brg_case_snapshot_edits (self, error);
@@ -58,10 +45,13 @@ take_snapshot (BrgCase *self, Job *job, BrgError *error)
     return FALSE;
   job->name = g_strdup (self->name);
   job->scan = brg_volume_ref (self->scan);
-  job->recipe = self->recipe;
+  job->recipes = brg_recipes_ref (self->recipes);
+  job->active = self->active;
   job->edits.added = brg_mask_ref (edits->added);
   job->edits.removed = brg_mask_ref (edits->removed);
+  _brg_case_engine_ref_stages (self->engine, &job->stages);
   job->skull = brg_mask_ref (result->skull);
+  job->cutter = brg_mask_ref (result->cutter);
   job->defective = brg_mask_ref (result->defective);
   job->implant = brg_mask_ref (result->implant);
   job->meshes[BRG_CASE_MESH_SKULL] = ref_current_mesh (self, BRG_CASE_MESH_SKULL, result->skull);
@@ -72,53 +62,17 @@ take_snapshot (BrgCase *self, Job *job, BrgError *error)
   return TRUE;
 }
 
-/* Edits lie on the scan's grid even when there are none. */
-static BrgMask *
-edits_or_empty (const Job *job, BrgError *error)
-{
-  return job->edits.added != NULL ? brg_mask_ref (job->edits.added)
-                                  : brg_mask_new (&job->scan->grid, error);
-}
-
 static void
 export_thread_cb (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
-  Job *job = data;
-  BrgSha256 sha256;
-  BrgError fault = { 0 };
   GError *error = NULL;
   (void) source;
   (void) cancellable;
 
-  BrgMask *added = edits_or_empty (job, &fault);
-  if (added == NULL)
-    {
-      brg_case_error_set (&error, &fault);
-      g_task_return_error (task, error);
-      return;
-    }
-  BrgExportDefect defect = { .recipe = &job->recipe,
-                             .defective = job->defective,
-                             .implant = job->implant,
-                             .defective_mesh = job->meshes[BRG_CASE_MESH_DEFECTIVE],
-                             .implant_mesh = job->meshes[BRG_CASE_MESH_IMPLANT] };
-  BrgExport what = { .name = job->name,
-                     .recipe = &job->recipe,
-                     .skull = job->skull,
-                     .skull_mesh = job->meshes[BRG_CASE_MESH_SKULL],
-                     .added = added,
-                     .removed = job->edits.removed,
-                     .source_kind = BRG_SOURCE_SCAN,
-                     .source_sha256 = sha256,
-                     .defects = &defect,
-                     .n_defects = job->implant != NULL ? 1 : 0 };
-
-  brg_export_hash_volume (job->scan, sha256);
-  if (brg_export (&what, job->dir, brg_task_get_job (job->task), &error))
+  if (_brg_case_export_publish (data, &error))
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
-  brg_mask_unref (added);
 }
 
 static void
@@ -131,7 +85,7 @@ cancelled_cb (GCancellable *cancellable, gpointer task)
 static void
 finish_export (GTask *outer, GError *error)
 {
-  Job *job = g_task_get_task_data (outer);
+  BrgCaseExport *job = g_task_get_task_data (outer);
 
   if (job->cancel_id > 0)
     g_cancellable_disconnect (g_task_get_cancellable (outer), job->cancel_id);
@@ -162,7 +116,7 @@ exported_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 static void
 start_export (BrgCase *self, GTask *outer)
 {
-  Job *job = g_task_get_task_data (outer);
+  BrgCaseExport *job = g_task_get_task_data (outer);
   BrgError fault = { 0 };
   GError *error = NULL;
 
@@ -228,7 +182,7 @@ brg_case_export_async (BrgCase *self,
       g_object_unref (outer);
       return;
     }
-  Job *job = g_new0 (Job, 1);
+  BrgCaseExport *job = g_new0 (BrgCaseExport, 1);
   job->task = brg_task_new (_ ("Export"));
   job->dir = g_steal_pointer (&dir);
   g_task_set_task_data (outer, job, job_free);

@@ -115,6 +115,8 @@ const BrgCaseEdits *_brg_case_snapshot_edits (BrgCase *self, BrgError *error);
 BrgCaseEngine *_brg_case_engine_new (BrgVolume *scan, BrgError *error);
 void _brg_case_engine_unref (BrgCaseEngine *engine);
 BrgPool *_brg_case_engine_pool (BrgCaseEngine *engine); /* for all that works on the case */
+/* Of the last run of the masks; none is under way. */
+void _brg_case_engine_ref_stages (BrgCaseEngine *engine, BrgPipelineStages *stages);
 void _brg_case_result_free (BrgPipelineResult *result);
 void _brg_case_schedule (BrgCase *self); /* the recipe or the edits changed */
 void _brg_case_pump (BrgCase *self);     /* starts what is wanted, if nothing runs */

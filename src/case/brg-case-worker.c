@@ -438,6 +438,12 @@ _brg_case_engine_pool (BrgCaseEngine *engine)
 }
 
 void
+_brg_case_engine_ref_stages (BrgCaseEngine *engine, BrgPipelineStages *stages)
+{
+  brg_pipeline_ref_stages (engine->pipeline, stages);
+}
+
+void
 _brg_case_engine_unref (BrgCaseEngine *engine)
 {
   g_atomic_rc_box_release_full (engine, engine_clear);

@@ -31,10 +31,10 @@ static guint signals[N_SIGNALS];
 G_DEFINE_FINAL_TYPE (BrgCase, brg_case, G_TYPE_OBJECT)
 
 static void
-history_set_recipes_cb (gpointer target, BrgRecipes *recipes)
+history_set_recipes_cb (gpointer target, const BrgRecipes *from, BrgRecipes *recipes)
 {
   BrgCase *self = target;
-  guint active = brg_recipes_find_change (self->recipes, recipes, self->active);
+  guint active = brg_recipes_find_change (from, recipes, self->active);
 
   _brg_case_take_recipes (self, brg_recipes_ref (recipes), active);
   _brg_case_emit_recipe_changed (self);

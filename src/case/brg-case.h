@@ -181,8 +181,10 @@ gboolean brg_case_get_busy (BrgCase *self);
 gboolean brg_case_get_stale (BrgCase *self);
 const char *brg_case_get_error (BrgCase *self);
 
-/* Writes the triple of the current recipe and edits into `folder`, as brg-export.h says, once the
- * worker is done. Fails with the engine's words while the case is stale. Progress and cancel: the
+/* Writes the skull and every defect that is placed, numbered in the order of the list, into
+ * `folder`, as brg-export.h says, once the worker is done. Defects other than the active one are
+ * made then, from the same skull; "Defect 2: ..." says which one failed. Fails with the engine's
+ * words while the case is stale. Progress and cancel: the
  * "task" of the case, and `cancellable`. */
 void brg_case_export_async (BrgCase *self,
                             GFile *folder,

@@ -264,33 +264,36 @@ brg_history_can_redo (const BrgHistory *self)
   return self->position < self->entries->len;
 }
 
-/* Undoes or redoes entry `index`; of a change of recipes, says only to what. */
+/* Undoes or redoes entry `index`; of a change of recipes, says only from what to what. */
 static void
-pass (BrgHistory *self, guint index, gboolean redo, BrgRecipes **recipes)
+pass (BrgHistory *self, guint index, gboolean redo, BrgRecipes *step[2])
 {
   const BrgHistoryEntry *entry = brg_history_get_entry (self, index);
 
   if (entry->delta != NULL)
     self->vtable->flip_edits (self->target, entry->delta);
   else
-    *recipes = redo ? entry->after : entry->before;
+    {
+      step[0] = redo ? entry->before : entry->after;
+      step[1] = redo ? entry->after : entry->before;
+    }
 }
 
 gboolean
 brg_history_jump (BrgHistory *self, guint position)
 {
-  BrgRecipes *recipes = NULL; /* of an entry */
+  BrgRecipes *step[2] = { NULL, NULL }; /* the last one between recipes */
 
   if (position > self->entries->len || position == self->position || self->applying)
     return FALSE;
   set_open (self, NULL);
   self->applying = TRUE;
   while (self->position > position)
-    pass (self, --self->position, FALSE, &recipes);
+    pass (self, --self->position, FALSE, step);
   while (self->position < position)
-    pass (self, self->position++, TRUE, &recipes);
-  if (recipes != NULL)
-    self->vtable->set_recipes (self->target, recipes);
+    pass (self, self->position++, TRUE, step);
+  if (step[1] != NULL)
+    self->vtable->set_recipes (self->target, step[0], step[1]);
   self->applying = FALSE;
   return TRUE;
 }

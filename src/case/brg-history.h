@@ -23,7 +23,8 @@ typedef struct BrgHistory BrgHistory;
 
 typedef struct
 {
-  void (*set_recipes) (gpointer target, BrgRecipes *recipes);
+  /* `recipes` take the place of the target's; the last step on the way there was from `from`. */
+  void (*set_recipes) (gpointer target, const BrgRecipes *from, BrgRecipes *recipes);
   void (*flip_edits) (gpointer target, const BrgEditDelta *delta);
 } BrgHistoryTarget;
 

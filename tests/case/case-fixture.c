@@ -149,3 +149,19 @@ case_fixture_assert_redo (CaseFixture *fixture, const char *label)
 
   g_assert_cmpstr (redo, ==, label);
 }
+
+gboolean
+case_fixture_export (CaseFixture *fixture,
+                     const char *dir,
+                     GCancellable *cancellable,
+                     GError **error)
+{
+  g_autoptr (GFile) folder = g_file_new_for_path (dir);
+  GAsyncResult *result = NULL;
+
+  brg_case_export_async (fixture->document, folder, cancellable, case_fixture_done_cb, &result);
+  case_fixture_wait_for (&result);
+  gboolean ok = brg_case_export_finish (fixture->document, result, error);
+  g_object_unref (result);
+  return ok;
+}

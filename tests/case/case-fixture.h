@@ -37,6 +37,12 @@ void
 case_fixture_set_param (CaseFixture *fixture, const char *key, double value, gboolean coalesce);
 void case_fixture_place_defect (CaseFixture *fixture);
 
+/* brg_case_export_async() and its end. */
+gboolean case_fixture_export (CaseFixture *fixture,
+                              const char *dir,
+                              GCancellable *cancellable,
+                              GError **error);
+
 /* What undo or redo would do now. */
 void case_fixture_assert_undo (CaseFixture *fixture, const char *label);
 void case_fixture_assert_redo (CaseFixture *fixture, const char *label);

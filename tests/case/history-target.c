@@ -3,10 +3,11 @@
 #include "engine/brg-param.h"
 
 static void
-set_recipes_cb (gpointer data, BrgRecipes *recipes)
+set_recipes_cb (gpointer data, const BrgRecipes *from, BrgRecipes *recipes)
 {
   HistoryTarget *target = data;
   g_autoptr (BrgRecipes) old = brg_recipes_ref (target->recipes);
+  (void) from;
 
   history_target_set (target, brg_recipes_ref (recipes));
   /* A replay is never recorded, whoever tries. */

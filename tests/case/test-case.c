@@ -273,19 +273,6 @@ test_cancel (void)
   case_fixture_clear (&fixture);
 }
 
-static gboolean
-export_to (CaseFixture *fixture, const char *dir, GCancellable *cancellable, GError **error)
-{
-  g_autoptr (GFile) folder = g_file_new_for_path (dir);
-  GAsyncResult *result = NULL;
-
-  brg_case_export_async (fixture->document, folder, cancellable, case_fixture_done_cb, &result);
-  case_fixture_wait_for (&result);
-  gboolean ok = brg_case_export_finish (fixture->document, result, error);
-  g_object_unref (result);
-  return ok;
-}
-
 /* What is asked for while the worker runs is exported once it is done. */
 static void
 test_export (void)
@@ -299,21 +286,21 @@ test_export (void)
   g_autofree char *manifest = g_build_filename (dir, "manifest.json", NULL);
   g_autofree char *implant =
     g_build_filename (dir, "Case01_Implants", "Case01_Implants01.stl", NULL);
-  g_assert_false (export_to (&fixture, dir, NULL, &early));
+  g_assert_false (case_fixture_export (&fixture, dir, NULL, &early));
   g_assert_true (case_fixture_open_path (&fixture, fixture.path, NULL, NULL));
   case_fixture_place_defect (&fixture);
   g_cancellable_cancel (cancellable);
-  g_assert_false (export_to (&fixture, dir, cancellable, &cancelled));
+  g_assert_false (case_fixture_export (&fixture, dir, cancellable, &cancelled));
   g_assert_error (cancelled, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_assert_false (g_file_test (dir, G_FILE_TEST_EXISTS));
 
   case_fixture_set_param (&fixture, "width", 40, FALSE);
-  g_assert_true (export_to (&fixture, dir, NULL, &error));
+  g_assert_true (case_fixture_export (&fixture, dir, NULL, &error));
   g_assert_no_error (error);
   g_assert_true (g_file_test (manifest, G_FILE_TEST_EXISTS));
   g_assert_true (g_file_test (implant, G_FILE_TEST_EXISTS));
   case_fixture_set_param (&fixture, "threshold-lo", 3000, FALSE);
-  g_assert_false (export_to (&fixture, dir, NULL, &stale));
+  g_assert_false (case_fixture_export (&fixture, dir, NULL, &stale));
   g_assert_nonnull (strstr (stale->message, "3000"));
   case_fixture_settle (&fixture);
   case_fixture_clear (&fixture);
