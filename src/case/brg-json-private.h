@@ -13,7 +13,8 @@ G_BEGIN_DECLS
 /* The object a text holds; new reference. `length` is at most `max_bytes`. */
 JsonObject *_brg_json_parse (const char *text, gsize length, gsize max_bytes, GError **error);
 
-/* Sets "`key`: `reason`" and returns FALSE. */
+/* Sets "`key`: `reason`" and returns FALSE; a key of a file may be anything, what is shown of it is
+ * printable and short. */
 gboolean _brg_json_fail (GError **error, const char *key, const char *reason);
 
 /* FALSE and an error that names the first member not in `keys` (NULL-terminated). */

@@ -3,28 +3,102 @@
 #include <string.h>
 
 #include "case/brg-case-error.h"
+#include "io/brg-message.h"
 
-/* The parser descends recursively, so depth is bounded here. */
-static gboolean
-depth_is_sane (const char *text, gsize length)
+#define MAX_NAMED 80 /* bytes of a key in a message */
+#define SPACES    " \t\r\n"
+#define SIGNS     SPACES "{}[]:,\"+-.0123456789eEtrufalsn" /* of JSON outside of texts */
+#define ESCAPED   "\"\\/bfnrt"                             /* after a backslash, but for u */
+
+#define UNIT_BYTES         6 /* of "\\uXXXX" */
+#define FIRST_LOW          0xdc00
+#define IS_SURROGATE(unit) ((unit) >= 0xd800 && (unit) <= 0xdfff)
+
+/* Where a text stands that is looked at byte by byte. */
+typedef struct
 {
-  gboolean in_string = FALSE;
-  int depth = 0;
+  gboolean in_string;
+  gboolean begun; /* the object has */
+  int depth;
+} Scan;
 
-  for (gsize c = 0; c < length; c++)
+/* A byte outside of texts; NULL or what is wrong with it. */
+static const char *
+scan_sign (Scan *scan, char sign)
+{
+  gboolean opens = sign == '{' || sign == '[', closes = sign == '}' || sign == ']';
+
+  if (strchr (SIGNS, sign) == NULL)
+    return "not JSON";
+  if (scan->depth == 0 && strchr (SPACES, sign) == NULL && (scan->begun || sign != '{'))
+    return "not a JSON object";
+  scan->begun = scan->begun || opens;
+  scan->in_string = sign == '"';
+  scan->depth += opens - closes;
+  return scan->depth > BRG_JSON_MAX_DEPTH ? "nested too deeply" : NULL;
+}
+
+/* The code unit of "\\uXXXX" at `at`, or -1. */
+static int
+unit_at (const char *text, gsize length, gsize at)
+{
+  int unit = 0;
+
+  if (length < at + UNIT_BYTES || text[at] != '\\' || text[at + 1] != 'u')
+    return -1;
+  for (gsize c = at + 2; c < at + UNIT_BYTES; c++)
     {
-      if (in_string && text[c] == '\\')
-        c++;
-      else if (text[c] == '"')
-        in_string = !in_string;
-      else if (!in_string && (text[c] == '{' || text[c] == '['))
-        depth++;
-      else if (!in_string && (text[c] == '}' || text[c] == ']'))
-        depth--;
-      if (depth > BRG_JSON_MAX_DEPTH)
-        return FALSE;
+      if (!g_ascii_isxdigit (text[c]))
+        return -1;
+      unit = unit * 16 + g_ascii_xdigit_value (text[c]);
     }
-  return TRUE;
+  return unit;
+}
+
+/* Bytes of the escape at the backslash `at`; 0 when it is none of JSON or stands for no character
+ * or for NUL. */
+static gsize
+escape_size (const char *text, gsize length, gsize at)
+{
+  if (length < at + 2)
+    return 0;
+  if (text[at + 1] != 'u')
+    return strchr (ESCAPED, text[at + 1]) != NULL ? 2 : 0;
+
+  int unit = unit_at (text, length, at);
+  if (!IS_SURROGATE (unit))
+    return unit > 0 ? UNIT_BYTES : 0;
+  int second = unit_at (text, length, at + UNIT_BYTES);
+  return unit < FIRST_LOW && IS_SURROGATE (second) && second >= FIRST_LOW ? 2 * UNIT_BYTES : 0;
+}
+
+/* A byte of a text that is no escape. */
+static const char *
+scan_text (Scan *scan, char byte)
+{
+  scan->in_string = byte != '"';
+  return byte >= 0 && byte < ' ' ? "a text holds a control character" : NULL;
+}
+
+/* The parser takes more than JSON: comments, octal numbers, half surrogates, several values in a
+ * row; some of it gets lost. And it descends recursively. So only what may be one object is given
+ * to it, of a depth that is counted as it does. */
+static const char *
+find_fault (const char *text, gsize length)
+{
+  Scan scan = { 0 };
+  const char *fault = NULL;
+  gsize step;
+
+  for (gsize c = 0; c < length && fault == NULL; c += step)
+    {
+      step = scan.in_string && text[c] == '\\' ? escape_size (text, length, c) : 1;
+      if (step == 0)
+        fault = "an escape stands for no character";
+      else if (step == 1)
+        fault = scan.in_string ? scan_text (&scan, text[c]) : scan_sign (&scan, text[c]);
+    }
+  return fault;
 }
 
 static gboolean
@@ -41,9 +115,8 @@ check_text (const char *text, gsize length, gsize max_bytes, GError **error)
     return fail_text (error, "too large");
   if (!g_utf8_validate_len (text, length, NULL))
     return fail_text (error, "not UTF-8 text");
-  if (!depth_is_sane (text, length))
-    return fail_text (error, "nested too deeply");
-  return TRUE;
+  const char *fault = find_fault (text, length);
+  return fault == NULL || fail_text (error, fault);
 }
 
 JsonObject *
@@ -71,7 +144,10 @@ _brg_json_parse (const char *text, gsize length, gsize max_bytes, GError **error
 gboolean
 _brg_json_fail (GError **error, const char *key, const char *reason)
 {
-  g_set_error (error, BRG_CASE_ERROR, BRG_FORMAT, "%s: %s", key, reason);
+  char name[MAX_NAMED + 1];
+
+  brg_message_clean (name, sizeof name, key, TRUE);
+  g_set_error (error, BRG_CASE_ERROR, BRG_FORMAT, "%s: %s", name, reason);
   return FALSE;
 }
 
