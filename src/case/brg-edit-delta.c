@@ -127,14 +127,30 @@ brg_edit_delta_free (BrgEditDelta *delta)
   g_free (delta);
 }
 
+/* Runs not read yet. */
+typedef struct
+{
+  const guint8 *bytes; /* NULL in an empty one */
+  gsize at, size;
+} Decoder;
+
+static Decoder
+decoder_of (const BrgEditDelta *delta)
+{
+  Decoder decoder = { 0 };
+
+  decoder.bytes = g_bytes_get_data (delta->runs, &decoder.size);
+  return decoder;
+}
+
 /* Next run; FALSE at the end or at a number that is cut off or too long. */
 static gboolean
-get_run (const guint8 **at, const guint8 *end, guint64 *run)
+get_run (Decoder *decoder, guint64 *run)
 {
   *run = 0;
-  for (guint shift = 0; *at < end && shift < 63; shift += 7)
+  for (guint shift = 0; decoder->at < decoder->size && shift < 63; shift += 7)
     {
-      guint8 byte = *(*at)++;
+      guint8 byte = decoder->bytes[decoder->at++];
       *run |= (guint64) (byte & 0x7f) << shift;
       if (byte < 0x80)
         return TRUE;
@@ -145,13 +161,12 @@ get_run (const guint8 **at, const guint8 *end, guint64 *run)
 static gboolean
 runs_fit (const BrgEditDelta *delta, guint64 n_bits)
 {
-  gsize size;
-  const guint8 *at = g_bytes_get_data (delta->runs, &size), *end = at + size;
+  Decoder decoder = decoder_of (delta);
   guint64 total = 0, run;
 
-  while (at < end)
+  while (decoder.at < decoder.size)
     {
-      if (!get_run (&at, end, &run) || run > n_bits - total)
+      if (!get_run (&decoder, &run) || run > n_bits - total)
         return FALSE;
       total += run;
     }
@@ -201,10 +216,9 @@ brg_edit_delta_apply (const BrgEditDelta *delta, BrgMask *added, BrgMask *remove
   if (!runs_fit (delta, 2 * words.n_bits))
     return FALSE;
 
-  gsize size;
-  const guint8 *at = g_bytes_get_data (delta->runs, &size), *end = at + size;
+  Decoder decoder = decoder_of (delta);
   guint64 begin = 0, run;
-  for (gboolean changed = FALSE; get_run (&at, end, &run); changed = !changed, begin += run)
+  for (gboolean changed = FALSE; get_run (&decoder, &run); changed = !changed, begin += run)
     if (changed)
       {
         guint64 stop = begin + run, n_bits = words.n_bits;

@@ -13,7 +13,7 @@
 gboolean
 _brg_file_fail (GError **error, const char *path, int errnum)
 {
-  g_autofree char *name = g_path_get_basename (path);
+  g_autofree char *name = g_filename_display_basename (path);
 
   g_set_error (error, BRG_CASE_ERROR, BRG_IO, "%s: %s", name, g_strerror (errnum));
   return FALSE;
@@ -22,7 +22,7 @@ _brg_file_fail (GError **error, const char *path, int errnum)
 void
 _brg_file_name_error (GError **error, const char *path)
 {
-  g_autofree char *name = g_path_get_basename (path);
+  g_autofree char *name = g_filename_display_basename (path);
 
   g_prefix_error (error, "%s: ", name);
 }
@@ -55,9 +55,15 @@ _brg_file_read (const char *path, gsize max_bytes, gsize *length, GError **error
 
   if (file == NULL)
     return NULL;
-  g_autofree char *text = g_malloc (max_bytes + 2);
-  *length = fread (text, 1, max_bytes + 1, file);
-  int errnum = ferror (file) ? errno : *length > max_bytes ? EFBIG : 0;
+  struct stat about;
+  int errnum = fstat (fileno (file), &about) != 0              ? errno
+               : (guint64) about.st_size > (guint64) max_bytes ? EFBIG
+                                                               : 0;
+  gsize size = errnum == 0 ? (gsize) about.st_size : 0;
+  g_autofree char *text = g_malloc (size + 1);
+  *length = fread (text, 1, size, file);
+  if (ferror (file))
+    errnum = errno;
   fclose (file);
   if (errnum != 0)
     {

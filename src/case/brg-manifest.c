@@ -142,13 +142,16 @@ _brg_manifest_to_json (const BrgManifest *manifest)
   return g_string_free (text, FALSE);
 }
 
+#define PATH_SIGNS G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "-_./"
+
 /* "Case01/x.nrrd", "Case01_Defects/x.stl" or "Case01.x": what an export of this case may hold. */
 static gboolean
 path_belongs (const char *path, const char *name)
 {
   gsize length = strlen (name);
 
-  if (strncmp (path, name, length) != 0 || strlen (path) > 512 || strchr (path, '\\') != NULL)
+  if (strncmp (path, name, length) != 0 || strlen (path) > 512 ||
+      path[strspn (path, PATH_SIGNS)] != '\0')
     return FALSE;
   const char *rest = path + length;
   if (*rest == '.')
