@@ -1,0 +1,59 @@
+#include "fuzz.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char *folder;
+
+static void
+remove_folder (void)
+{
+  GDir *dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      char *path = g_build_filename (folder, name, NULL);
+      g_remove (path);
+      g_free (path);
+    }
+  g_clear_pointer (&dir, g_dir_close);
+  g_rmdir (folder);
+  g_clear_pointer (&folder, g_free);
+}
+
+const char *
+fuzz_folder (void)
+{
+  if (folder == NULL)
+    {
+      folder = g_dir_make_tmp ("bregma-fuzz-XXXXXX", NULL);
+      if (folder == NULL)
+        g_error ("no folder: %s", g_strerror (errno));
+      atexit (remove_folder);
+    }
+  return folder;
+}
+
+char *
+fuzz_write (const char *name, const void *bytes, gsize size)
+{
+  char *path = g_build_filename (fuzz_folder (), name, NULL);
+  FILE *file = g_fopen (path, "wb");
+
+  if (file == NULL || fwrite (bytes, 1, size, file) != size || fclose (file) != 0)
+    g_error ("%s: %s", path, g_strerror (errno));
+  return path;
+}
+
+guint32
+fuzz_take (const uint8_t **bytes, size_t *size, guint n_bytes)
+{
+  guint32 value = 0;
+
+  for (guint b = 0; b<n_bytes && * size> 0; b++, (*size)--)
+    value |= (guint32) * (*bytes)++ << (8 * b);
+  return value;
+}
