@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "fuzz.h"
+#include "io/brg-image.h"
 #include "io/brg-nrrd.h"
 
 static void
@@ -15,9 +16,9 @@ check_error (const BrgError *error)
 }
 
 static void
-check_info (const BrgNrrdInfo *info)
+check_info (const BrgImageInfo *info)
 {
-  g_assert_cmpint (info->n_warnings, <=, BRG_NRRD_MAX_WARNINGS);
+  g_assert_cmpint (info->n_warnings, <=, BRG_IMAGE_MAX_WARNINGS);
   for (int w = 0; w < info->n_warnings; w++)
     for (const char *c = info->warnings[w]; *c != '\0'; c++)
       g_assert_true (g_ascii_isprint (*c));
@@ -27,8 +28,8 @@ static void
 check_volume (const char *path, const BrgGrid *grid, BrgJob *job)
 {
   BrgError error = { 0 };
-  BrgNrrdInfo info;
-  BrgVolume *volume = brg_nrrd_read_volume (path, &info, job, &error);
+  BrgImageInfo info;
+  BrgVolume *volume = brg_image_read_volume (path, &info, job, &error);
   g_autofree char *copy = g_build_filename (fuzz_folder (), "copy.nrrd", NULL);
 
   if (volume == NULL)
@@ -39,7 +40,7 @@ check_volume (const char *path, const BrgGrid *grid, BrgJob *job)
   check_info (&info);
   g_assert_true (grid != NULL && brg_grid_equal (grid, &volume->grid));
   g_assert_cmpint (brg_nrrd_write_volume (volume, copy, job, NULL), ==, BRG_OK);
-  BrgVolume *back = brg_nrrd_read_volume (copy, NULL, job, NULL);
+  BrgVolume *back = brg_image_read_volume (copy, NULL, job, NULL);
   g_assert_nonnull (back);
   g_assert_true (brg_grid_equal (&back->grid, &volume->grid));
   gsize size = brg_grid_n_voxels (&volume->grid) * sizeof *volume->hu;
@@ -52,7 +53,7 @@ static void
 check_mask (const char *path, const BrgGrid *grid, BrgJob *job)
 {
   BrgError error = { 0 };
-  BrgMask *mask = brg_nrrd_read_mask (path, NULL, job, &error);
+  BrgMask *mask = brg_image_read_mask (path, NULL, job, &error);
   g_autofree char *copy = g_build_filename (fuzz_folder (), "copy.nrrd", NULL);
 
   if (mask == NULL)
@@ -62,7 +63,7 @@ check_mask (const char *path, const BrgGrid *grid, BrgJob *job)
     }
   g_assert_true (grid != NULL && brg_grid_equal (grid, &mask->grid));
   g_assert_cmpint (brg_nrrd_write_mask (mask, copy, job, NULL), ==, BRG_OK);
-  BrgMask *back = brg_nrrd_read_mask (copy, NULL, job, NULL);
+  BrgMask *back = brg_image_read_mask (copy, NULL, job, NULL);
   g_assert_nonnull (back);
   g_assert_true (brg_mask_equal (back, mask));
   brg_mask_unref (back);
@@ -75,7 +76,7 @@ check_labels (const char *path, BrgJob *job)
   BrgError error = { 0 };
   BrgMask *ones, *twos;
 
-  if (brg_nrrd_read_labels (path, &ones, &twos, job, &error) != BRG_OK)
+  if (brg_image_read_labels (path, &ones, &twos, job, &error) != BRG_OK)
     {
       check_error (&error);
       g_assert_true (ones == NULL && twos == NULL);
@@ -92,11 +93,11 @@ LLVMFuzzerTestOneInput (const uint8_t *bytes, size_t size)
   g_autofree char *path = fuzz_write ("input.nrrd", bytes, size);
   BrgJob job = BRG_JOB_INIT;
   BrgError error = { 0 };
-  BrgNrrdInfo info;
+  BrgImageInfo info;
   BrgGrid grid;
 
   job.n_threads = 1;
-  gboolean has_grid = brg_nrrd_read_grid (path, &grid, &info, &error) == BRG_OK;
+  gboolean has_grid = brg_image_read_grid (path, &grid, &info, &error) == BRG_OK;
   if (has_grid)
     check_info (&info);
   else
