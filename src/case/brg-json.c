@@ -10,7 +10,7 @@
 #define SIGNS     SPACES "{}[]:,\"+-.0123456789eEtrufalsn" /* of JSON outside of texts */
 #define ESCAPED   "\"\\/bfnrt"                             /* after a backslash, but for u */
 
-#define UNIT_BYTES         6 /* of "\\uXXXX" */
+#define UNIT_BYTES         6 /* of "\\u" and four hex digits */
 #define FIRST_LOW          0xdc00
 #define IS_SURROGATE(unit) ((unit) >= 0xd800 && (unit) <= 0xdfff)
 
@@ -38,7 +38,7 @@ scan_sign (Scan *scan, char sign)
   return scan->depth > BRG_JSON_MAX_DEPTH ? "nested too deeply" : NULL;
 }
 
-/* The code unit of "\\uXXXX" at `at`, or -1. */
+/* The code unit that the escape at `at` names by four hex digits, or -1. */
 static int
 unit_at (const char *text, gsize length, gsize at)
 {
@@ -129,7 +129,8 @@ _brg_json_parse (const char *text, gsize length, gsize max_bytes, GError **error
     return NULL;
   if (!json_parser_load_from_data (parser, text, (gssize) length, &fault))
     {
-      fail_text (error, fault->message);
+      g_autofree char *quoting = g_utf8_make_valid (fault->message, -1); /* what it quotes is cut */
+      fail_text (error, quoting);
       return NULL;
     }
   JsonNode *root = json_parser_get_root (parser);
