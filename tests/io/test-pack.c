@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/brg-random.h"
+#include "io/brg-pack-filter.h"
 #include "io/brg-pack.h"
 
 #define GUARD      64
@@ -180,6 +181,36 @@ test_limits (void)
   g_assert_false (brg_pack_may_hold (20000, UINT64_C (1) << 41));
 }
 
+/* Steps as large as there are, in rows of every width up to some words. */
+static void
+test_filter (void)
+{
+  for (gsize n_row = 1; n_row < 40; n_row++)
+    {
+      gsize n = n_row * 9;
+      g_autofree gint16 *samples = (gint16 *) bytes_new (2 * n, 2), *back = g_new (gint16, n);
+      g_autofree guint8 *bytes = g_malloc (2 * n);
+      samples[0] = G_MAXINT16;
+      samples[n_row] = G_MININT16;
+      brg_pack_split (samples, n, n_row, bytes);
+      brg_pack_join (bytes, n, n_row, back);
+      g_assert_cmpint (memcmp (samples, back, 2 * n), ==, 0);
+    }
+}
+
+/* The bytes that files hold. */
+static void
+test_filter_bytes (void)
+{
+  static const gint16 samples[] = { 0, -1, 1000, 1, -1, -1024 };
+  static const guint8 expected[] = { 0x00, 0x01, 0xd0, 0x02, 0x00, 0xcf,
+                                     0x00, 0x00, 0x07, 0x00, 0x00, 0x0f };
+  guint8 bytes[sizeof expected];
+
+  brg_pack_split (samples, 6, 3, bytes);
+  g_assert_cmpmem (bytes, sizeof bytes, expected, sizeof expected);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -191,5 +222,7 @@ main (int argc, char **argv)
   g_test_add_func ("/pack/noise", test_noise);
   g_test_add_func ("/pack/ended", test_ended);
   g_test_add_func ("/pack/limits", test_limits);
+  g_test_add_func ("/pack/filter", test_filter);
+  g_test_add_func ("/pack/filter-bytes", test_filter_bytes);
   return g_test_run ();
 }
