@@ -205,17 +205,23 @@ clear_padding (BrgMask *mask, const Words *words)
 }
 
 gboolean
-brg_edit_delta_apply (const BrgEditDelta *delta, BrgMask *added, BrgMask *removed)
+brg_edit_delta_fits (const BrgEditDelta *delta, const BrgGrid *grid)
 {
-  BrgBox whole = brg_grid_box (&added->grid);
+  BrgBox whole = brg_grid_box (grid);
   BrgBox inside = brg_box_intersect (&delta->box, &whole);
 
   if (brg_box_is_empty (&delta->box) || memcmp (&inside, &delta->box, sizeof inside) != 0)
     return FALSE;
   Words words = words_of_box (&delta->box);
-  if (!runs_fit (delta, 2 * words.n_bits))
-    return FALSE;
+  return runs_fit (delta, 2 * words.n_bits);
+}
 
+gboolean
+brg_edit_delta_apply (const BrgEditDelta *delta, BrgMask *added, BrgMask *removed)
+{
+  if (!brg_edit_delta_fits (delta, &added->grid))
+    return FALSE;
+  Words words = words_of_box (&delta->box);
   Decoder decoder = decoder_of (delta);
   guint64 begin = 0, run;
   for (gboolean changed = FALSE; get_run (&decoder, &run); changed = !changed, begin += run)

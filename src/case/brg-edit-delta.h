@@ -28,6 +28,9 @@ BrgEditDelta *brg_edit_delta_new (const BrgMask *old_added,
 void brg_edit_delta_free (BrgEditDelta *delta); /* NULL allowed */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BrgEditDelta, brg_edit_delta_free)
 
+/* Do box and runs fit edit masks on this grid? */
+gboolean brg_edit_delta_fits (const BrgEditDelta *delta, const BrgGrid *grid);
+
 /* Flips the recorded voxels. FALSE, and both masks untouched, when box or runs do not fit the
  * masks: a delta that was read from a file needs no other check. */
 gboolean brg_edit_delta_apply (const BrgEditDelta *delta, BrgMask *added, BrgMask *removed);

@@ -86,6 +86,7 @@ typedef struct
   guint n_entries;
   guint64 seconds;
   gboolean was_left_open;
+  gboolean in_use; /* open for writing, here or elsewhere, by another store */
   int dim[3];
   double spacing_mm[3];
 } BrgStoreSummary;

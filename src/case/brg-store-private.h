@@ -1,0 +1,255 @@
+#pragma once
+
+#include <sqlite3.h>
+
+#include "case/brg-store-hold.h"
+#include "case/brg-store.h"
+#include "io/brg-pack.h"
+
+G_BEGIN_DECLS
+
+/* Shared by the files that make up BrgStore: brg-store.c (errors, the object), -hold (locks), -sql
+ * (statements), -schema (the tables), -open, -part (files that are complete or absent), -create,
+ * -piece, -scan, -grid, -base, -history, -state, -fold (rows of the tables), -load, -apply, -copy.
+ */
+
+struct BrgStore
+{
+  char *path; /* absolute */
+  BrgStoreMode mode;
+  int format;
+  sqlite3 *db;
+  BrgStoreHold *hold;
+  gint64 n_bytes; /* of the file, when the transaction began */
+
+  BrgJob *job;     /* of the call, or NULL */
+  guint64 n_steps; /* left before a statement is taken to be endless */
+
+  gboolean is_marked; /* this session has noted in the file that it is at work */
+  guint64 seconds;    /* worked before this session */
+  gint64 opened_us;
+};
+
+/* Sets "NAME: message" and returns FALSE. */
+gboolean
+_brg_store_error (GError **error, const char *path, BrgStoreError code, const char *format, ...)
+  G_GNUC_PRINTF (4, 5);
+
+/* The same with the words for an errno. */
+gboolean _brg_store_errno (GError **error, const char *path, int errnum);
+
+/* The same for a file that holds what it must not. */
+gboolean _brg_store_corrupt (BrgStore *self, GError **error, const char *format, ...)
+  G_GNUC_PRINTF (3, 4);
+
+/* The same from the fault of a slab or of the engine. */
+gboolean _brg_store_fault (BrgStore *self, GError **error, const BrgError *fault);
+
+BrgStore *_brg_store_new (const char *path, BrgStoreMode mode);
+void _brg_store_free (BrgStore *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BrgStore, _brg_store_free)
+
+/* `text` as UTF-8 of at most `max_bytes`, as it can be read back. NULL gives NULL. */
+char *_brg_store_cut_text (const char *text, gsize max_bytes);
+
+/* Seconds worked on the case until now. */
+guint64 _brg_store_seconds (const BrgStore *self);
+
+/* -- brg-store-sql.c. `rc` is what SQLite returned. -- */
+
+typedef sqlite3_stmt BrgSql;
+
+static inline void
+_brg_sql_free (BrgSql *sql)
+{
+  sqlite3_finalize (sql);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BrgSql, _brg_sql_free)
+
+/* Sets the error of `rc` and returns FALSE. */
+gboolean _brg_sql_fail (BrgStore *self, int rc, GError **error);
+
+/* The same for a thread of the engine. */
+BrgStatus _brg_sql_fault (BrgStore *self, int rc, BrgError *error);
+
+/* Statements without results, separated by semicolons. */
+gboolean _brg_sql_run (BrgStore *self, const char *text, GError **error);
+
+/* A statement with its first parameters from the rest, one per letter of `types`: i gint64, t text
+ * or NULL, b GBytes or NULL. */
+BrgSql *_brg_sql_new (BrgStore *self, GError **error, const char *text, const char *types, ...);
+
+/* The next row: 1, or 0 at the end, or -1 and an error. */
+int _brg_sql_row (BrgStore *self, BrgSql *sql, GError **error);
+
+/* Runs what _brg_sql_new() made, which gives no rows, and frees it; NULL is a failure. */
+gboolean _brg_sql_finish (BrgStore *self, BrgSql *sql, GError **error);
+
+/* The only row of a statement; FALSE when there is none. */
+gboolean _brg_sql_only_row (BrgStore *self, BrgSql *sql, GError **error);
+
+/* Has the table one row, with the id 1? */
+gboolean _brg_sql_check_single (BrgStore *self, const char *table, GError **error);
+
+/* Borrowed text of at most `max_bytes` of UTF-8, NULL allowed if `nullable`; FALSE and CORRUPT that
+ * names `what` otherwise. */
+gboolean _brg_sql_text (BrgStore *self,
+                        BrgSql *sql,
+                        int column,
+                        gsize max_bytes,
+                        gboolean nullable,
+                        const char *what,
+                        const char **text,
+                        GError **error);
+
+/* A number of min..max; CORRUPT otherwise. */
+gboolean _brg_sql_number (BrgStore *self,
+                          BrgSql *sql,
+                          int column,
+                          gint64 min,
+                          gint64 max,
+                          const char *what,
+                          gint64 *number,
+                          GError **error);
+
+/* Transactions. A read one also notes the size of the file. The end of one rolls back what was
+ * not committed. */
+gboolean _brg_sql_begin (BrgStore *self, gboolean write, BrgJob *job, GError **error);
+gboolean _brg_sql_commit (BrgStore *self, GError **error);
+void _brg_sql_end (BrgStore *self);
+
+/* -- brg-store-schema.c -- */
+
+#define BRG_STORE_APPLICATION_ID 0x4272676d /* 'Brgm' */
+
+/* Makes the tables of a format in an empty database. */
+gboolean _brg_store_make_tables (BrgStore *self, int format, GError **error);
+
+/* Compares all there is with the tables of self->format. */
+gboolean _brg_store_check_tables (BrgStore *self, GError **error);
+
+/* -- brg-store-open.c -- */
+
+/* Opens the database at `path`, which self->path names to the user. */
+gboolean _brg_store_connect (BrgStore *self, const char *path, int flags, GError **error);
+void _brg_store_disconnect (BrgStore *self);
+
+/* Opens self->path, which is held for writing, and validates it. */
+gboolean _brg_store_open_to_write (BrgStore *self, GError **error);
+
+/* brg_store_open() for a case of any format that we know, without converting it. */
+BrgStore *_brg_store_open_as_is (const char *path, BrgStoreMode mode, GError **error);
+
+/* What lies beside a case while it is written to. */
+char *_brg_store_journal_path (const char *path);
+
+/* -- brg-store-piece.c: bytes in numbered pieces -- */
+
+/* A new piece of `table` (slab, base). The functions for one piece can run on any thread, one at a
+ * time. */
+BrgStatus _brg_piece_put (BrgStore *self,
+                          const char *table,
+                          gint64 number,
+                          const BrgPack *pack,
+                          BrgError *error);
+
+/* The piece as a pack with room behind it, to be cleared; BRG_EMPTY when there is none. */
+BrgStatus _brg_piece_get (BrgStore *self,
+                          const char *table,
+                          gint64 number,
+                          BrgPool *pool,
+                          BrgPack *pack,
+                          BrgError *error);
+
+/* What the pieces of a table must be. */
+typedef struct
+{
+  const char *table;
+  guint64 n;                                               /* numbers are 0..n-1 */
+  gboolean all;                                            /* none may be missing */
+  guint64 (*size_of) (gconstpointer data, guint64 number); /* inflated bytes */
+  gconstpointer data;
+} BrgPieces;
+
+/* Checks all numbers and lengths, without reading the bytes. */
+gboolean _brg_piece_check (BrgStore *self, const BrgPieces *pieces, GError **error);
+
+/* -- rows of the tables; all within a transaction -- */
+
+typedef struct
+{
+  BrgGrid grid;
+  guint64 slab_rows; /* rows of voxels in a slab; the last may have fewer */
+  BrgSha256 sha256;
+  GStrv warnings;
+} BrgStoreScan;
+
+/* brg-store-scan.c */
+gboolean
+_brg_store_put_scan (BrgStore *self, const BrgStoreContents *from, BrgJob *job, GError **error);
+/* Also checks that the slabs are there and can hold the voxels. */
+gboolean _brg_store_get_scan (BrgStore *self, BrgStoreScan *scan, GError **error);
+void _brg_store_scan_clear (BrgStoreScan *scan);
+BrgVolume *
+_brg_store_get_voxels (BrgStore *self, const BrgStoreScan *scan, BrgJob *job, GError **error);
+
+/* brg-store-grid.c */
+GBytes *_brg_store_pack_grid (const BrgGrid *grid);
+gboolean _brg_store_unpack_grid (gconstpointer bytes, gsize size, BrgGrid *grid, BrgError *error);
+
+/* brg-store-base.c: masks NULL where nothing is set */
+gboolean _brg_store_put_base (BrgStore *self,
+                              const BrgMask *added,
+                              const BrgMask *removed,
+                              BrgPool *pool,
+                              GError **error);
+gboolean _brg_store_get_base (BrgStore *self,
+                              const BrgGrid *grid,
+                              BrgPool *pool,
+                              BrgMask **added,
+                              BrgMask **removed,
+                              GError **error);
+
+/* brg-store-state.c */
+typedef struct
+{
+  char *name;
+  BrgRecipes *recipes;
+  guint active;
+  guint64 first_seq, position_seq, seconds;
+  gboolean is_open;
+} BrgStoreState;
+
+void _brg_store_state_clear (BrgStoreState *state);
+gboolean _brg_store_put_state (BrgStore *self,
+                               const BrgStoreState *state,
+                               const BrgSha256 sha256,
+                               GError **error);
+gboolean _brg_store_get_state (BrgStore *self, BrgStoreState *state, GError **error);
+gboolean _brg_store_check_name (BrgStore *self, const char *name, GError **error);
+char *_brg_store_recipes_text (const BrgRecipes *recipes, const BrgSha256 sha256);
+BrgRecipes *_brg_store_recipes_parse (BrgStore *self, const char *text, GError **error);
+
+#define BRG_STORE_MAX_RECIPES ((gsize) 1 << 20) /* bytes of text */
+#define BRG_STORE_MAX_NAME    255
+#define BRG_STORE_MAX_SEQ     ((gint64) 1 << 60)
+
+/* brg-store-history.c */
+gboolean _brg_store_put_entries (BrgStore *self,
+                                 GPtrArray *entries,
+                                 guint64 seq,
+                                 const BrgSha256 sha256,
+                                 GError **error);
+GPtrArray *_brg_store_get_entries (BrgStore *self,
+                                   const BrgGrid *grid,
+                                   const BrgStoreState *state,
+                                   GError **error);
+/* Number behind the last entry. */
+gboolean _brg_store_get_end (BrgStore *self, guint64 first_seq, guint64 *end_seq, GError **error);
+/* The edit of a row with its box in `column` and its runs in the next, or NULL. */
+BrgEditDelta *_brg_store_read_delta (BrgSql *sql, int column);
+
+/* brg-store-fold.c: applies the edits before `seq` to the base. */
+gboolean _brg_store_fold (BrgStore *self, guint64 seq, GError **error);
+
+G_END_DECLS
