@@ -48,6 +48,7 @@ brg_case_jump (BrgCase *self, guint position)
   if (self->stroke.active || !brg_history_jump (self->history, position))
     return FALSE;
   _brg_case_emit_history_changed (self);
+  _brg_case_overtake (self);
   _brg_case_schedule (self);
   return TRUE;
 }

@@ -72,7 +72,8 @@ struct _BrgCase
   char *error;
 
   BrgTask *task;
-  BrgCaseRun *run; /* in progress, or NULL */
+  BrgCaseRun *run;    /* in progress, or NULL */
+  guint overtaken_id; /* timer that cancels it */
   gboolean masks_wanted, meshes_wanted;
   gint64 behind_since_us; /* when the surfaces stopped being current; 0: they are */
   GQueue exports;         /* GTask that wait for the worker */
@@ -119,7 +120,9 @@ BrgPool *_brg_case_engine_pool (BrgCaseEngine *engine); /* for all that works on
 void _brg_case_engine_ref_stages (BrgCaseEngine *engine, BrgPipelineStages *stages);
 void _brg_case_result_free (BrgPipelineResult *result);
 void _brg_case_schedule (BrgCase *self); /* the recipe or the edits changed */
-void _brg_case_pump (BrgCase *self);     /* starts what is wanted, if nothing runs */
+/* What changed was no part of a drag: a run that makes another skull ends soon. */
+void _brg_case_overtake (BrgCase *self);
+void _brg_case_pump (BrgCase *self); /* starts what is wanted, if nothing runs */
 void _brg_case_abandon_run (BrgCase *self);
 
 /* brg-case-export.c */

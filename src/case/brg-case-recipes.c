@@ -53,6 +53,8 @@ change_recipes (BrgCase *self,
   _brg_case_take_recipes (self, recipes, active);
   _brg_case_emit_recipe_changed (self);
   _brg_case_emit_history_changed (self);
+  if (!coalesce)
+    _brg_case_overtake (self);
   _brg_case_schedule (self);
   return TRUE;
 }

@@ -11,6 +11,9 @@
 /* When surfaces have been behind for this long, drafts of them come before anything newer. */
 #define PATIENCE_US (120 * G_TIME_SPAN_MILLISECOND)
 
+/* What a run of the masks may take in all once it is overtaken. */
+#define OVERTAKEN_US (250 * G_TIME_SPAN_MILLISECOND)
+
 #define N_SURFACES BRG_CASE_MESH_CUTTER /* those made from masks */
 
 /* Freed memory that is kept for the next run: about what a run on a clinical scan takes. */
@@ -31,6 +34,7 @@ struct BrgCaseRun
   gboolean surfaces;
   gboolean draft;      /* surfaces of new masks stay unsmoothed */
   gboolean superseded; /* cancelled by the case itself */
+  gint64 started_us;
   BrgStatus status;
   BrgError error;
 
@@ -295,6 +299,14 @@ give_up (BrgCase *self, BrgCaseRun *run)
                                  : run->error.message);
 }
 
+/* The edits that a run was given are still to be handed to one that comes to its end. */
+static void
+take_edits_back (BrgCase *self, const BrgCaseRun *run)
+{
+  self->handed_revision = run->edit.since;
+  self->unhanded_box = brg_box_union (&self->unhanded_box, &run->edit.box);
+}
+
 static void
 run_done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -306,6 +318,9 @@ run_done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (self == NULL || self->run != run)
     return;
   self->run = NULL;
+  g_clear_handle_id (&self->overtaken_id, g_source_remove);
+  if (run->status != BRG_OK && !run->surfaces)
+    take_edits_back (self, run);
   if (run->status == BRG_OK && run->surfaces)
     publish_surfaces (self, run);
   else if (run->status == BRG_OK)
@@ -321,6 +336,7 @@ start (BrgCase *self, BrgCaseRun *run)
   g_autoptr (GTask) task = g_task_new (NULL, NULL, run_done_cb, NULL);
 
   self->run = run;
+  run->started_us = g_get_monotonic_time ();
   g_task_set_task_data (task, run, run_free);
   if (!self->opening)
     _brg_case_set_task (self, run->task);
@@ -408,9 +424,36 @@ _brg_case_schedule (BrgCase *self)
   _brg_case_pump (self);
 }
 
+static gboolean
+stop_overtaken_cb (gpointer data)
+{
+  BrgCase *self = data;
+
+  self->overtaken_id = 0;
+  self->run->superseded = TRUE;
+  brg_task_cancel (self->run->task);
+  return G_SOURCE_REMOVE;
+}
+
+void
+_brg_case_overtake (BrgCase *self)
+{
+  const BrgCaseRun *run = self->run;
+
+  g_clear_handle_id (&self->overtaken_id, g_source_remove);
+  if (run == NULL || run->surfaces || brg_recipe_equal_common (&run->recipe, &self->recipe))
+    return;
+  gint64 left_us = run->started_us + OVERTAKEN_US - g_get_monotonic_time ();
+  if (left_us > 0)
+    self->overtaken_id = g_timeout_add ((guint) (left_us / 1000), stop_overtaken_cb, self);
+  else
+    stop_overtaken_cb (self);
+}
+
 void
 _brg_case_abandon_run (BrgCase *self)
 {
+  g_clear_handle_id (&self->overtaken_id, g_source_remove);
   if (self->run != NULL)
     brg_task_cancel (self->run->task);
   self->run = NULL;

@@ -22,13 +22,14 @@ G_BEGIN_DECLS
  * Parameters and edits are the truth, masks and meshes are derived. Every change schedules the
  * worker, which first makes the masks ("result-changed") and then the surfaces
  * ("meshes-changed"). One run at a time. After a hand edit the masks follow where it changed
- * voxels; the fit, which takes longer, with a "result-changed" of its own, before the surfaces. A
- * run of the masks always finishes, as stages are cached and most changes are short, and the next
- * one takes the newest parameters: a slider in motion keeps showing results and the last value
- * always wins. Smoothed surfaces are slower: a newer change cancels them. When surfaces have been
- * behind for 120 ms of continuous change, unsmoothed drafts are made of the latest masks instead,
- * which takes a tenth of the time, so that 3-D follows a drag; the smoothed ones replace them when
- * the changes stop.
+ * voxels; the fit, which takes longer, with a "result-changed" of its own, before the surfaces.
+ * During a drag a run of the masks always finishes, and the next one takes the newest parameters: a
+ * slider in motion keeps showing results and the last value always wins. Any other change of what
+ * makes the skull cancels a run that was begun before it and takes longer than 250 ms. One of a
+ * defect, or a hand edit, does not, as the next run goes on with the skull of that one. Smoothed
+ * surfaces are slower: a newer change cancels them. When surfaces have been behind for 120 ms of
+ * continuous change, unsmoothed drafts are made of the latest masks instead, which takes a tenth of
+ * the time, so that 3-D follows a drag; the smoothed ones replace them when the changes stop.
  *
  * When the engine refuses (no voxel above the threshold, a defect that meets no bone) "failed" is
  * emitted with its words, "error" holds them and "stale" is TRUE: the last good result stays and
