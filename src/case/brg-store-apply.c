@@ -128,6 +128,9 @@ change_all (BrgStore *self, const BrgStoreChange *change, GError **error)
   return (!change->has_history || change_history (self, &change->history, &before, error)) &&
          (change->recipes == NULL || change_recipes (self, change, &before, error)) &&
          (change->name == NULL || change_name (self, change->name, error)) &&
+         (change->thumbnail_png == NULL ||
+          _brg_store_put_thumbnail (self, change->thumbnail_png, error)) &&
+         (change->log == NULL || _brg_store_put_log (self, change->log, before.sha256, error)) &&
          mark (self, TRUE, _brg_store_seconds (self), error) && _brg_sql_commit (self, error);
 }
 

@@ -1,11 +1,6 @@
 #include "case/brg-store-part.h"
 #include "case/brg-store-private.h"
 
-/* Nobody else sees the file, and after a crash nobody uses it: no journal, no waiting for disks. */
-#define BUILD_PRAGMAS                                                                              \
-  "PRAGMA page_size = 8192; PRAGMA encoding = 'UTF-8'; PRAGMA auto_vacuum = NONE; "                \
-  "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF"
-
 static gboolean
 check_contents (BrgStore *self, const BrgStoreContents *contents, GError **error)
 {
@@ -17,43 +12,54 @@ check_contents (BrgStore *self, const BrgStoreContents *contents, GError **error
 }
 
 static gboolean
-fill (BrgStore *self, const BrgStoreContents *contents, GError **error)
+fill (BrgStore *self, const BrgStoreBuild *what, GError **error)
 {
-  BrgStoreState state = { contents->name,
-                          contents->recipes,
-                          contents->active,
-                          contents->first_seq,
-                          contents->position_seq,
-                          contents->seconds,
-                          TRUE };
+  const BrgStoreContents *from = what->contents;
+  BrgStoreState state = { from->name,         from->recipes, from->active, from->first_seq,
+                          from->position_seq, from->seconds, what->is_open };
 
-  return _brg_store_make_tables (self, self->format, error) &&
-         _brg_store_put_state (self, &state, contents->sha256, error) &&
-         _brg_store_put_base (self, contents->added, contents->removed, brg_job_pool (self->job),
-                              error) &&
-         _brg_store_put_entries (self, contents->entries, contents->first_seq, contents->sha256,
-                                 error) &&
-         _brg_store_put_scan (self, contents, self->job, error) && _brg_sql_commit (self, error);
+  return _brg_store_make_tables (self, error) &&
+         _brg_store_put_state (self, &state, from->sha256, error) &&
+         _brg_store_put_log (self, what->log, from->sha256, error) &&
+         _brg_store_put_base (self, from->added, from->removed, brg_job_pool (self->job), error) &&
+         _brg_store_put_entries (self, from->entries, from->first_seq, from->sha256, error) &&
+         _brg_store_put_scan (self, from, self->job, error) && _brg_sql_commit (self, error);
 }
 
-/* The whole file at `path`, closed. */
-static gboolean
-build (BrgStore *self,
-       const char *path,
-       const BrgStoreContents *contents,
-       BrgJob *job,
-       GError **error)
+gboolean
+_brg_store_build (BrgStore *self,
+                  const char *path,
+                  const BrgStoreBuild *what,
+                  BrgJob *job,
+                  GError **error)
 {
   gboolean ok = _brg_store_connect (self, path, SQLITE_OPEN_READWRITE, error);
 
   if (ok)
     {
-      ok = _brg_sql_run (self, BUILD_PRAGMAS, error) && _brg_sql_begin (self, TRUE, job, error) &&
-           fill (self, contents, error);
+      ok = _brg_sql_run (self, BRG_STORE_BUILD_PRAGMAS, error) &&
+           _brg_sql_begin (self, TRUE, job, error) && fill (self, what, error);
       _brg_sql_end (self);
     }
   _brg_store_disconnect (self);
   return ok;
+}
+
+static gboolean
+build (BrgStore *self,
+       BrgStorePart *part,
+       const BrgStoreContents *contents,
+       BrgJob *job,
+       GError **error)
+{
+  const int *dim = contents->scan->grid.dim;
+  g_autofree char *log =
+    g_strdup_printf ("Case made from a scan of %d x %d x %d voxels", dim[0], dim[1], dim[2]);
+  BrgStoreBuild what = { contents, TRUE, log };
+
+  self->seconds = contents->seconds;
+  self->is_marked = TRUE;
+  return _brg_store_build (self, part->path, &what, job, error);
 }
 
 BrgStore *
@@ -68,11 +74,9 @@ brg_store_create (const char *path,
   if (!check_contents (self, contents, error))
     return NULL;
   g_autoptr (BrgStorePart) part = _brg_store_part_new (self->path, may_replace, error);
-  if (part == NULL || !build (self, part->path, contents, job, error) ||
+  if (part == NULL || !build (self, part, contents, job, error) ||
       !_brg_store_part_publish (part, error))
     return NULL;
   self->hold = g_steal_pointer (&part->hold);
-  self->seconds = contents->seconds;
-  self->is_marked = TRUE;
   return _brg_store_open_to_write (self, error) ? g_steal_pointer (&self) : NULL;
 }

@@ -109,9 +109,10 @@ _brg_store_connect (BrgStore *self, const char *path, int flags, GError **error)
     rc = restrain (self->db);
   if (rc != SQLITE_OK)
     return _brg_sql_fail (self, rc, error);
+  /* pragmas that do not look at the file yet */
   return _brg_sql_run (self,
                        "PRAGMA mmap_size = 0; PRAGMA cell_size_check = ON; "
-                       "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -" CACHE_KIB,
+                       "PRAGMA temp_store = MEMORY",
                        error);
 }
 
@@ -164,7 +165,7 @@ validate (BrgStore *self, int *rc, GError **error)
       ok = ok && _brg_store_check_tables (self, error);
       _brg_sql_end (self);
     }
-  return ok;
+  return ok && _brg_sql_run (self, "PRAGMA cache_size = -" BRG_STORE_CACHE_KIB, error);
 }
 
 gboolean
@@ -233,5 +234,9 @@ _brg_store_open_as_is (const char *path, BrgStoreMode mode, GError **error)
 BrgStore *
 brg_store_open (const char *path, BrgStoreMode mode, GError **error)
 {
-  return _brg_store_open_as_is (path, mode, error);
+  g_autoptr (BrgStore) self = _brg_store_open_as_is (path, mode, error);
+
+  if (self != NULL && mode == BRG_STORE_WRITE && self->format < BRG_STORE_FORMAT)
+    return _brg_store_migrate (self, error);
+  return g_steal_pointer (&self);
 }

@@ -166,7 +166,7 @@ _brg_store_part_publish (BrgStorePart *self, GError **error)
 
   if (!sync_file (self, error))
     return FALSE;
-  if (self->may_replace && g_access (self->target, F_OK) == 0 &&
+  if (self->may_replace && !self->is_settled && g_access (self->target, F_OK) == 0 &&
       !settle_target (self->target, &old, error))
     return FALSE;
   if (!remove_journal (self->target, error))

@@ -10,7 +10,8 @@ typedef struct
 {
   char *target, *path; /* absolute */
   gboolean may_replace;
-  BrgStoreHold *hold; /* of the file under either name; may be stolen once it is published */
+  gboolean is_settled; /* what is replaced is held by the caller, and at rest */
+  BrgStoreHold *hold;  /* of the file under either name; may be stolen once it is published */
   gboolean is_published;
 } BrgStorePart;
 

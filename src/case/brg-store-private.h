@@ -2,7 +2,7 @@
 
 #include <sqlite3.h>
 
-#include "case/brg-store-hold.h"
+#include "case/brg-store-part.h"
 #include "case/brg-store.h"
 #include "io/brg-pack.h"
 
@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 
 /* Shared by the files that make up BrgStore: brg-store.c (errors, the object), -hold (locks), -sql
  * (statements), -schema (the tables), -open, -part (files that are complete or absent), -create,
- * -piece, -scan, -grid, -base, -history, -state, -fold (rows of the tables), -load, -apply, -copy.
+ * -piece, -scan, -grid, -base, -history, -state, -fold, -log, -thumbnail (rows of the tables),
+ * -load, -apply, -copy, -migrate.
  */
 
 struct BrgStore
@@ -122,13 +123,17 @@ void _brg_sql_end (BrgStore *self);
 
 #define BRG_STORE_APPLICATION_ID 0x4272676d /* 'Brgm' */
 
-/* Makes the tables of a format in an empty database. */
-gboolean _brg_store_make_tables (BrgStore *self, int format, GError **error);
+#define BRG_STORE_FORMAT_LOG 2 /* the first with thumbnail and log */
+
+/* Makes the tables of self->format in an empty database. */
+gboolean _brg_store_make_tables (BrgStore *self, GError **error);
 
 /* Compares all there is with the tables of self->format. */
 gboolean _brg_store_check_tables (BrgStore *self, GError **error);
 
 /* -- brg-store-open.c -- */
+
+#define BRG_STORE_CACHE_KIB "8192"
 
 /* Opens the database at `path`, which self->path names to the user. */
 gboolean _brg_store_connect (BrgStore *self, const char *path, int flags, GError **error);
@@ -142,6 +147,35 @@ BrgStore *_brg_store_open_as_is (const char *path, BrgStoreMode mode, GError **e
 
 /* What lies beside a case while it is written to. */
 char *_brg_store_journal_path (const char *path);
+
+/* -- brg-store-create.c -- */
+
+/* Of a file that nobody else sees, and that is of no use after a crash: no waiting for disks. */
+#define BRG_STORE_BUILD_PRAGMAS                                                                    \
+  "PRAGMA page_size = 8192; PRAGMA encoding = 'UTF-8'; PRAGMA auto_vacuum = NONE; "                \
+  "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; "                                       \
+  "PRAGMA cache_size = -" BRG_STORE_CACHE_KIB
+
+typedef struct
+{
+  const BrgStoreContents *contents;
+  gboolean is_open; /* the mark of a session at work */
+  const char *log;  /* first record */
+} BrgStoreBuild;
+
+/* Fills the empty file at `path` and closes it. */
+gboolean _brg_store_build (BrgStore *self,
+                           const char *path,
+                           const BrgStoreBuild *what,
+                           BrgJob *job,
+                           GError **error);
+
+/* brg-store-copy.c: all bytes as they are. */
+gboolean _brg_store_copy_bytes (BrgStore *self, BrgStorePart *part, BrgJob *job, GError **error);
+
+/* brg-store-migrate.c: the case of `old`, which is open for writing, in the present format and
+ * under its name, open for writing; the old file is kept beside it. */
+BrgStore *_brg_store_migrate (BrgStore *old, GError **error);
 
 /* -- brg-store-piece.c: bytes in numbered pieces -- */
 
@@ -246,6 +280,15 @@ GPtrArray *_brg_store_get_entries (BrgStore *self,
                                    GError **error);
 /* Number behind the last entry. */
 gboolean _brg_store_get_end (BrgStore *self, guint64 first_seq, guint64 *end_seq, GError **error);
+/* brg-store-log.c */
+gboolean
+_brg_store_put_log (BrgStore *self, const char *text, const BrgSha256 sha256, GError **error);
+gboolean _brg_store_check_log (BrgStore *self, const BrgSha256 sha256, GError **error);
+
+/* brg-store-thumbnail.c; NULL: there is none */
+gboolean _brg_store_put_thumbnail (BrgStore *self, GBytes *png, GError **error);
+gboolean _brg_store_get_thumbnail (BrgStore *self, GBytes **png, GError **error);
+
 /* The edit of a row with its box in `column` and its runs in the next, or NULL. */
 BrgEditDelta *_brg_store_read_delta (BrgSql *sql, int column);
 

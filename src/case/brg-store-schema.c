@@ -28,18 +28,23 @@ static const Table tables[] = {
   { "history", 1,
     "CREATE TABLE history (seq INTEGER PRIMARY KEY, label TEXT, before TEXT, after TEXT, "
     "box BLOB, runs BLOB) STRICT" },
+  { "thumbnail", BRG_STORE_FORMAT_LOG,
+    "CREATE TABLE thumbnail (id INTEGER PRIMARY KEY, png BLOB NOT NULL) STRICT" },
+  { "log", BRG_STORE_FORMAT_LOG,
+    "CREATE TABLE log (seq INTEGER PRIMARY KEY, seconds INTEGER NOT NULL, text TEXT NOT NULL, "
+    "chain TEXT NOT NULL) STRICT" },
 };
 
 gboolean
-_brg_store_make_tables (BrgStore *self, int format, GError **error)
+_brg_store_make_tables (BrgStore *self, GError **error)
 {
   gboolean ok = TRUE;
 
   for (gsize t = 0; ok && t < G_N_ELEMENTS (tables); t++)
-    if (tables[t].since <= format)
+    if (tables[t].since <= self->format)
       ok = _brg_sql_run (self, tables[t].sql, error);
   g_autofree char *marks = g_strdup_printf ("PRAGMA application_id = %d; PRAGMA user_version = %d",
-                                            BRG_STORE_APPLICATION_ID, format);
+                                            BRG_STORE_APPLICATION_ID, self->format);
   return ok && _brg_sql_run (self, marks, error);
 }
 

@@ -31,7 +31,7 @@ G_BEGIN_DECLS
 typedef struct BrgStore BrgStore;
 
 #define BRG_STORE_SUFFIX ".bregma"
-#define BRG_STORE_FORMAT 1
+#define BRG_STORE_FORMAT 2
 
 /* Errors read "Case07.bregma: reason", with the last part of the path alone. Cancelled through a
  * job: G_IO_ERROR_CANCELLED. */

@@ -6,6 +6,7 @@
 
 #include "phantom.h"
 #include "store-fixture.h"
+#include "store-forge.h"
 
 static BrgStore *
 open_store (const StoreFixture *fixture, BrgStoreMode mode)
@@ -75,16 +76,6 @@ test_smallest (StoreFixture *fixture, gconstpointer data)
   brg_store_contents_clear (&small);
 }
 
-static GBytes *
-read_file (const char *path)
-{
-  char *bytes;
-  gsize size;
-
-  g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
-  return g_bytes_new_take (bytes, size);
-}
-
 /* Writes and reads on so many threads. */
 static GBytes *
 write_on_threads (StoreFixture *fixture, int n_threads)
@@ -100,7 +91,7 @@ write_on_threads (StoreFixture *fixture, int n_threads)
   g_assert_no_error (error);
   store_assert_equal (&fixture->contents, &found);
   brg_store_contents_clear (&found);
-  GBytes *bytes = read_file (fixture->path); /* before the time of work is noted */
+  GBytes *bytes = store_forge_read (fixture->path); /* before the time of work is noted */
   close_store (store);
   return bytes;
 }
@@ -259,8 +250,6 @@ test_left_open (StoreFixture *fixture, gconstpointer data)
   BrgStoreChange change = { .name = (char *) "A" };
   BrgStoreSummary summary;
   BrgStoreContents found;
-  g_autofree char *bytes = NULL;
-  gsize size;
   (void) data;
 
   store_fixture_write (fixture);
@@ -273,9 +262,9 @@ test_left_open (StoreFixture *fixture, gconstpointer data)
   brg_store_summary_clear (&summary);
   close_store (beside);
   /* what a kill would leave */
-  g_assert_true (g_file_get_contents (fixture->path, &bytes, &size, NULL));
+  g_autoptr (GBytes) bytes = store_forge_read (fixture->path);
   close_store (store);
-  g_assert_true (g_file_set_contents (fixture->path, bytes, (gssize) size, NULL));
+  store_forge_write (fixture->path, bytes);
   for (int pass = 0; pass < 2; pass++)
     {
       beside = open_store (fixture, pass == 0 ? BRG_STORE_READ : BRG_STORE_WRITE);
