@@ -148,6 +148,12 @@ brg_stream_close (BrgStream *stream)
 }
 
 uint64_t
+brg_stream_size (const BrgStream *stream)
+{
+  return stream->size;
+}
+
+uint64_t
 brg_stream_left (const BrgStream *stream)
 {
   return stream->unread + (stream->end - stream->at);

@@ -24,6 +24,9 @@ BrgStream *brg_stream_open_beside (const BrgStream *stream, const char *name, Br
 
 void brg_stream_close (BrgStream *stream); /* NULL allowed */
 
+/* Bytes of the file when it was opened. */
+uint64_t brg_stream_size (const BrgStream *stream);
+
 /* Bytes of the file (compressed ones in a gzip stream) not consumed yet. */
 uint64_t brg_stream_left (const BrgStream *stream);
 

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "io/brg-dicom.h"
+
+/* Stored samples to HU (PS3.3 C.11.1.1.2): slope * sample + intercept in double, rounded to the
+ * nearest integer, ties to even. Bits above the stored ones are dropped. Samples that are padding
+ * become BRG_DICOM_PADDING_HU, values that int16 does not hold the nearest that it does. */
+
+#define BRG_DICOM_PADDING_HU (-1024)
+
+typedef struct
+{
+  size_t n_padding, n_limited;
+} BrgDicomTally;
+
+/* `samples` are columns * rows of image->bits_allocated bits, in the byte order of the file. Adds
+ * to `tally`. Any thread. */
+void brg_dicom_to_hu (const BrgDicomImage *image,
+                      int frame,
+                      const uint8_t *samples,
+                      int16_t *hu,
+                      BrgDicomTally *tally);
+
+/* Reads the samples of a frame that is not encapsulated, columns * rows * bits_allocated / 8 bytes,
+ * from the file the image was read from. BRG_IO or BRG_FORMAT when it is not that any more. */
+BrgStatus brg_dicom_read_frame (const char *path,
+                                const BrgDicomImage *image,
+                                int frame,
+                                uint8_t *samples,
+                                BrgError *error);

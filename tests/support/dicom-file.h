@@ -1,0 +1,55 @@
+#pragma once
+
+#include <glib.h>
+
+/* DICOM files for tests, element by element (PS3.5, PS3.10). Values are padded to even lengths. */
+
+#define DICOM_IMPLICIT   "1.2.840.10008.1.2"
+#define DICOM_EXPLICIT   "1.2.840.10008.1.2.1"
+#define DICOM_BIG_ENDIAN "1.2.840.10008.1.2.2"
+#define DICOM_CT         "1.2.840.10008.5.1.4.1.1.2"
+
+typedef struct
+{
+  GByteArray *bytes;
+  gboolean is_implicit, is_big_endian;
+} DicomFile;
+
+/* Begins a file: preamble and meta header. */
+DicomFile dicom_begin (const char *syntax);
+
+/* Elements in ascending order. */
+void dicom_text (DicomFile *file, guint32 tag, const char *vr, const char *text);
+void dicom_short (DicomFile *file, guint32 tag, guint16 value);
+void dicom_reals (DicomFile *file, guint32 tag, const double *numbers, guint n);
+void dicom_bytes (DicomFile *file, guint32 tag, const char *vr, const void *bytes, gsize size);
+
+/* A sequence or item without a length; each is ended. */
+void dicom_sequence (DicomFile *file, guint32 tag);
+void dicom_item (DicomFile *file);
+void dicom_end_item (DicomFile *file);
+void dicom_end_sequence (DicomFile *file);
+
+/* What one slice of a CT has. Zero fields have defaults. */
+typedef struct
+{
+  const char *syntax;     /* explicit little endian */
+  const char *series_uid; /* "1.2.3" */
+  const char *modality;   /* "CT" */
+  const char *image_type; /* "ORIGINAL\\PRIMARY\\AXIAL" */
+  int number;
+  int columns, rows;
+  double position[3];
+  double orientation[6]; /* all 0: axial */
+  double row_mm, column_mm;
+  double slope, intercept; /* slope 0: 1 */
+  gboolean is_unsigned;
+  int bits_stored; /* 16 */
+  int padding;     /* with has_padding */
+  gboolean has_padding;
+  const gint16 *samples; /* [rows * columns], as stored */
+  const char *canary;    /* text of every identifying element; NULL: none of them is there */
+} DicomSlice;
+
+/* The bytes of the whole file. */
+GByteArray *dicom_slice (const DicomSlice *slice);
