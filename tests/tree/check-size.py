@@ -22,7 +22,7 @@ def main():
     root = pathlib.Path(sys.argv[1])
     faults = []
     for folder in ("src", "tests"):
-        for path in sorted((root / folder).rglob("*.[ch]")):
+        for path in sorted((root / folder).rglob("*.[ch]*")):
             lines = path.read_text().splitlines()
             name = path.relative_to(root)
             if len(lines) > FILE_LINES:

@@ -1,0 +1,168 @@
+#include "frames.hpp"
+
+#include <dcmtk/config/osconfig.h>
+
+#include <dcmtk/dcmdata/dcpixel.h>
+#include <dcmtk/dcmdata/dcpixseq.h>
+#include <dcmtk/dcmdata/dcpxitem.h>
+#include <dcmtk/dcmdata/dcrledrg.h>
+#include <dcmtk/dcmdata/dctk.h>
+#include <dcmtk/dcmjpeg/djdecode.h>
+#include <dcmtk/dcmjpls/djdecode.h>
+
+namespace
+{
+
+/* What is registered while this lives can be decoded. */
+struct Codecs
+{
+  Codecs ()
+  {
+    DcmRLEDecoderRegistration::registerCodecs ();
+    DJDecoderRegistration::registerCodecs ();
+    DJLSDecoderRegistration::registerCodecs ();
+  }
+  ~Codecs ()
+  {
+    DcmRLEDecoderRegistration::cleanup ();
+    DJDecoderRegistration::cleanup ();
+    DJLSDecoderRegistration::cleanup ();
+  }
+  Codecs (const Codecs &) = delete;
+  Codecs &operator= (const Codecs &) = delete;
+};
+
+/* Size and type of the frames; false when they are none of a CT. */
+bool
+read_shape (DcmDataset &dataset, bregma::Frames &frames, std::string &reason)
+{
+  Uint16 rows = 0, columns = 0, bits = 0, sign = 0, samples = 0;
+  Sint32 n_frames = 0;
+
+  dataset.findAndGetUint16 (DCM_Rows, rows);
+  dataset.findAndGetUint16 (DCM_Columns, columns);
+  dataset.findAndGetUint16 (DCM_BitsAllocated, bits);
+  dataset.findAndGetUint16 (DCM_PixelRepresentation, sign);
+  if (dataset.findAndGetUint16 (DCM_SamplesPerPixel, samples).bad ())
+    samples = 1;
+  if (dataset.findAndGetSint32 (DCM_NumberOfFrames, n_frames).bad ())
+    n_frames = 1;
+  reason = "it holds no grey images of 8 or 16 bits";
+  if (rows == 0 || columns == 0 || samples != 1 || (bits != 8 && bits != 16) || n_frames < 1)
+    return false;
+  const std::uint64_t bytes = std::uint64_t{ rows } * columns * (bits / 8u);
+  reason = "its images are too large";
+  if (bytes * static_cast<std::uint64_t> (n_frames) > bregma::max_bytes)
+    return false;
+  frames.columns = columns;
+  frames.rows = rows;
+  frames.frames = static_cast<std::uint32_t> (n_frames);
+  frames.bits = bits;
+  frames.is_signed = sign != 0;
+  return true;
+}
+
+bool
+is_jpeg2000 (E_TransferSyntax syntax)
+{
+  return syntax == EXS_JPEG2000LosslessOnly || syntax == EXS_JPEG2000;
+}
+
+/* All fragments of a file with one frame, or the fragment of each frame, one behind the other. */
+bool
+decode_fragments (DcmPixelSequence &sequence, bregma::Frames &frames, std::string &reason)
+{
+  const unsigned long n = sequence.card ();
+  std::vector<std::uint8_t> stream;
+
+  reason = "its frames are cut in pieces in a way that is not known";
+  if (n < 2 || (frames.frames > 1 && n - 1 != frames.frames))
+    return false;
+  for (unsigned long f = 1; f < n; f++)
+    {
+      DcmPixelItem *item = nullptr;
+      Uint8 *bytes = nullptr;
+      if (sequence.getItem (item, f).bad () || item->getUint8Array (bytes).bad () ||
+          bytes == nullptr)
+        return false;
+      stream.insert (stream.end (), bytes, bytes + item->getLength ());
+      if (frames.frames == 1 && f + 1 < n)
+        continue;
+      if (!bregma::decode_jpeg2000 (stream.data (), stream.size (), frames, reason))
+        return false;
+      stream.clear ();
+    }
+  frames.bits = 16;
+  return true;
+}
+
+bool
+decode_with_openjpeg (DcmDataset &dataset, bregma::Frames &frames, std::string &reason)
+{
+  DcmElement *element = nullptr;
+  DcmPixelSequence *sequence = nullptr;
+
+  reason = "its pixels cannot be found";
+  if (dataset.findAndGetElement (DCM_PixelData, element).bad ())
+    return false;
+  auto *pixels = dynamic_cast<DcmPixelData *> (element);
+  E_TransferSyntax syntax = dataset.getOriginalXfer ();
+  const DcmRepresentationParameter *parameter = nullptr;
+  if (pixels == nullptr ||
+      pixels->getEncapsulatedRepresentation (syntax, parameter, sequence).bad () ||
+      sequence == nullptr)
+    return false;
+  return decode_fragments (*sequence, frames, reason);
+}
+
+bool
+decode_with_dcmtk (DcmDataset &dataset, bregma::Frames &frames, std::string &reason)
+{
+  const std::size_t n_bytes =
+    std::size_t{ frames.columns } * frames.rows * frames.frames * (frames.bits / 8);
+  const OFCondition decoded = dataset.chooseRepresentation (EXS_LittleEndianExplicit, nullptr);
+  const Uint8 *bytes = nullptr;
+  const Uint16 *words = nullptr;
+  unsigned long n = 0;
+
+  reason = std::string ("its pixels cannot be decoded: ") + decoded.text ();
+  if (decoded.bad ())
+    return false;
+  reason = "its pixels are fewer than the file says";
+  if (frames.bits == 8 &&
+      (dataset.findAndGetUint8Array (DCM_PixelData, bytes, &n).bad () || n < n_bytes))
+    return false;
+  if (frames.bits == 16 &&
+      (dataset.findAndGetUint16Array (DCM_PixelData, words, &n).bad () || n * 2 < n_bytes))
+    return false;
+  if (frames.bits == 16)
+    bytes = reinterpret_cast<const Uint8 *> (words);
+  frames.samples.assign (bytes, bytes + n_bytes);
+  return true;
+}
+
+} // namespace
+
+namespace bregma
+{
+
+bool
+decode_file (const std::string &path, Frames &frames, std::string &reason)
+{
+  static const Codecs codecs;
+  DcmFileFormat file;
+  const OFCondition loaded = file.loadFile (path.c_str ());
+
+  if (loaded.bad ())
+    {
+      reason = std::string ("it cannot be read: ") + loaded.text ();
+      return false;
+    }
+  DcmDataset &dataset = *file.getDataset ();
+  if (!read_shape (dataset, frames, reason))
+    return false;
+  return is_jpeg2000 (dataset.getOriginalXfer ()) ? decode_with_openjpeg (dataset, frames, reason)
+                                                  : decode_with_dcmtk (dataset, frames, reason);
+}
+
+} // namespace bregma

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace bregma
+{
+
+/* The decoded samples of one file, little endian. */
+struct Frames
+{
+  std::uint32_t columns = 0, rows = 0, frames = 0;
+  std::uint32_t bits = 16; /* 8 or 16 */
+  bool is_signed = false;
+  std::vector<std::uint8_t> samples;
+};
+
+/* Samples that a file may decode to: refused before anything is allocated. */
+constexpr std::uint64_t max_bytes = std::uint64_t{ 1 } << 30;
+
+/* Decodes every frame of a DICOM file. False and a reason, in words, otherwise. */
+bool decode_file (const std::string &path, Frames &frames, std::string &reason);
+
+/* Decodes one JPEG 2000 code stream of one component. */
+bool
+decode_jpeg2000 (const std::uint8_t *bytes, std::size_t size, Frames &frames, std::string &reason);
+
+/* Gives up what a decoder has no use for: much memory, much time, new files, the network, cores. */
+void limit_process ();
+
+} // namespace bregma
