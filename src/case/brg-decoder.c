@@ -1,0 +1,277 @@
+#include "case/brg-decoder.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "brg-config.h"
+#include "case/brg-case-error.h"
+#include "case/brg-file-private.h"
+#include "engine/brg-alloc.h"
+
+#define HEADER_SIZE 40
+#define MAX_REASON  1024
+#define POLL_MS     50
+#define AHEAD       2 /* files it may work on before the last answer is read */
+
+struct BrgDecoder
+{
+  GPid pid;
+  int input, output; /* of the program; -1 when closed */
+  char **paths;
+  guint n, n_sent, next;
+  guint8 *samples;
+  gsize room; /* bytes of `samples` */
+};
+
+/* What stands before every answer. */
+typedef struct
+{
+  guint32 status, columns, rows, frames, bits;
+  guint64 n_bytes;
+} Header;
+
+static void
+close_fd (int *fd)
+{
+  if (*fd >= 0)
+    close (*fd);
+  *fd = -1;
+}
+
+/* FALSE when the program does not take it: then it is gone, and reading will tell. */
+static gboolean
+send_all (int fd, const char *bytes, gsize size)
+{
+  for (gsize done = 0; done < size;)
+    {
+      ssize_t n = write (fd, bytes + done, size - done);
+      if (n < 0 && errno != EINTR)
+        return FALSE;
+      done += n > 0 ? (gsize) n : 0;
+    }
+  return TRUE;
+}
+
+static void
+send_paths (BrgDecoder *self)
+{
+  while (self->input >= 0 && self->n_sent < MIN (self->n, self->next + AHEAD))
+    {
+      const char *path = self->paths[self->n_sent++];
+      if (!send_all (self->input, path, strlen (path) + 1))
+        close_fd (&self->input);
+    }
+  if (self->n_sent == self->n)
+    close_fd (&self->input);
+}
+
+/* Named by the environment, installed, or in the build tree this program was started from. */
+static char *
+find_program (void)
+{
+  const char *override = g_getenv ("BREGMA_DICOM");
+  g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
+
+  if (override != NULL)
+    return g_strdup (override);
+  if (self == NULL || g_file_test (BRG_DICOM_PROGRAM, G_FILE_TEST_IS_EXECUTABLE))
+    return g_strdup (BRG_DICOM_PROGRAM);
+  g_autofree char *folder = g_path_get_dirname (self);
+  return g_build_filename (folder, "..", "dicom", "bregma-dicom", NULL);
+}
+
+BrgDecoder *
+_brg_decoder_new (const char *const *paths, guint n, GError **error)
+{
+  g_autofree char *program = find_program ();
+  char *argv[] = { program, NULL };
+  BrgDecoder *self = g_new0 (BrgDecoder, 1);
+
+  self->input = self->output = -1;
+  if (!g_spawn_async_with_pipes (NULL, argv, NULL,
+                                 G_SPAWN_STDERR_TO_DEV_NULL | G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL,
+                                 &self->pid, &self->input, &self->output, NULL, error))
+    {
+      g_free (self);
+      return NULL;
+    }
+  self->paths = g_new0 (char *, n + 1);
+  for (guint f = 0; f < n; f++)
+    self->paths[f] = g_strdup (paths[f]);
+  self->n = n;
+  return self;
+}
+
+void
+_brg_decoder_free (BrgDecoder *self)
+{
+  if (self == NULL)
+    return;
+  close_fd (&self->input);
+  close_fd (&self->output);
+  kill (self->pid, SIGKILL);
+  while (waitpid (self->pid, NULL, 0) < 0 && errno == EINTR)
+    continue;
+  g_spawn_close_pid (self->pid);
+  g_strfreev (self->paths);
+  brg_free (self->samples);
+  g_free (self);
+}
+
+static gboolean
+fail (GError **error, const char *path, const char *reason)
+{
+  g_set_error_literal (error, BRG_CASE_ERROR, BRG_FORMAT, reason);
+  _brg_file_name_error (error, path);
+  return FALSE;
+}
+
+/* Waits for bytes; FALSE and `error` on cancel and when nothing comes. */
+static gboolean
+wait_for_bytes (BrgDecoder *self, const char *path, BrgJob *job, GError **error)
+{
+  struct pollfd wanted = { .fd = self->output, .events = POLLIN };
+
+  for (int waited_ms = 0; waited_ms < BRG_DECODER_PATIENCE_S * 1000; waited_ms += POLL_MS)
+    {
+      if (poll (&wanted, 1, POLL_MS) > 0)
+        return TRUE;
+      if (brg_job_is_cancelled (job))
+        {
+          g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "cancelled");
+          return FALSE;
+        }
+    }
+  close_fd (&self->output);
+  return fail (error, path, "the decoder did not answer and was stopped");
+}
+
+static gboolean
+read_all (BrgDecoder *self,
+          const char *path,
+          guint8 *bytes,
+          gsize size,
+          BrgJob *job,
+          GError **error)
+{
+  for (gsize done = 0; done < size;)
+    {
+      if (self->output < 0)
+        return fail (error, path, "the decoder is gone");
+      if (!wait_for_bytes (self, path, job, error))
+        return FALSE;
+      ssize_t n = read (self->output, bytes + done, size - done);
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n > 0)
+        {
+          done += (gsize) n;
+          continue;
+        }
+      close_fd (&self->output);
+      return fail (error, path, "the decoder broke down on it");
+    }
+  return TRUE;
+}
+
+static guint64
+get_le (const guint8 *bytes, int n)
+{
+  guint64 value = 0;
+
+  for (int b = n - 1; b >= 0; b--)
+    value = value << 8 | bytes[b];
+  return value;
+}
+
+static gboolean
+read_header (BrgDecoder *self, const char *path, Header *header, BrgJob *job, GError **error)
+{
+  guint8 bytes[HEADER_SIZE];
+
+  if (!read_all (self, path, bytes, sizeof bytes, job, error))
+    return FALSE;
+  if (memcmp (bytes, "BRGF", 4) != 0 || get_le (bytes + 4, 4) != 1)
+    {
+      close_fd (&self->output);
+      return fail (error, path, "the decoder talks nonsense");
+    }
+  *header = (Header){ .status = (guint32) get_le (bytes + 8, 4),
+                      .columns = (guint32) get_le (bytes + 12, 4),
+                      .rows = (guint32) get_le (bytes + 16, 4),
+                      .frames = (guint32) get_le (bytes + 20, 4),
+                      .bits = (guint32) get_le (bytes + 24, 4),
+                      .n_bytes = get_le (bytes + 32, 8) };
+  return TRUE;
+}
+
+/* A reason in words, printable whatever it is. */
+static gboolean
+read_reason (BrgDecoder *self, const char *path, const Header *header, BrgJob *job, GError **error)
+{
+  char reason[MAX_REASON + 1] = "";
+
+  if (header->n_bytes > MAX_REASON)
+    {
+      close_fd (&self->output);
+      return fail (error, path, "the decoder talks nonsense");
+    }
+  if (!read_all (self, path, (guint8 *) reason, header->n_bytes, job, error))
+    return FALSE;
+  for (char *c = reason; *c != '\0'; c++)
+    if (!g_ascii_isprint (*c))
+      *c = '?';
+  return fail (error, path, reason);
+}
+
+static gboolean
+make_room (BrgDecoder *self, gsize size, GError **error)
+{
+  BrgError fault;
+
+  if (size <= self->room)
+    return TRUE;
+  brg_free (self->samples);
+  self->samples = brg_alloc (size, 1, &fault);
+  self->room = self->samples != NULL ? size : 0;
+  return self->samples != NULL || brg_case_error_set (error, &fault);
+}
+
+gboolean
+_brg_decoder_next (BrgDecoder *self,
+                   const BrgDicomImage *image,
+                   const guint8 **samples,
+                   int *bits,
+                   BrgJob *job,
+                   GError **error)
+{
+  Header header;
+
+  g_return_val_if_fail (self->next < self->n, FALSE);
+  send_paths (self);
+  const char *path = self->paths[self->next++];
+  if (!read_header (self, path, &header, job, error))
+    return FALSE;
+  if (header.status != 0)
+    return read_reason (self, path, &header, job, error);
+  guint64 n_bytes = (guint64) image->rows * (guint64) image->columns * (guint64) image->n_frames *
+                    (header.bits / 8);
+  if ((header.bits != 8 && header.bits != 16) || header.columns != (guint32) image->columns ||
+      header.rows != (guint32) image->rows || header.frames != (guint32) image->n_frames ||
+      header.n_bytes != n_bytes)
+    {
+      close_fd (&self->output);
+      return fail (error, path, "the decoder found another image than the file says");
+    }
+  *bits = (int) header.bits;
+  *samples = self->samples;
+  if (!make_room (self, n_bytes, error) ||
+      !read_all (self, path, self->samples, n_bytes, job, error))
+    return FALSE;
+  *samples = self->samples;
+  return TRUE;
+}

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <glib.h>
+
+#include "engine/brg-job.h"
+
+G_BEGIN_DECLS
+
+/* Regular files in a folder and below, links not followed, hidden ones left out. */
+
+#define BRG_WALK_MAX_FILES 200000
+#define BRG_WALK_MAX_DEPTH 32
+
+/* Paths (char *), sorted by bytes. NULL and `error` when `folder` cannot be read, on cancel, or
+ * when there are more than BRG_WALK_MAX_FILES; folders below that cannot be read are passed over.
+ * Any thread. */
+GPtrArray *_brg_folder_walk (const char *folder, BrgJob *job, GError **error);
+
+G_END_DECLS

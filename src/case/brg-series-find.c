@@ -1,0 +1,232 @@
+#include <string.h>
+
+#include "case/brg-case-error.h"
+#include "case/brg-folder-walk.h"
+#include "case/brg-series-private.h"
+#include "engine/brg-alloc.h"
+#include "engine/brg-parallel.h"
+
+#define FILES_AT_ONCE 16
+
+/* A file as it was read; `is_image` FALSE for all that are no DICOM image. */
+typedef struct
+{
+  BrgDicomImage image;
+  BrgDicomPatient patient;
+  gboolean is_image;
+} Read;
+
+typedef struct
+{
+  GPtrArray *paths;
+  Read *reads;
+} Reading;
+
+static BrgStatus
+read_files (void *data, int slab, int begin, int end, BrgError *error)
+{
+  Reading *reading = data;
+  (void) slab;
+  (void) error;
+
+  for (int f = begin; f < end; f++)
+    {
+      Read *read = &reading->reads[f];
+      BrgError fault;
+      read->is_image =
+        brg_dicom_read (reading->paths->pdata[f], &read->image, &read->patient, &fault) == BRG_OK;
+      if (read->is_image && !read->image.has_pixels)
+        {
+          brg_dicom_image_clear (&read->image);
+          read->is_image = FALSE;
+        }
+    }
+  return BRG_OK;
+}
+
+static void
+file_free (gpointer data)
+{
+  BrgSeriesFile *file = data;
+
+  g_free (file->path);
+  brg_dicom_image_clear (&file->image);
+  g_free (file);
+}
+
+void
+_brg_series_free (BrgSeries *self)
+{
+  g_free (self->uid);
+  g_free (self->description);
+  g_free (self->patient);
+  g_free (self->modality);
+  g_free (self->reason);
+  g_strfreev (self->remarks);
+  g_ptr_array_unref (self->files);
+  g_array_unref (self->images);
+  brg_stack_clear (&self->stack);
+  g_free (self);
+}
+
+const BrgDicomImage *
+_brg_series_image (const BrgSeries *self, guint index)
+{
+  const BrgSeriesImage *image = &g_array_index (self->images, BrgSeriesImage, index);
+
+  return &((BrgSeriesFile *) self->files->pdata[image->file])->image;
+}
+
+/* What images of one series have in common. */
+static char *
+key_of (const BrgDicomImage *image)
+{
+  const BrgDicomPlane *plane = brg_dicom_plane (image, 0);
+
+  return g_strdup_printf (
+    "%s|%s|%s|%s|%d|%d|%d|%.3f,%.3f,%.3f,%.3f,%.3f,%.3f|%.4f,%.4f", image->series_uid,
+    image->sop_class, image->syntax, image->photometric, image->columns, image->rows,
+    image->n_samples, plane->along_row.x + 0.0, plane->along_row.y + 0.0, plane->along_row.z + 0.0,
+    plane->down.x + 0.0, plane->down.y + 0.0, plane->down.z + 0.0, plane->row_mm, plane->column_mm);
+}
+
+static char *
+describe_patient (const BrgDicomPatient *patient)
+{
+  if (*patient->id == '\0' || *patient->name == '\0')
+    return g_strconcat (patient->name, patient->id, NULL);
+  return g_strdup_printf ("%s (%s)", patient->name, patient->id);
+}
+
+static BrgSeries *
+series_new (const Read *first)
+{
+  BrgSeries *self = g_new0 (BrgSeries, 1);
+
+  self->uid = g_strdup (first->image.series_uid);
+  self->description = g_strdup (first->image.description);
+  self->modality = g_strdup (first->image.modality);
+  self->patient = describe_patient (&first->patient);
+  self->number = first->image.series_number;
+  self->files = g_ptr_array_new_with_free_func (file_free);
+  self->images = g_array_new (FALSE, FALSE, sizeof (BrgSeriesImage));
+  return self;
+}
+
+/* Takes the image. */
+static void
+add_file (BrgSeries *self, const char *path, BrgDicomImage *image)
+{
+  BrgSeriesFile *file = g_new (BrgSeriesFile, 1);
+
+  *file = (BrgSeriesFile){ g_strdup (path), *image };
+  g_ptr_array_add (self->files, file);
+  for (int f = 0; f < image->n_frames; f++)
+    {
+      BrgSeriesImage one = { self->files->len - 1, f };
+      g_array_append_val (self->images, one);
+    }
+}
+
+/* Second and further parts of one series get a number behind the UID. */
+static void
+name_parts (GPtrArray *all)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint s = 0; s < all->len; s++)
+    {
+      BrgSeries *series = all->pdata[s];
+      const char *uid = _brg_series_image (series, 0)->series_uid;
+      guint n = GPOINTER_TO_UINT (g_hash_table_lookup (seen, uid)) + 1;
+      g_hash_table_insert (seen, (gpointer) uid, GUINT_TO_POINTER (n));
+      if (n == 1)
+        continue;
+      g_free (series->uid);
+      series->uid = g_strdup_printf ("%s#%u", uid, n);
+    }
+}
+
+static GPtrArray *
+group (Reading *reading)
+{
+  g_autoptr (GHashTable) by_key = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  GPtrArray *all = g_ptr_array_new_with_free_func ((GDestroyNotify) _brg_series_free);
+
+  for (guint f = 0; f < reading->paths->len; f++)
+    {
+      Read *read = &reading->reads[f];
+      if (!read->is_image)
+        continue;
+      char *key = key_of (&read->image);
+      BrgSeries *series = g_hash_table_lookup (by_key, key);
+      if (series == NULL)
+        {
+          series = series_new (read);
+          g_ptr_array_add (all, series);
+          g_hash_table_insert (by_key, g_steal_pointer (&key), series);
+        }
+      g_free (key);
+      add_file (series, reading->paths->pdata[f], &read->image);
+    }
+  name_parts (all);
+  return all;
+}
+
+static int
+compare_series (gconstpointer a, gconstpointer b)
+{
+  const BrgSeries *first = *(BrgSeries *const *) a, *second = *(BrgSeries *const *) b;
+
+  if ((first->reason == NULL) != (second->reason == NULL))
+    return first->reason == NULL ? -1 : 1;
+  if (first->number != second->number)
+    return first->number < second->number ? -1 : 1;
+  return strcmp (first->uid, second->uid);
+}
+
+/* The folder that a path is or lies in. */
+static char *
+folder_of (const char *path)
+{
+  return g_file_test (path, G_FILE_TEST_IS_DIR) ? g_strdup (path) : g_path_get_dirname (path);
+}
+
+GPtrArray *
+brg_series_find (const char *path, BrgJob *job, GError **error)
+{
+  g_autofree char *folder = folder_of (path);
+  g_autoptr (GPtrArray) paths = _brg_folder_walk (folder, job, error);
+  BrgError fault = { 0 };
+
+  if (paths == NULL)
+    return NULL;
+  Reading reading = { paths, brg_alloc_zero (paths->len + 1, sizeof (Read), &fault) };
+  if (reading.reads == NULL || brg_parallel_slabs ((int) paths->len, FILES_AT_ONCE, read_files,
+                                                   &reading, job, &fault) != BRG_OK)
+    {
+      for (guint f = 0; reading.reads != NULL && f < paths->len; f++)
+        brg_dicom_image_clear (&reading.reads[f].image);
+      brg_free (reading.reads);
+      brg_case_error_set (error, &fault);
+      return NULL;
+    }
+  GPtrArray *all = group (&reading);
+  brg_free (reading.reads);
+  for (guint s = 0; s < all->len; s++)
+    _brg_series_judge (all->pdata[s]);
+  g_ptr_array_sort (all, compare_series);
+  return all;
+}
+
+int
+brg_series_get_columns (const BrgSeries *self)
+{
+  return _brg_series_image (self, 0)->columns;
+}
+
+int
+brg_series_get_rows (const BrgSeries *self)
+{
+  return _brg_series_image (self, 0)->rows;
+}

@@ -1,0 +1,343 @@
+#include <glib/gi18n.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "case/brg-case-error.h"
+#include "case/brg-decoder.h"
+#include "case/brg-file-private.h"
+#include "case/brg-series-private.h"
+#include "engine/brg-alloc.h"
+#include "engine/brg-job-part.h"
+#include "engine/brg-parallel.h"
+#include "engine/brg-restack.h"
+#include "io/brg-dicom-pixels.h"
+#include "io/brg-message.h"
+
+#define DECODERS 2
+
+/* Slices on their way into a volume. */
+typedef struct
+{
+  const BrgSeries *series;
+  gsize n_pixels;    /* of a slice */
+  int16_t *slices;   /* all of them in order; the volume's own voxels when they lie like that */
+  BrgVolume *volume; /* to be filled slice by slice, or NULL */
+  BrgPool *pool;
+  BrgJob *job;
+  atomic_size_t n_padding, n_limited;
+  guint *by_file; /* slices in the order of files, for decoders; else NULL */
+} Reading;
+
+static const BrgSeriesImage *
+image_at (const BrgSeries *series, int slice)
+{
+  return &g_array_index (series->images, BrgSeriesImage, slice);
+}
+
+static const BrgSeriesFile *
+file_at (const BrgSeries *series, int slice)
+{
+  return series->files->pdata[image_at (series, slice)->file];
+}
+
+/* Do voxels follow each other as the samples of the slices do? */
+static gboolean
+lies_as_sliced (const BrgGrid *grid)
+{
+  for (int axis = 0; axis < 3; axis++)
+    if (grid->source_axis[axis] != axis || grid->source_flipped[axis])
+      return FALSE;
+  return TRUE;
+}
+
+/* Puts a slice where its grid has it. */
+static void
+place_slice (BrgVolume *volume, int slice, const int16_t *hu)
+{
+  const BrgGrid *grid = &volume->grid;
+  const ptrdiff_t stride[3] = { 1, grid->dim[0], (ptrdiff_t) grid->dim[0] * grid->dim[1] };
+  const int *axis = grid->source_axis;
+  ptrdiff_t step = stride[axis[0]] * (grid->source_flipped[0] ? -1 : 1);
+
+  for (int y = 0; y < grid->dim[axis[1]]; y++)
+    {
+      const int begin[3] = { 0, y, slice };
+      int vox[3];
+      brg_grid_vox_from_source (grid, begin, vox);
+      int16_t *to = volume->hu + vox[0] + vox[1] * stride[1] + vox[2] * stride[2];
+      const int16_t *from = hu + (gsize) y * (gsize) grid->dim[axis[0]];
+      for (int x = 0; x < grid->dim[axis[0]]; x++)
+        to[x * step] = from[x];
+    }
+}
+
+/* Where slice `slice` is to be put as HU: in place, or `scratch`. */
+static int16_t *
+slice_room (const Reading *reading, int slice, int16_t *scratch)
+{
+  return reading->slices != NULL ? reading->slices + (gsize) slice * reading->n_pixels : scratch;
+}
+
+static void
+take_samples (Reading *reading,
+              const BrgDicomImage *image,
+              int slice,
+              const guint8 *samples,
+              int16_t *scratch)
+{
+  int16_t *hu = slice_room (reading, slice, scratch);
+  BrgDicomTally tally = { 0 };
+
+  brg_dicom_to_hu (image, image_at (reading->series, slice)->frame, samples, hu, &tally);
+  if (reading->slices == NULL)
+    place_slice (reading->volume, slice, hu);
+  atomic_fetch_add (&reading->n_padding, tally.n_padding);
+  atomic_fetch_add (&reading->n_limited, tally.n_limited);
+}
+
+/* A slab of slices whose samples lie in their files as they are. */
+static BrgStatus
+read_native (void *data, int slab, int begin, int end, BrgError *error)
+{
+  Reading *reading = data;
+  gsize sample_bytes = reading->n_pixels * sizeof (int16_t);
+  guint8 *room = brg_alloc_in (reading->pool, 2, sample_bytes, error);
+  BrgStatus status = room != NULL ? BRG_OK : BRG_NO_MEMORY;
+  (void) slab;
+
+  for (int s = begin; status == BRG_OK && s < end; s++)
+    {
+      const BrgSeriesFile *file = file_at (reading->series, s);
+      status = brg_dicom_read_frame (file->path, &file->image, image_at (reading->series, s)->frame,
+                                     room, error);
+      if (status == BRG_OK)
+        take_samples (reading, &file->image, s, room, (int16_t *) (room + sample_bytes));
+      else
+        brg_message_name_file (error, file->path);
+    }
+  brg_free (room);
+  return status;
+}
+
+/* The slices of one decoder: by_file[begin, end). A file's slices stay together. */
+typedef struct
+{
+  guint begin, end;
+} Share;
+
+static guint
+file_of (const Reading *reading, guint place)
+{
+  return image_at (reading->series, (int) reading->by_file[place])->file;
+}
+
+/* Share `part` of DECODERS. */
+static Share
+share_of (const Reading *reading, int part)
+{
+  guint n = (guint) reading->series->stack.n, ends[2];
+
+  for (int e = 0; e < 2; e++)
+    {
+      ends[e] = n * (guint) (part + e) / DECODERS;
+      while (ends[e] > 0 && ends[e] < n &&
+             file_of (reading, ends[e]) == file_of (reading, ends[e] - 1))
+        ends[e]++;
+    }
+  return (Share){ ends[0], ends[1] };
+}
+
+/* The files of a share, each once. */
+static BrgDecoder *
+start_decoder (const Reading *reading, Share share, GError **error)
+{
+  g_autoptr (GPtrArray) paths = g_ptr_array_new ();
+
+  for (guint p = share.begin; p < share.end; p++)
+    if (p == share.begin || file_of (reading, p) != file_of (reading, p - 1))
+      g_ptr_array_add (paths, file_at (reading->series, (int) reading->by_file[p])->path);
+  return _brg_decoder_new ((const char *const *) paths->pdata, paths->len, error);
+}
+
+static gboolean
+decode_share (Reading *reading, Share share, int16_t *scratch, GError **error)
+{
+  g_autoptr (BrgDecoder) decoder = start_decoder (reading, share, error);
+  const guint8 *samples = NULL;
+  BrgDicomImage image;
+
+  if (decoder == NULL)
+    return FALSE;
+  for (guint p = share.begin; p < share.end; p++)
+    {
+      int slice = (int) reading->by_file[p];
+      if (p == share.begin || file_of (reading, p) != file_of (reading, p - 1))
+        {
+          image = file_at (reading->series, slice)->image;
+          if (!_brg_decoder_next (decoder, &image, &samples, &image.bits_allocated, reading->job,
+                                  error))
+            return FALSE;
+          image.is_big_endian = false;
+        }
+      gsize frame_bytes = reading->n_pixels * (gsize) image.bits_allocated / 8;
+      take_samples (reading, &image, slice,
+                    samples + (gsize) image_at (reading->series, slice)->frame * frame_bytes,
+                    scratch);
+    }
+  return TRUE;
+}
+
+static BrgStatus
+read_decoded (void *data, int slab, int begin, int end, BrgError *error)
+{
+  Reading *reading = data;
+  g_autoptr (GError) fault = NULL;
+  (void) begin;
+  (void) end;
+
+  Share share = share_of (reading, slab);
+  if (share.begin == share.end)
+    return BRG_OK;
+  int16_t *scratch = brg_alloc_in (reading->pool, reading->n_pixels, sizeof *scratch, error);
+  if (scratch == NULL)
+    return BRG_NO_MEMORY;
+  gboolean ok = decode_share (reading, share, scratch, &fault);
+  brg_free (scratch);
+  if (ok)
+    return BRG_OK;
+  BrgStatus status = g_error_matches (fault, G_IO_ERROR, G_IO_ERROR_CANCELLED) ? BRG_CANCELLED
+                     : fault->domain == BRG_CASE_ERROR ? (BrgStatus) fault->code
+                                                       : BRG_IO;
+  return brg_error_set (error, status, "%s", fault->message);
+}
+
+static int
+compare_by_file (gconstpointer a, gconstpointer b, gpointer data)
+{
+  const BrgSeriesImage *first = image_at (data, (int) *(const guint *) a);
+  const BrgSeriesImage *second = image_at (data, (int) *(const guint *) b);
+
+  if (first->file != second->file)
+    return first->file < second->file ? -1 : 1;
+  return first->frame - second->frame;
+}
+
+static guint *
+sort_by_file (const BrgSeries *series)
+{
+  guint n = (guint) series->stack.n, *by_file = g_new (guint, n);
+
+  for (guint s = 0; s < n; s++)
+    by_file[s] = s;
+  g_qsort_with_data (by_file, (int) n, sizeof *by_file, compare_by_file, (gpointer) series);
+  return by_file;
+}
+
+static BrgStatus
+read_slices (Reading *reading, BrgError *error)
+{
+  const BrgSeries *series = reading->series;
+
+  if (!file_at (series, 0)->image.is_encapsulated)
+    return brg_parallel_slabs (series->stack.n, 1, read_native, reading, reading->job, error);
+  reading->by_file = sort_by_file (series);
+  BrgStatus status = brg_parallel_slabs (DECODERS, 1, read_decoded, reading, reading->job, error);
+  g_free (reading->by_file);
+  return status;
+}
+
+static BrgVolume *
+read_even (Reading *reading, BrgError *error)
+{
+  reading->volume = brg_volume_new_in (reading->pool, &reading->series->stack.grid, error);
+  if (reading->volume == NULL)
+    return NULL;
+  if (lies_as_sliced (&reading->volume->grid))
+    reading->slices = reading->volume->hu;
+  if (read_slices (reading, error) == BRG_OK)
+    return reading->volume;
+  brg_volume_unref (reading->volume);
+  return NULL;
+}
+
+static BrgVolume *
+read_resampled (Reading *reading, BrgError *error)
+{
+  const BrgSeries *series = reading->series;
+  const BrgStack *stack = &series->stack;
+  g_autofree BrgStackSlice *slices = g_new (BrgStackSlice, (gsize) stack->n);
+  BrgJobPart parts = brg_job_parts (reading->job);
+  BrgVolume *volume = NULL;
+
+  for (int s = 0; s < stack->n; s++)
+    slices[s] = _brg_series_slice (series, (guint) s);
+  reading->slices =
+    brg_alloc_in (reading->pool, (gsize) stack->n * reading->n_pixels, sizeof (int16_t), error);
+  if (reading->slices == NULL)
+    return NULL;
+  brg_job_part (&parts, 0, 0.7);
+  BrgStatus status = read_slices (reading, error);
+  brg_job_part (&parts, 0.7, 1);
+  if (status == BRG_OK)
+    volume = brg_restack (reading->slices, slices, stack, brg_series_get_columns (series),
+                          brg_series_get_rows (series), reading->job, error);
+  brg_job_parts_end (&parts);
+  brg_free (reading->slices);
+  return volume;
+}
+
+/* What was done to the values, and what is odd about the slices. */
+static GStrv
+list_warnings (const BrgSeries *series, BrgSeriesMode mode, const Reading *reading)
+{
+  g_autoptr (GPtrArray) all = g_ptr_array_new ();
+
+  for (char **remark = series->remarks; *remark != NULL; remark++)
+    g_ptr_array_add (all, g_strdup (*remark));
+  if (mode == BRG_SERIES_RESAMPLE)
+    g_ptr_array_add (
+      all, g_strdup_printf (_ ("Resampled to even slices, %.3f mm apart."), series->stack.step_mm));
+  if (reading->n_padding > 0)
+    g_ptr_array_add (all, g_strdup_printf (_ ("%lu samples were padding and are air now."),
+                                           (gulong) reading->n_padding));
+  if (reading->n_limited > 0)
+    g_ptr_array_add (all, g_strdup_printf (_ ("%lu values were limited to what 16 bits hold."),
+                                           (gulong) reading->n_limited));
+  g_ptr_array_add (all, NULL);
+  return (GStrv) g_ptr_array_free (g_steal_pointer (&all), FALSE);
+}
+
+static gboolean
+check_mode (const BrgSeries *series, BrgSeriesMode mode, GError **error)
+{
+  const char *reason = series->reason;
+
+  if (reason == NULL && mode == BRG_SERIES_AS_IT_IS && !series->stack.is_even)
+    reason = series->remarks[0] != NULL ? series->remarks[0] : _ ("Its slices are uneven.");
+  if (reason == NULL)
+    return TRUE;
+  g_set_error_literal (error, BRG_CASE_ERROR, BRG_UNSUPPORTED, reason);
+  return FALSE;
+}
+
+BrgVolume *
+brg_series_read (const BrgSeries *self,
+                 BrgSeriesMode mode,
+                 GStrv *warnings,
+                 BrgJob *job,
+                 GError **error)
+{
+  Reading reading = { .series = self, .pool = brg_job_pool (job), .job = job };
+  BrgError fault = { 0 };
+
+  if (!check_mode (self, mode, error))
+    return NULL;
+  reading.n_pixels = (gsize) brg_series_get_columns (self) * (gsize) brg_series_get_rows (self);
+  BrgVolume *volume =
+    mode == BRG_SERIES_RESAMPLE ? read_resampled (&reading, &fault) : read_even (&reading, &fault);
+  if (volume == NULL)
+    brg_case_error_set (error, &fault);
+  else if (warnings != NULL)
+    *warnings = list_warnings (self, mode, &reading);
+  return volume;
+}

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <gio/gio.h>
+
+#include "engine/brg-job.h"
+#include "engine/brg-stack.h"
+#include "engine/brg-volume.h"
+#include "io/brg-dicom.h"
+
+G_BEGIN_DECLS
+
+/* What can be made of a folder of DICOM files: every series in it, and why one cannot be used.
+ *
+ * Files are found by content, in the folder and below, in any number and mixed with others; links
+ * are not followed. Images belong together when series, SOP class, size, pixel spacing, direction
+ * and coding are the same. Who the patient is is read for the chooser alone: a series never carries
+ * it into a scan. */
+
+/* One image of a series: a frame of a file. */
+typedef struct
+{
+  guint file; /* in series->files */
+  int frame;
+} BrgSeriesImage;
+
+typedef struct
+{
+  char *path;
+  BrgDicomImage image;
+} BrgSeriesFile;
+
+typedef struct
+{
+  char *uid;         /* of the series; with "#2" and so on where one had to be taken apart */
+  char *description; /* as the scanner names it, "" for none */
+  char *patient;     /* name and ID for the chooser */
+  char *modality;
+  int number;
+  GPtrArray *files; /* BrgSeriesFile, sorted by path */
+  GArray
+    *images; /* BrgSeriesImage, in the order of `stack`; of an unusable series in that of files */
+  BrgStack stack; /* zero when there is none */
+  char *reason;   /* why it cannot be used, one sentence; NULL: it can */
+  GStrv remarks;  /* what is odd about it, one sentence each, with numbers */
+} BrgSeries;
+
+/* All series under a folder, or the one that a file belongs to with the files beside it; those that
+ * can be used first, then by number. NULL and `error` when nothing can be read or on cancel. Any
+ * thread. */
+GPtrArray *brg_series_find (const char *path, BrgJob *job, GError **error);
+
+/* The slices' size, from any image. */
+int brg_series_get_columns (const BrgSeries *self);
+int brg_series_get_rows (const BrgSeries *self);
+
+/* What is to be done about a series whose slices are no regular grid. */
+typedef enum
+{
+  BRG_SERIES_AS_IT_IS, /* refused when slices are missing or uneven; a tilt stays in the grid */
+  BRG_SERIES_RESAMPLE, /* brg_restack() */
+} BrgSeriesMode;
+
+/* The scan. Compressed slices are decoded by `bregma-dicom`, in processes of their own. `warnings`
+ * (nullable) gets sentences for the reader. Errors never name a folder or a patient. Any thread. */
+BrgVolume *brg_series_read (const BrgSeries *self,
+                            BrgSeriesMode mode,
+                            GStrv *warnings,
+                            BrgJob *job,
+                            GError **error);
+
+G_END_DECLS
