@@ -5,6 +5,7 @@
 /* One file per command; what each does is in its help. */
 
 extern const BrgCommand brg_command_info;
+extern const BrgCommand brg_command_import;
 extern const BrgCommand brg_command_segment;
 extern const BrgCommand brg_command_defect;
 extern const BrgCommand brg_command_mesh;

@@ -1,0 +1,189 @@
+#include "case/brg-series.h"
+#include "cli/brg-cli-values.h"
+#include "cli/brg-commands.h"
+#include "io/brg-nrrd.h"
+
+/* import: a series of DICOM files as a scan, or a list of the series in a folder. */
+
+typedef struct
+{
+  const char *source, *output, *uid;
+  gboolean list, resample;
+} Request;
+
+static int
+read_request (BrgCli *cli, Request *request)
+{
+  *request = (Request){ .source = cli->operands[0],
+                        .output = brg_cli_value (cli, "output"),
+                        .uid = brg_cli_value (cli, "series"),
+                        .list = brg_cli_value (cli, "list") != NULL,
+                        .resample = brg_cli_value (cli, "resample") != NULL };
+  if (request->list)
+    return request->output == NULL ? BRG_CLI_DONE
+                                   : brg_cli_usage_error (cli, "--list writes nothing; drop -o");
+  if (request->output == NULL)
+    return brg_cli_usage_error (cli, "-o SCAN.nrrd is missing (or --list)");
+  if (!brg_cli_ends_in (request->output, ".nrrd"))
+    return brg_cli_usage_error (cli, "-o must end in .nrrd, got \"%s\"", request->output);
+  return BRG_CLI_DONE;
+}
+
+static void
+describe_geometry (BrgReport *report, const BrgSeries *series)
+{
+  const BrgStack *stack = &series->stack;
+  double spacing_mm[3];
+
+  if (stack->n == 0)
+    return;
+  for (int axis = 0; axis < 3; axis++)
+    spacing_mm[axis] = brg_grid_spacing_mm (&stack->grid, axis);
+  brg_report_ints (report, "size", "  Size", stack->grid.dim, 3, "voxels");
+  brg_report_reals (report, "spacing_mm", "  Spacing", spacing_mm, 3, 3, "mm");
+  brg_report_real (report, "tilt_deg", NULL, stack->tilt_deg, 3, "°");
+}
+
+static void
+describe_series (BrgReport *report, const BrgSeries *series)
+{
+  g_autofree char *title =
+    g_strdup_printf ("%s %d  %s", series->modality, series->number,
+                     *series->description != '\0' ? series->description : "(no description)");
+
+  brg_report_begin (report, NULL, title);
+  brg_report_text (report, "series", "  Series", series->uid);
+  if (*series->patient != '\0')
+    brg_report_text (report, "patient", "  Patient", series->patient);
+  brg_report_count (report, "images", "  Images", series->images->len, "");
+  describe_geometry (report, series);
+  brg_report_truth (report, "usable", "  Usable", series->reason == NULL);
+  if (series->reason != NULL)
+    brg_report_text (report, "reason", "  Reason", series->reason);
+  for (char **remark = series->remarks; *remark != NULL; remark++)
+    brg_report_text (report, NULL, "  Note", *remark);
+  brg_report_end (report);
+}
+
+static int
+list_series (BrgCli *cli, const GPtrArray *all)
+{
+  BrgReport *report = brg_report_new ();
+
+  brg_report_begin_list (report, "series");
+  for (guint s = 0; s < all->len; s++)
+    describe_series (report, all->pdata[s]);
+  brg_report_end_list (report);
+  return brg_cli_finish (cli, report);
+}
+
+/* The series that was asked for, or the only usable one. NULL after telling why there is none. */
+static const BrgSeries *
+choose (BrgCli *cli, const Request *request, const GPtrArray *all)
+{
+  const BrgSeries *found = NULL;
+  guint n = 0;
+
+  for (guint s = 0; s < all->len; s++)
+    {
+      const BrgSeries *series = all->pdata[s];
+      gboolean fits =
+        request->uid != NULL ? g_str_equal (series->uid, request->uid) : series->reason == NULL;
+      found = fits && n == 0 ? series : found;
+      n += fits ? 1 : 0;
+    }
+  if (n == 1 || (n > 1 && request->uid != NULL))
+    return found;
+  if (n > 1)
+    brg_cli_failed (cli, request->source,
+                    "has several series; choose one with --series UID (see --list)");
+  else if (request->uid != NULL)
+    brg_cli_failed (cli, request->source, "has no series of that UID (see --list)");
+  else if (all->len == 0)
+    brg_cli_failed (cli, request->source, "has no DICOM images");
+  else
+    brg_cli_failed (cli, request->source, ((BrgSeries *) all->pdata[0])->reason);
+  return NULL;
+}
+
+static int
+finish (BrgCli *cli, const Request *request, const BrgVolume *scan, char **warnings)
+{
+  BrgReport *report = brg_report_new ();
+  double spacing_mm[3];
+
+  for (int axis = 0; axis < 3; axis++)
+    spacing_mm[axis] = brg_grid_spacing_mm (&scan->grid, axis);
+  brg_report_text (report, "scan", "Scan", request->output);
+  brg_report_ints (report, "size", "Size", scan->grid.dim, 3, "voxels");
+  brg_report_reals (report, "spacing_mm", "Spacing", spacing_mm, 3, 3, "mm");
+  brg_report_begin_list (report, "warnings");
+  for (char **warning = warnings; *warning != NULL; warning++)
+    brg_report_text (report, NULL, NULL, *warning);
+  brg_report_end_list (report);
+  for (char **warning = warnings; *warning != NULL; warning++)
+    brg_report_text (report, NULL, "Warning", *warning);
+  return brg_cli_finish (cli, report);
+}
+
+static int
+import_series (BrgCli *cli, const Request *request, const BrgSeries *series)
+{
+  g_autoptr (GError) failure = NULL;
+  g_auto (GStrv) warnings = NULL;
+  BrgError error = { 0 };
+  BrgSeriesMode mode = request->resample ? BRG_SERIES_RESAMPLE : BRG_SERIES_AS_IT_IS;
+  int outcome = BRG_CLI_DONE;
+
+  brg_cli_phase (cli, 0.2, 0.7);
+  BrgVolume *scan = brg_series_read (series, mode, &warnings, &cli->job, &failure);
+  if (scan == NULL)
+    return brg_cli_failed (cli, request->source, failure->message);
+  brg_cli_phase (cli, 0.7, 1);
+  if (brg_nrrd_write_volume (scan, request->output, &cli->job, &error) != BRG_OK)
+    outcome = brg_cli_failed (cli, request->output, error.message);
+  else
+    outcome = finish (cli, request, scan, warnings);
+  brg_volume_unref (scan);
+  return outcome;
+}
+
+static int
+run_import (BrgCli *cli)
+{
+  Request request;
+  g_autoptr (GError) failure = NULL;
+  int outcome = read_request (cli, &request);
+
+  if (outcome != BRG_CLI_DONE)
+    return outcome;
+  brg_cli_phase (cli, 0, 0.2);
+  g_autoptr (GPtrArray) all = brg_series_find (request.source, &cli->job, &failure);
+  if (all == NULL)
+    return brg_cli_failed (cli, request.source, failure->message);
+  if (request.list)
+    return list_series (cli, all);
+  const BrgSeries *series = choose (cli, &request, all);
+  return series != NULL ? import_series (cli, &request, series) : BRG_CLI_FAILED;
+}
+
+static const BrgCliOption options[] = {
+  { "output", 'o', "FILE", "The scan to write: .nrrd." },
+  { "list", 0, NULL, "Tell which series there are, and why one cannot be used; write nothing." },
+  { "series", 0, "UID", "Which series; not needed when one can be used." },
+  { "resample", 0, NULL, "Resample slices that are tilted or uneven to a regular grid." },
+};
+
+const BrgCommand brg_command_import = {
+  .name = "import",
+  .usage = "SOURCE -o SCAN.nrrd",
+  .summary = "Make a scan of a series of DICOM files.",
+  .notes = "Every file below SOURCE is looked at. Slices are sorted by where they lie. What is "
+           "missing, uneven or tilted is told with numbers; nothing is made up unless --resample "
+           "is given. Names and dates are read for --list alone and written nowhere.",
+  .options = options,
+  .n_options = G_N_ELEMENTS (options),
+  .min_operands = 1,
+  .max_operands = 1,
+  .run = run_import,
+};
