@@ -6,8 +6,7 @@
 #include "case/brg-case-error.h"
 #include "case/brg-export-parts-private.h"
 #include "case/brg-file-private.h"
-#include "case/brg-manifest-private.h"
-#include "case/brg-publish-private.h"
+#include "case/brg-recover-private.h"
 #include "engine/brg-palette.h"
 #include "engine/brg-translate.h"
 
@@ -19,8 +18,7 @@ typedef struct
 {
   const BrgExport *what;
   BrgPublish *publish;
-  BrgManifest *manifest;
-  BrgManifestCase *listed; /* borrowed from the manifest once complete */
+  BrgManifestCase *listed; /* NULL once it is published */
   BrgExportPart *parts;
   guint n_parts;
   BrgExportEdits edits;
@@ -29,7 +27,6 @@ typedef struct
   gsize n_recipes;
   BrgTrace *trace;
   BrgSha256State *surfaces; /* of the skull, then of each defect */
-  GPtrArray *stale;
 } Export;
 
 gboolean
@@ -283,6 +280,8 @@ build_files (Export *self, BrgJob *job, GError **error)
   self->edits = (BrgExportEdits){ any_edits != NULL ? &any_edits->grid : &what->skull->grid,
                                   what->added, what->removed, add_file (self, edits_name, "") };
   self->recipe = add_file (self, recipe_name, "");
+  if (!_brg_publish_check (self->publish, error))
+    return FALSE;
   brg_job_stage (job, N_ ("Writing"), 0, 0.95);
   trace_masks (self);
   if (!compare (self, BRG_TRACE_OF_PARAMETERS | BRG_TRACE_OF_EDITS | BRG_TRACE_OF_MASKS, error))
@@ -293,37 +292,6 @@ build_files (Export *self, BrgJob *job, GError **error)
   return compare (self, BRG_TRACE_OF_SURFACES, error) && write_recipe (self, error) &&
          _brg_hash_file (self->recipe.path, self->recipe.entry->sha256, &self->recipe.entry->bytes,
                          error);
-}
-
-/* What the last export of this name wrote and this one does not. */
-static void
-find_stale (Export *self, GPtrArray *paths)
-{
-  const BrgManifestCase *old = _brg_manifest_find (self->manifest, self->what->name);
-
-  for (guint f = 0; old != NULL && f < old->files->len; f++)
-    {
-      const BrgManifestFile *file = old->files->pdata[f];
-      if (!g_ptr_array_find_with_equal_func (paths, file->path, g_str_equal, NULL))
-        g_ptr_array_add (self->stale, g_strdup (file->path));
-    }
-}
-
-static gboolean
-publish (Export *self, GError **error)
-{
-  g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
-  g_autofree char *manifest_path = _brg_publish_build_path (self->publish, BRG_MANIFEST_NAME);
-
-  for (guint f = 0; f < self->listed->files->len; f++)
-    g_ptr_array_add (paths, g_strdup (((BrgManifestFile *) self->listed->files->pdata[f])->path));
-  find_stale (self, paths);
-  g_ptr_array_add (paths, g_strdup (BRG_MANIFEST_NAME));
-  _brg_manifest_take_case (self->manifest, g_steal_pointer (&self->listed));
-
-  g_autofree char *text = _brg_manifest_to_json (self->manifest);
-  return _brg_file_write (manifest_path, text, error) &&
-         _brg_publish_commit (self->publish, paths, self->stale, error);
 }
 
 static gboolean
@@ -337,7 +305,7 @@ run (Export *self, BrgJob *job, GError **error)
       BrgError cancelled = { .status = BRG_CANCELLED };
       return brg_case_error_set (error, &cancelled);
     }
-  return publish (self, error);
+  return _brg_publish_case (self->publish, g_steal_pointer (&self->listed), error);
 }
 
 static void
@@ -356,26 +324,35 @@ export_clear (Export *self)
   g_free (self->surfaces);
   brg_trace_free (self->trace);
   g_clear_pointer (&self->listed, _brg_manifest_case_free);
-  g_clear_pointer (&self->manifest, _brg_manifest_free);
   g_clear_pointer (&self->publish, _brg_publish_free);
-  g_ptr_array_unref (self->stale);
+}
+
+/* A manifest that is not ours is refused before anything is built. */
+static gboolean
+check_folder (const char *dir, GError **error)
+{
+  g_autoptr (BrgManifest) manifest = NULL;
+
+  if (!brg_export_recover (dir, error))
+    return FALSE;
+  manifest = _brg_manifest_load (dir, TRUE, error);
+  return manifest != NULL;
 }
 
 gboolean
 brg_export (const BrgExport *what, const char *dir, BrgJob *job, GError **error)
 {
   Export self = { .what = what };
-  gboolean ok = FALSE;
 
-  if (!check (what, error))
+  if (!check (what, error) || !check_folder (dir, error))
     return FALSE;
-  self.stale = g_ptr_array_new_with_free_func (g_free);
+  self.publish = _brg_publish_new (dir, what->name, error);
+  if (self.publish == NULL)
+    return FALSE;
   self.listed = _brg_manifest_case_new (what->name, (guint) what->n_defects);
-  self.manifest = _brg_manifest_load (dir, TRUE, error);
-  if (self.manifest != NULL)
-    self.publish = _brg_publish_new (dir, what->name, error);
-  if (self.publish != NULL)
-    ok = run (&self, job, error);
+  gboolean ok = run (&self, job, error);
+  if (!ok)
+    _brg_publish_name_error (self.publish, error);
   export_clear (&self);
   return ok;
 }

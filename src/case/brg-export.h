@@ -20,7 +20,9 @@ G_BEGIN_DECLS
  *
  * Everything is built in a hidden folder inside `dir` and then moved into place in a fixed order,
  * manifest.json last; files of an earlier export of the same name are replaced only as a complete
- * set, and are back in place if a move fails. Entries of other cases in manifest.json stay. A
+ * set, and are back in place if a move fails. When the process is killed while files are moved, or
+ * the power fails, old and new ones lie beside each other, until the next export into the folder,
+ * whatever its name, or brg_export_recover(). Entries of other cases in manifest.json stay. A
  * folder that had to be created is removed again on failure or cancel. File bytes do not depend
  * on the number of threads. Surfaces are smoothed by recipe->smooth. The recipe has the digests of
  * all stages (brg-trace.h) whose outputs are given. */
@@ -60,6 +62,12 @@ typedef struct
 /* Everything in `what` is borrowed and only read. Any thread. Errors name the file and the reason;
  * cancelled through `job`: G_IO_ERROR_CANCELLED. */
 gboolean brg_export (const BrgExport *what, const char *dir, BrgJob *job, GError **error);
+
+/* Puts right what killed exports left in `dir`: a set whose files were being moved is completed,
+ * one that was still being built is removed with its hidden folder. Exports that are under way in
+ * other processes are let alone, and so is everything where `dir` cannot be written. brg_export()
+ * and brg_verify() begin with it. FALSE and `error` when it fails; it can be repeated. */
+gboolean brg_export_recover (const char *dir, GError **error);
 
 /* TRUE for a name that may be used in file names. */
 gboolean brg_export_name_is_valid (const char *name);

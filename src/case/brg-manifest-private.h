@@ -53,6 +53,9 @@ void _brg_manifest_take_case (BrgManifest *manifest, BrgManifestCase *one);
 /* The case, borrowed, or NULL. */
 BrgManifestCase *_brg_manifest_find (const BrgManifest *manifest, const char *name);
 
+/* Takes it out; NULL: there is none of that name. */
+BrgManifestCase *_brg_manifest_steal (BrgManifest *manifest, const char *name);
+
 char *_brg_manifest_to_json (const BrgManifest *manifest);
 
 /* Reads and checks `dir`/manifest.json: every path belongs to its case and stays in the folder.

@@ -99,6 +99,17 @@ _brg_manifest_find (const BrgManifest *manifest, const char *name)
   return NULL;
 }
 
+BrgManifestCase *
+_brg_manifest_steal (BrgManifest *manifest, const char *name)
+{
+  BrgManifestCase *one = _brg_manifest_find (manifest, name);
+  guint at;
+
+  if (one == NULL || !g_ptr_array_find (manifest->cases, one, &at))
+    return NULL;
+  return g_ptr_array_steal_index (manifest->cases, at);
+}
+
 static void
 append_file (GString *text, const BrgManifestFile *file)
 {

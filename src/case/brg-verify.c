@@ -266,12 +266,16 @@ gboolean
 brg_verify (const char *dir, BrgVerifyReport *report, BrgJob *job, GError **error)
 {
   Check check = { .dir = dir, .report = report, .job = job };
-  g_autoptr (BrgManifest) manifest = _brg_manifest_load (dir, FALSE, error);
+  g_autoptr (GError) unfinished = NULL;
 
   *report = (BrgVerifyReport){ 0 };
+  brg_export_recover (dir, &unfinished);
+  g_autoptr (BrgManifest) manifest = _brg_manifest_load (dir, FALSE, error);
   if (manifest == NULL)
     return FALSE;
   report->problems = g_ptr_array_new_with_free_func (g_free);
+  if (unfinished != NULL)
+    g_ptr_array_add (report->problems, g_strdup (unfinished->message));
   for (guint c = 0; c < manifest->cases->len && !brg_job_is_cancelled (job); c++)
     {
       check.one = manifest->cases->pdata[c];

@@ -6,11 +6,13 @@
 
 G_BEGIN_DECLS
 
-/* Checks a folder written by brg_export() against its manifest and its own invariants:
- * every file is there with its size and SHA-256, decoded voxels have theirs; defective skull and
- * implant lie within the skull and do not overlap, on one grid; together they are the skull when
- * the recipe says so (clearance 0 and drills in the implant); every surface is closed and encloses,
- * within 1 %, the volume of its voxels or, where parts are thin, of the surface between them. */
+/* Checks a folder written by brg_export() against its manifest and its own invariants, after what a
+ * killed export left in it has been put right (brg_export_recover(); that it could not be is a
+ * problem): every file is there with its size and SHA-256, decoded voxels have theirs; defective
+ * skull and implant lie within the skull and do not overlap, on one grid; together they are the
+ * skull when the recipe says so (clearance 0 and drills in the implant); every surface is closed
+ * and encloses, within 1 %, the volume of its voxels or, where parts are thin, of the surface
+ * between them. */
 typedef struct
 {
   guint n_cases;
