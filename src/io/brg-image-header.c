@@ -41,10 +41,8 @@ const char *
 brg_image_encoding_name (BrgImageEncoding encoding)
 {
   static const char *const names[] = {
-    [BRG_IMAGE_RAW] = "raw",
-    [BRG_IMAGE_GZIP] = "gzip",
-    [BRG_IMAGE_TEXT] = "text",
-    [BRG_IMAGE_HEX] = "hex",
+    [BRG_IMAGE_RAW] = "raw",   [BRG_IMAGE_GZIP] = "gzip", [BRG_IMAGE_ZLIB] = "zlib",
+    [BRG_IMAGE_TEXT] = "text", [BRG_IMAGE_HEX] = "hex",
   };
 
   return names[encoding];

@@ -25,17 +25,19 @@ typedef enum
 {
   BRG_IMAGE_RAW,
   BRG_IMAGE_GZIP,
+  BRG_IMAGE_ZLIB,
   BRG_IMAGE_TEXT,
   BRG_IMAGE_HEX,
 } BrgImageEncoding;
-
-#define BRG_IMAGE_MAX_FILES 4096
 
 typedef struct
 {
   BrgImageType type;
   BrgImageEncoding encoding;
+  bool is_inflated; /* the header came out of gzip, and what follows it does too */
   bool big_endian;
+  bool is_scaled; /* the values are slope * sample + intercept */
+  double slope, intercept;
   int dimension; /* 3 or 4 */
   int sizes[4];  /* file axes, fastest first */
   int list_axis; /* the axis that is not of space, or -1 */
@@ -54,7 +56,7 @@ void brg_image_header_clear (BrgImageHeader *header);
 size_t brg_image_type_size (BrgImageType type);
 const char *brg_image_type_name (BrgImageType type);
 
-/* "raw", "gzip", "text" or "hex". */
+/* "raw", "gzip", "zlib", "text" or "hex". */
 const char *brg_image_encoding_name (BrgImageEncoding encoding);
 
 /* Samples in the file, list axis included. */

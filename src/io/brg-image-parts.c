@@ -69,7 +69,7 @@ brg_image_parts_open (BrgImageParts *parts,
     return BRG_OK;
   if (header->encoding == BRG_IMAGE_RAW)
     find_raw_parts (parts, row_bytes);
-  else if (header->encoding == BRG_IMAGE_GZIP && header->byte_skip == 0)
+  else if (header->encoding == BRG_IMAGE_GZIP && header->byte_skip == 0 && !header->is_inflated)
     return find_gzip_parts (parts, row_bytes, error);
   return BRG_OK;
 }

@@ -15,9 +15,22 @@ typedef struct
   atomic_int part_label; /* the same while parts are read */
 } MaskReading;
 
+/* Labels that need no conversion? */
+static bool
+is_bytes (const BrgImageReading *reading)
+{
+  return reading->type == BRG_IMAGE_UINT8 && !reading->header.is_scaled;
+}
+
 static BrgStatus
 mixed_values (const MaskReading *self, double number, BrgError *error)
 {
+  int n_segments = self->reading.info.n_segments;
+
+  if (n_segments > 1)
+    return brg_error_set (error, BRG_FORMAT,
+                          "is not one mask but a segmentation of %d: it holds 0, %g and %g",
+                          n_segments, self->label, number);
   return brg_error_set (error, BRG_FORMAT, "is not a mask: it holds 0, %g and %g", self->label,
                         number);
 }
@@ -103,7 +116,7 @@ take_mask_row (void *data, void *row, int y, int z, BrgError *error)
 {
   MaskReading *self = data;
 
-  if (self->reading.type == BRG_IMAGE_UINT8)
+  if (is_bytes (&self->reading))
     return take_byte_row (self, row, y, z, error);
   BrgStatus status = flags_from_row (self, row, error);
   if (status == BRG_OK)
@@ -160,7 +173,7 @@ read_mask_parts (MaskReading *self, BrgJob *job, BrgStatus *status, BrgError *er
 {
   BrgImagePartSink sink = { .take = take_mask_part, .data = self };
 
-  if (self->reading.type != BRG_IMAGE_UINT8 || self->reading.lattice.axis[0] != 0)
+  if (!is_bytes (&self->reading) || self->reading.lattice.axis[0] != 0)
     return false;
   return brg_image_reading_run_parts (&self->reading, &sink, job, status, error);
 }

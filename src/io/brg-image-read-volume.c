@@ -20,7 +20,7 @@ typedef struct
   BrgImageReading reading;
   BrgVolume *volume;
   int16_t *stage;  /* slices on their way to the volume, or NULL */
-  double *scratch; /* for convert_row(); NULL for int16 */
+  double *scratch; /* for convert_row(); NULL when rows are HU */
   BrgPool *pool;
   atomic_size_t n_nan, n_clamped;
   atomic_size_t n_unlikely[2]; /* values that no HU has: as they are, bytes swapped */
@@ -64,10 +64,10 @@ convert_row (VolumeReading *self, const void *row, double *scratch, int16_t *to,
   int n = self->reading.lattice.dim[0];
   const int16_t *from = row;
 
-  if (self->reading.type != BRG_IMAGE_INT16)
+  if (!self->reading.is_hu)
     {
       int16_t *hu = (int16_t *) (scratch + n);
-      brg_image_samples_to_double (self->reading.type, row, (size_t) n, scratch);
+      brg_image_reading_convert (&self->reading, row, scratch);
       hu_from_numbers (self, scratch, n, hu);
       from = hu;
     }
@@ -151,7 +151,7 @@ take_volume_part (void *data, uint8_t *rows, uint64_t first_row, size_t n_rows, 
   size_t row_bytes = (size_t) dim[0] * brg_image_type_size (self->reading.type);
   double *scratch = NULL;
 
-  if (self->reading.type != BRG_IMAGE_INT16)
+  if (!self->reading.is_hu)
     {
       scratch = new_scratch (self, self->pool, error);
       if (scratch == NULL)
@@ -186,7 +186,7 @@ read_parts (VolumeReading *self, BrgJob *job, BrgStatus *status, BrgError *error
 
   if (lattice->axis[2] == 0)
     return false;
-  if (self->reading.type == BRG_IMAGE_INT16 && lies_as_in_file (lattice))
+  if (self->reading.is_hu && lies_as_in_file (lattice))
     sink.place = (uint8_t *) self->volume->hu;
   if (brg_image_reading_run_parts (&self->reading, &sink, job, status, error))
     return true;
@@ -239,7 +239,7 @@ check_byte_order (VolumeReading *self, BrgJob *job, BrgError *error)
 {
   size_t n = brg_grid_n_voxels (&self->volume->grid);
 
-  if (self->reading.type != BRG_IMAGE_INT16)
+  if (!self->reading.is_hu)
     return BRG_OK;
   BrgStatus status = brg_parallel_slabs ((int) ((n - 1) / COUNT_AT_ONCE + 1), COUNTS_IN_SLAB,
                                          count_unlikely_slab, self, job, error);
@@ -273,7 +273,7 @@ allocate (VolumeReading *self, BrgError *error)
   self->volume = brg_volume_new_in (self->pool, &self->reading.header.grid, error);
   if (self->volume == NULL)
     return BRG_NO_MEMORY;
-  if (self->reading.type != BRG_IMAGE_INT16)
+  if (!self->reading.is_hu)
     {
       self->scratch = new_scratch (self, self->pool, error);
       if (self->scratch == NULL)

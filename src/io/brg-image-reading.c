@@ -6,7 +6,7 @@
 #include "engine/brg-alloc.h"
 #include "engine/brg-parallel.h"
 #include "io/brg-message.h"
-#include "io/brg-nrrd-header.h"
+#include "io/brg-image-format.h"
 
 #define BATCH_BYTES   ((size_t) 256 * 1024) /* rows are read in batches of about this size */
 #define MAX_ROW_BYTES ((uint64_t) 256 << 20)
@@ -121,7 +121,7 @@ brg_image_reading_open (BrgImageReading *reading, const char *path, BrgError *er
   if (reading->stream == NULL)
     return BRG_IO;
   BrgStatus status =
-    brg_nrrd_header_read (reading->stream, &reading->header, &reading->info, error);
+    brg_image_header_read (reading->stream, path, &reading->header, &reading->info, error);
   if (status != BRG_OK)
     return status;
   reading->samples = brg_image_samples_open (&reading->header, reading->stream, error);
@@ -131,6 +131,7 @@ brg_image_reading_open (BrgImageReading *reading, const char *path, BrgError *er
   if (status != BRG_OK)
     return status;
   reading->type = brg_image_samples_type (&reading->header);
+  reading->is_hu = reading->type == BRG_IMAGE_INT16 && !reading->header.is_scaled;
   reading->lattice = brg_lattice_of (&reading->header.grid);
   reading->numbers = brg_alloc ((size_t) reading->lattice.dim[0], sizeof (double), error);
   return reading->numbers != NULL ? BRG_OK : BRG_NO_MEMORY;
@@ -216,7 +217,7 @@ brg_image_reading_run_parts (BrgImageReading *reading,
   PartRun run = { .reading = reading, .sink = sink, .pool = brg_job_pool (job) };
   BrgError local = { .status = BRG_OK };
 
-  if (reading->header.list_axis >= 0)
+  if (reading->header.n_list > 1)
     return false;
   run.row_bytes = (size_t) reading->lattice.dim[0] * brg_image_type_size (reading->type);
   *status = run_parts (&run, job, &local);
@@ -242,10 +243,21 @@ brg_image_reading_close (BrgImageReading *reading)
 }
 
 void
+brg_image_reading_convert (const BrgImageReading *reading, const void *row, double *numbers)
+{
+  const BrgImageHeader *header = &reading->header;
+  size_t n = (size_t) reading->lattice.dim[0];
+
+  brg_image_samples_to_double (reading->type, row, n, numbers);
+  if (header->is_scaled)
+    for (size_t i = 0; i < n; i++)
+      numbers[i] = numbers[i] * header->slope + header->intercept;
+}
+
+void
 brg_image_reading_numbers (BrgImageReading *reading, const void *row)
 {
-  brg_image_samples_to_double (reading->type, row, (size_t) reading->lattice.dim[0],
-                               reading->numbers);
+  brg_image_reading_convert (reading, row, reading->numbers);
 }
 
 BrgStatus

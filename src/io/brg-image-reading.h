@@ -25,6 +25,7 @@ typedef struct
   BrgImageInfo info;
   BrgImageSamples *samples;
   BrgImageType type; /* of the samples as read */
+  bool is_hu;        /* they are int16 and are HU as they are */
   BrgLattice lattice;
   double *numbers; /* room for one row as double */
 } BrgImageReading;
@@ -52,5 +53,6 @@ BrgStatus brg_image_reading_run (BrgImageReading *reading,
 
 void brg_image_reading_close (BrgImageReading *reading);
 
-/* A row as double in reading->numbers. */
+/* The values of a row as double, lattice.dim[0] of them in `numbers`, or in reading->numbers. */
+void brg_image_reading_convert (const BrgImageReading *reading, const void *row, double *numbers);
 void brg_image_reading_numbers (BrgImageReading *reading, const void *row);

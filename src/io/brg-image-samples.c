@@ -43,8 +43,10 @@ start_data (const BrgImageHeader *header, BrgStream *stream, uint64_t n, BrgErro
 
   for (int64_t line = 0; status == BRG_OK && line < header->line_skip; line++)
     status = brg_stream_skip_line (stream, error);
-  if (status == BRG_OK && header->encoding == BRG_IMAGE_GZIP)
+  if (status == BRG_OK && header->encoding == BRG_IMAGE_GZIP && !header->is_inflated)
     status = brg_stream_start_gzip (stream, error);
+  if (status == BRG_OK && header->encoding == BRG_IMAGE_ZLIB)
+    status = brg_stream_start_zlib (stream, error);
   if (status == BRG_OK)
     status = brg_stream_check_size (stream, need, error);
   if (status != BRG_OK)
@@ -52,7 +54,7 @@ start_data (const BrgImageHeader *header, BrgStream *stream, uint64_t n, BrgErro
   uint64_t skip =
     header->byte_skip >= 0 ? (uint64_t) header->byte_skip : brg_stream_left (stream) - need;
   status = brg_stream_skip (stream, skip, error);
-  if (status == BRG_OK && header->encoding != BRG_IMAGE_GZIP)
+  if (status == BRG_OK && header->encoding != BRG_IMAGE_GZIP && header->encoding != BRG_IMAGE_ZLIB)
     status = brg_stream_check_size (stream, need, error);
   return status;
 }

@@ -17,17 +17,28 @@
  * for the bytes there are, the header is limited to 1 MiB, and of a failed read nothing is left.
  * Every error reads "base name: reason". Calls are independent of each other and of the locale. */
 
-#define BRG_IMAGE_MAX_WARNINGS 4
+#define BRG_IMAGE_MAX_WARNINGS 8
+#define BRG_IMAGE_MAX_SEGMENTS 64
+
+/* Where a segment of a 3D Slicer segmentation is: the voxels of `label` in `layer`. */
+typedef struct
+{
+  int layer; /* 0 when the file does not say */
+  int label; /* the same */
+} BrgImageSegment;
 
 typedef struct
 {
-  char format[16];      /* "NRRD0001" to "NRRD0005" */
+  char format[16];      /* "NRRD0001" to "NRRD0005", "NIfTI-1", "NIfTI-2", "MetaImage" */
   char type[24];        /* "int16", "uint8", "float", ...: one name for all spellings */
-  char encoding[12];    /* "raw", "gzip", "text" or "hex" */
-  char space[48];       /* long name as in the format's definition, "" if the file gives none */
+  char encoding[12];    /* "raw", "gzip", "zlib", "text" or "hex" */
+  char space[48];       /* long name as in NRRD's definition, "" if the file gives none */
   bool has_orientation; /* false: which side is left is unknown */
   char warnings[BRG_IMAGE_MAX_WARNINGS][160]; /* printable ASCII, one line each */
   int n_warnings;
+  int n_layers;   /* of which the first is read; 1 in most files */
+  int n_segments; /* of a segmentation, else 0; the first of them follow */
+  BrgImageSegment segments[BRG_IMAGE_MAX_SEGMENTS];
 } BrgImageInfo;
 
 /* A scan as int16 HU. Fractions are rounded to the nearest integer (ties to even); NaN becomes

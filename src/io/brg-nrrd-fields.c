@@ -5,9 +5,7 @@
 
 #include "engine/brg-alloc.h"
 #include "io/brg-message.h"
-
-#define MAX_TEXT  ((size_t) 1024 * 1024)
-#define MAX_LINES 10000
+#include "io/brg-number.h"
 
 static const struct
 {
@@ -47,30 +45,13 @@ static const struct
   { "units", BRG_NRRD_FIELD_IGNORED },
 };
 
-/* The text of a header while it is read. */
+/* A header while it is read. */
 typedef struct
 {
-  BrgStream *stream;
+  BrgImageText *text;
   BrgNrrdFields *fields;
   BrgImageInfo *info;
-  size_t used, room; /* bytes of fields->text */
-  int n_lines;
 } Reader;
-
-/* Reads a line behind those before; it stays where it is until the fields are cleared. */
-static BrgStatus
-read_line (Reader *reader, char **line, bool *ended, BrgError *error)
-{
-  size_t length;
-
-  *line = reader->fields->text + reader->used;
-  if (++reader->n_lines > MAX_LINES)
-    return brg_error_set (error, BRG_FORMAT, "the header has more than %d lines", MAX_LINES);
-  BrgStatus status = brg_stream_read_line (reader->stream, *line, reader->room - reader->used,
-                                           &length, ended, error);
-  reader->used += status == BRG_OK ? length + 1 : 0;
-  return status;
-}
 
 static BrgStatus
 read_magic (Reader *reader, BrgError *error)
@@ -79,14 +60,11 @@ read_magic (Reader *reader, BrgError *error)
   bool ended;
   BrgError hidden = { 0 };
 
-  if (brg_stream_left (reader->stream) == 0)
-    return brg_error_set (error, BRG_FORMAT, "is empty");
-  BrgStatus status = read_line (reader, &line, &ended, &hidden);
+  BrgStatus status = brg_image_text_line (reader->text, &line, &ended, &hidden);
   if (status == BRG_IO)
     return brg_error_set (error, BRG_IO, "%s", hidden.message);
-  if (status != BRG_OK || strncmp (line, "NRRD", 4) != 0)
-    return brg_error_set (error, BRG_FORMAT, "is not a NRRD file");
-  if (strlen (line) != 8 || memcmp (line + 4, "000", 3) != 0 || line[7] < '1' || line[7] > '5')
+  if (status != BRG_OK || strlen (line) != 8 || memcmp (line, "NRRD000", 7) != 0 || line[7] < '1' ||
+      line[7] > '5')
     return brg_error_set (error, BRG_UNSUPPORTED, "is of a NRRD version that cannot be read");
   if (ended)
     return brg_error_set (error, BRG_FORMAT, "the header is cut off");
@@ -115,27 +93,27 @@ normalize_name (const char *name, size_t length, char *out, size_t size)
   out[n] = '\0';
 }
 
-static char *
-trim (char *text)
+/* Takes over what key and value tell of a segment of a 3D Slicer segmentation: SegmentN_ID counts
+ * it, SegmentN_LabelValue and SegmentN_Layer say where it is. */
+static void
+take_key (BrgImageInfo *info, const char *key)
 {
-  size_t length;
+  size_t digits = strncmp (key, "Segment", 7) == 0 ? strspn (key + 7, "0123456789") : 0;
+  const char *field = key + 7 + digits, *value = strstr (key, ":=");
+  int64_t index, number;
 
-  text += strspn (text, " \t");
-  length = strlen (text);
-  while (length > 0 && strchr (" \t\r", text[length - 1]) != NULL)
-    text[--length] = '\0';
-  return text;
-}
-
-static bool
-is_segment_id (const char *key)
-{
-  size_t digits;
-
-  if (strncmp (key, "Segment", 7) != 0)
-    return false;
-  digits = strspn (key + 7, "0123456789");
-  return digits > 0 && strncmp (key + 7 + digits, "_ID:=", 5) == 0;
+  if (digits == 0 || !brg_number_parse_int (key + 7, digits, &index))
+    return;
+  if (strncmp (field, "_ID:=", 5) == 0)
+    info->n_segments++;
+  value += 2;
+  if (index >= BRG_IMAGE_MAX_SEGMENTS || !brg_number_parse_int (value, strlen (value), &number) ||
+      number < 0 || number > INT32_MAX)
+    return;
+  if (strncmp (field, "_LabelValue:=", 13) == 0)
+    info->segments[index].label = (int) number;
+  else if (strncmp (field, "_Layer:=", 8) == 0)
+    info->segments[index].layer = (int) number;
 }
 
 static BrgStatus
@@ -152,7 +130,7 @@ take_line (Reader *reader, char *line, BrgError *error)
     return brg_error_set (error, BRG_FORMAT, "header line \"%s\" is not a field", shown);
   if (colon[1] == '=')
     {
-      fields->n_segments += is_segment_id (line);
+      take_key (reader->info, line);
       return BRG_OK;
     }
   normalize_name (line, (size_t) (colon - line), name, sizeof name);
@@ -162,36 +140,7 @@ take_line (Reader *reader, char *line, BrgError *error)
   else if (field != BRG_NRRD_FIELD_IGNORED && fields->value[field] != NULL)
     return brg_error_set (error, BRG_FORMAT, "the header gives \"%s\" twice", name);
   else
-    fields->value[field] = trim (colon + 1);
-  return BRG_OK;
-}
-
-/* The names after `data file: LIST`, one a line, to the end of the file or a blank line. */
-static BrgStatus
-read_list (Reader *reader, BrgError *error)
-{
-  BrgNrrdFields *fields = reader->fields;
-  bool ended = false;
-
-  fields->files = brg_alloc (BRG_IMAGE_MAX_FILES, sizeof *fields->files, error);
-  if (fields->files == NULL)
-    return BRG_NO_MEMORY;
-  while (!ended)
-    {
-      char *line;
-      BrgStatus status = read_line (reader, &line, &ended, error);
-      if (status != BRG_OK)
-        return status;
-      line = trim (line);
-      if (line[0] == '\0')
-        break;
-      if (fields->n_files == BRG_IMAGE_MAX_FILES)
-        return brg_error_set (error, BRG_UNSUPPORTED, "the header lists more than %d data files",
-                              BRG_IMAGE_MAX_FILES);
-      fields->files[fields->n_files++] = line;
-    }
-  if (fields->n_files == 0)
-    return brg_error_set (error, BRG_FORMAT, "the header's list of data files is empty");
+    fields->value[field] = brg_image_text_trim (colon + 1);
   return BRG_OK;
 }
 
@@ -213,13 +162,14 @@ read_fields (Reader *reader, BrgError *error)
   while (status == BRG_OK && !ended)
     {
       char *line;
-      status = read_line (reader, &line, &ended, error);
+      status = brg_image_text_line (reader->text, &line, &ended, error);
       if (status != BRG_OK || (line[0] == '\0' && !ended))
         return status;
       if (line[0] != '\0')
         status = take_line (reader, line, error);
       if (status == BRG_OK && starts_list (reader->fields))
-        return read_list (reader, error);
+        return brg_image_text_list (reader->text, &reader->fields->files, &reader->fields->n_files,
+                                    error);
     }
   if (status == BRG_OK && reader->fields->value[BRG_NRRD_FIELD_DATA_FILE] == NULL)
     return brg_error_set (error, BRG_FORMAT, "the header is cut off: no blank line ends it");
@@ -229,16 +179,12 @@ read_fields (Reader *reader, BrgError *error)
 BrgStatus
 brg_nrrd_fields_read (BrgStream *stream, BrgNrrdFields *fields, BrgImageInfo *info, BrgError *error)
 {
-  Reader reader = { .stream = stream, .fields = fields, .info = info };
+  Reader reader = { .text = &fields->text, .fields = fields, .info = info };
 
   *fields = (BrgNrrdFields){ 0 };
-  /* Every line ends in at least one byte of the file, which becomes its terminator. */
-  reader.room =
-    brg_stream_left (stream) < MAX_TEXT ? (size_t) brg_stream_left (stream) + 2 : MAX_TEXT;
-  fields->text = brg_alloc (reader.room, 1, error);
-  if (fields->text == NULL)
-    return BRG_NO_MEMORY;
-  BrgStatus status = read_fields (&reader, error);
+  BrgStatus status = brg_image_text_start (&fields->text, stream, error);
+  if (status == BRG_OK)
+    status = read_fields (&reader, error);
   if (status != BRG_OK)
     brg_nrrd_fields_clear (fields);
   return status;
@@ -248,7 +194,7 @@ void
 brg_nrrd_fields_clear (BrgNrrdFields *fields)
 {
   brg_free (fields->files);
-  brg_free (fields->text);
+  brg_image_text_clear (&fields->text);
   *fields = (BrgNrrdFields){ 0 };
 }
 

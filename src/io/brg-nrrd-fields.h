@@ -1,6 +1,7 @@
 #pragma once
 
-#include "io/brg-nrrd-header.h"
+#include "io/brg-image-header.h"
+#include "io/brg-image-text.h"
 
 /* Private to the NRRD reader: the text of a header cut into fields, not yet understood. */
 
@@ -29,14 +30,14 @@ typedef struct
 {
   int version;
   const char *value[BRG_NRRD_N_FIELDS]; /* trimmed, NULL if absent; point into text */
-  int n_segments;                       /* SegmentN_ID keys of a 3D Slicer segmentation */
   int n_files;
   char **files; /* after `data file: LIST` */
-  char *text;
+  BrgImageText text;
 } BrgNrrdFields;
 
 /* Reads lines up to the blank one (or to the end of a detached header). Field names are matched
- * without regard to case and blanks; a field given twice is an error, an unknown one a warning. */
+ * without regard to case and blanks; a field given twice is an error, an unknown one a warning. Of
+ * keys with values only those of a 3D Slicer segmentation are looked at, for info->segments. */
 BrgStatus brg_nrrd_fields_read (BrgStream *stream,
                                 BrgNrrdFields *fields,
                                 BrgImageInfo *info,

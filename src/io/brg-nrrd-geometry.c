@@ -3,12 +3,10 @@
 #include <string.h>
 #include <strings.h>
 
+#include "io/brg-image-geometry.h"
 #include "io/brg-message.h"
 #include "io/brg-nrrd-fields.h"
 #include "io/brg-number.h"
-
-#define MAX_SHEAR_DEG 0.5
-#define MAX_ORIGIN_MM 1e5
 
 /* LPS from the space: x and y change sign or not. Orientation is known for the first three. */
 typedef struct
@@ -228,10 +226,7 @@ read_origin (const char *value, BrgVec3 *origin, BrgImageInfo *info, BrgError *e
       brg_image_warn (info, "the origin is unknown: 0, 0, 0 is assumed");
       *origin = brg_vec3 (0, 0, 0);
     }
-  if (!(fmax (fmax (fabs (origin->x), fabs (origin->y)), fabs (origin->z)) <= MAX_ORIGIN_MM))
-    return brg_error_set (error, BRG_FORMAT, "the origin %g, %g, %g mm is more than 100 m away",
-                          origin->x, origin->y, origin->z);
-  return BRG_OK;
+  return brg_image_check_origin (*origin, error);
 }
 
 /* Quoted strings that must be empty or mean millimetres. */
@@ -269,13 +264,11 @@ make_grid (const Axis *axes,
 {
   BrgAffine lps_from_source = brg_affine_identity ();
   double sign_x = space != NULL ? space->sign_x : 1, sign_y = space != NULL ? space->sign_y : 1;
-  int sizes[3];
 
   for (int a = 0, c = 0; a < header->dimension; a++)
     {
       if (!axes[a].is_space)
         continue;
-      sizes[c] = header->sizes[a];
       lps_from_source.m[0][c] = sign_x * axes[a].step_mm.x;
       lps_from_source.m[1][c] = sign_y * axes[a].step_mm.y;
       lps_from_source.m[2][c] = axes[a].step_mm.z;
@@ -284,11 +277,7 @@ make_grid (const Axis *axes,
   lps_from_source.m[0][3] = sign_x * origin.x;
   lps_from_source.m[1][3] = sign_y * origin.y;
   lps_from_source.m[2][3] = origin.z;
-  if (brg_grid_from_source (sizes, &lps_from_source, &header->grid, error) == BRG_OK)
-    return BRG_OK;
-  if (error != NULL)
-    error->status = BRG_FORMAT;
-  return BRG_FORMAT;
+  return brg_image_set_grid (header, &lps_from_source, error);
 }
 
 /* What a user must know about the geometry; called when it is known to be sound. */
@@ -299,18 +288,14 @@ describe (const BrgNrrdFields *fields,
           BrgImageInfo *info)
 {
   bool has_axes = fields->value[BRG_NRRD_FIELD_DIRECTIONS] != NULL;
-  double shear_deg = brg_grid_shear_deg (&header->grid);
 
   if (space != NULL)
     snprintf (info->space, sizeof info->space, "%s", space->name);
   info->has_orientation = has_axes && space != NULL && space < spaces + N_ORIENTED;
-  if (!info->has_orientation)
-    brg_image_warn (info, "the orientation is unknown: left and right may be exchanged");
-  if (shear_deg > MAX_SHEAR_DEG)
-    brg_image_warn (info, "the axes are tilted by %.1f degrees against each other", shear_deg);
+  brg_image_warn_of_axes (header, info);
   if (header->n_list > 1)
     brg_image_warn (info, "holds %d layers (%d segments): only the first layer was read",
-                    header->n_list, fields->n_segments > 0 ? fields->n_segments : header->n_list);
+                    header->n_list, info->n_segments > 0 ? info->n_segments : header->n_list);
 }
 
 BrgStatus

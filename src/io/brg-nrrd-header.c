@@ -218,7 +218,7 @@ read_skips (const BrgNrrdFields *fields, BrgImageHeader *header, BrgError *error
   return status;
 }
 
-/* Names of detached data; "./" in front, as some writers put it, is dropped. */
+/* Hands the names of detached data to the header. */
 static BrgStatus
 read_data_file (BrgNrrdFields *fields, BrgImageHeader *header, BrgError *error)
 {
@@ -229,22 +229,17 @@ read_data_file (BrgNrrdFields *fields, BrgImageHeader *header, BrgError *error)
       fields->files = brg_alloc (1, sizeof *fields->files, error);
       if (fields->files == NULL)
         return BRG_NO_MEMORY;
-      fields->files[0] = fields->text + (value - fields->text);
+      fields->files[0] = fields->text.text + (value - fields->text.text);
       fields->n_files = 1;
     }
-  for (int f = 0; f < fields->n_files; f++)
-    {
-      if (strchr (fields->files[f], '%') != NULL)
-        return brg_error_set (error, BRG_UNSUPPORTED,
-                              "a numbered pattern of data files cannot be read, only names can");
-      if (strncmp (fields->files[f], "./", 2) == 0)
-        fields->files[f] += 2;
-    }
+  BrgStatus status = brg_image_text_check_names (fields->files, fields->n_files, error);
+  if (status != BRG_OK)
+    return status;
   header->files = fields->files;
   header->n_files = fields->n_files;
-  header->text = fields->text;
+  header->text = fields->text.text;
   fields->files = NULL;
-  fields->text = NULL;
+  fields->text.text = NULL;
   return BRG_OK;
 }
 

@@ -1,4 +1,5 @@
 #include <string.h>
+#include <zlib.h>
 
 #include "io/brg-gzip-index.h"
 #include "io/brg-stream-private.h"
@@ -14,16 +15,24 @@ enum
   FLAGS_UNKNOWN = 0xe0,
 };
 
-static BrgStatus
-corrupt (const char *how, BrgError *error)
+#define ZLIB_DICTIONARY 32
+
+static const char *
+name_of (const BrgStream *stream)
 {
-  return brg_error_set (error, BRG_FORMAT, "the gzip data is corrupt (%s)", how);
+  return stream->is_zlib ? "zlib" : "gzip";
 }
 
 static BrgStatus
-cut_off (BrgError *error)
+corrupt (const BrgStream *stream, const char *how, BrgError *error)
 {
-  return brg_error_set (error, BRG_FORMAT, "the gzip data is cut off");
+  return brg_error_set (error, BRG_FORMAT, "the %s data is corrupt (%s)", name_of (stream), how);
+}
+
+static BrgStatus
+cut_off (const BrgStream *stream, BrgError *error)
+{
+  return brg_error_set (error, BRG_FORMAT, "the %s data is cut off", name_of (stream));
 }
 
 /* The next `size` bytes of the file as they are. */
@@ -38,7 +47,7 @@ take (BrgStream *stream, uint8_t *bytes, size_t size, BrgError *error)
       if (status != BRG_OK)
         return status;
       if (n == 0)
-        return cut_off (error);
+        return cut_off (stream, error);
       memcpy (bytes, stream->buffer + stream->at, n);
       stream->at += n;
       bytes += n;
@@ -89,7 +98,7 @@ check_header_crc (BrgStream *stream, BrgError *error)
   BrgStatus status = take (stream, bytes, 2, error);
 
   if (status == BRG_OK && crc != (uint32_t) (bytes[0] | bytes[1] << 8))
-    return corrupt ("header crc mismatch", error);
+    return corrupt (stream, "header crc mismatch", error);
   return status;
 }
 
@@ -103,11 +112,11 @@ start_member (BrgStream *stream, BrgError *error)
   if (status != BRG_OK)
     return status;
   if (fixed[0] != 0x1f || fixed[1] != 0x8b)
-    return corrupt ("incorrect header check", error);
+    return corrupt (stream, "incorrect header check", error);
   if (fixed[2] != 8)
-    return corrupt ("unknown compression method", error);
+    return corrupt (stream, "unknown compression method", error);
   if (fixed[3] & FLAGS_UNKNOWN)
-    return corrupt ("unknown header flags set", error);
+    return corrupt (stream, "unknown header flags set", error);
   if (fixed[3] & FLAG_EXTRA)
     status = skip_extra (stream, error);
   if (status == BRG_OK && fixed[3] & FLAG_NAME)
@@ -122,21 +131,56 @@ start_member (BrgStream *stream, BrgError *error)
   return status;
 }
 
+static BrgStatus
+start_zlib (BrgStream *stream, BrgError *error)
+{
+  uint8_t header[2];
+  BrgStatus status = take (stream, header, sizeof header, error);
+
+  if (status != BRG_OK)
+    return status;
+  if ((header[0] << 8 | header[1]) % 31 != 0)
+    return corrupt (stream, "incorrect header check", error);
+  if ((header[0] & 15) != 8 || header[0] >> 4 > 7)
+    return corrupt (stream, "unknown compression method", error);
+  if (header[1] & ZLIB_DICTIONARY)
+    return corrupt (stream, "unknown dictionary", error);
+  brg_inflater_reset (stream->inflater);
+  stream->in_member = true;
+  stream->crc = (uint32_t) adler32 (0, NULL, 0);
+  return BRG_OK;
+}
+
+/* The bytes that follow a member: those the inflater took already, and more of the file. */
+static BrgStatus
+take_trailer (BrgStream *stream,
+              const BrgInflateStep *step,
+              uint8_t *trailer,
+              size_t size,
+              BrgError *error)
+{
+  size_t n = step->n_rest < size ? step->n_rest : size;
+
+  memcpy (trailer, step->rest, n);
+  stream->n_beyond = step->n_rest - n;
+  return take (stream, trailer + n, size - n, error);
+}
+
 /* Compares what was inflated with what the member says of it. */
 static BrgStatus
 end_member (BrgStream *stream, const BrgInflateStep *step, BrgError *error)
 {
   uint8_t trailer[8];
+  BrgStatus status = take_trailer (stream, step, trailer, stream->is_zlib ? 4 : 8, error);
 
-  memcpy (trailer, step->rest, step->n_rest);
-  BrgStatus status = take (stream, trailer + step->n_rest, sizeof trailer - step->n_rest, error);
   if (status != BRG_OK)
     return status;
-  if (brg_gzip_le32 (trailer) != stream->crc)
-    return corrupt ("incorrect data check", error);
-  if (brg_gzip_le32 (trailer + 4) != stream->n_inflated)
-    return corrupt ("incorrect length check", error);
   stream->in_member = false;
+  uint32_t crc = brg_gzip_le32 (trailer);
+  if (stream->crc != (stream->is_zlib ? __builtin_bswap32 (crc) : crc))
+    return corrupt (stream, "incorrect data check", error);
+  if (!stream->is_zlib && brg_gzip_le32 (trailer + 4) != stream->n_inflated)
+    return corrupt (stream, "incorrect length check", error);
   return BRG_OK;
 }
 
@@ -148,7 +192,7 @@ next_member (BrgStream *stream, bool *found, BrgError *error)
   size_t kept = stream->end - stream->at;
 
   *found = false;
-  if (brg_stream_left (stream) < 2)
+  if (stream->is_zlib || brg_stream_left (stream) < 2)
     return BRG_OK;
   if (kept == 1)
     {
@@ -185,18 +229,19 @@ inflate_some (BrgStream *stream, uint8_t *bytes, size_t size, size_t *n, BrgErro
     return status;
   status = brg_inflater_run (stream->inflater, &step, &why);
   if (status == BRG_FORMAT)
-    return corrupt (why.message, error);
+    return corrupt (stream, why.message, error);
   if (status != BRG_OK)
     return brg_error_set (error, status, "%s", why.message);
   stream->at = stream->end - step.n_in;
   *n = size - step.n_out;
-  stream->crc = brg_codec_crc (stream->crc, bytes, *n);
+  stream->crc = stream->is_zlib ? (uint32_t) adler32_z (stream->crc, bytes, *n)
+                                : brg_codec_crc (stream->crc, bytes, *n);
   stream->n_inflated += (uint32_t) *n;
   if (step.ended)
     return end_member (stream, &step, error);
   if (*n > 0 || step.n_in < available)
     return BRG_OK;
-  return available == 0 ? cut_off (error) : corrupt ("bad stream", error);
+  return available == 0 ? cut_off (stream, error) : corrupt (stream, "bad stream", error);
 }
 
 BrgStatus
@@ -205,6 +250,13 @@ brg_stream_start_gzip (BrgStream *stream, BrgError *error)
   stream->inflater = brg_inflater_new (error);
   stream->is_first_member = true;
   return stream->inflater != NULL ? BRG_OK : BRG_NO_MEMORY;
+}
+
+BrgStatus
+brg_stream_start_zlib (BrgStream *stream, BrgError *error)
+{
+  stream->is_zlib = true;
+  return brg_stream_start_gzip (stream, error);
 }
 
 /* Before the first member: one must follow. After a member: *found tells. */
@@ -217,7 +269,7 @@ ensure_member (BrgStream *stream, bool *found, BrgError *error)
   if (stream->is_first_member)
     {
       stream->is_first_member = false;
-      return start_member (stream, error);
+      return stream->is_zlib ? start_zlib (stream, error) : start_member (stream, error);
     }
   return next_member (stream, found, error);
 }
@@ -232,8 +284,9 @@ brg_stream_read_gzip (BrgStream *stream, uint8_t *bytes, size_t size, BrgError *
       BrgStatus status = ensure_member (stream, &found, error);
 
       if (status == BRG_OK && !found)
-        status = brg_error_set (error, BRG_FORMAT,
-                                "the gzip data ends %zu bytes before all voxels are read", size);
+        status =
+          brg_error_set (error, BRG_FORMAT, "the %s data ends %zu bytes before all voxels are read",
+                         name_of (stream), size);
       if (status == BRG_OK)
         status = inflate_some (stream, bytes, size, &n, error);
       if (status != BRG_OK)

@@ -19,10 +19,12 @@ struct BrgStream
   size_t room;
   unsigned char *buffer; /* room and one byte more for next_member() */
 
-  BrgInflater *inflater;    /* of a gzip stream; NULL for a plain one */
+  BrgInflater *inflater;    /* of a gzip or zlib stream; NULL for a plain one */
+  bool is_zlib;             /* one member, with a header and a checksum of its own */
   bool is_first_member;     /* nothing of it is read yet */
   bool in_member;           /* the header of a member is read, its end is not */
-  uint32_t crc, n_inflated; /* of the member so far, the number modulo 2^32 */
+  uint32_t crc, n_inflated; /* of the member so far, the number modulo 2^32; Adler-32 for zlib */
+  size_t n_beyond;          /* bytes behind the end of a zlib stream that the inflater took */
 };
 
 /* Fills the empty buffer; leaves it empty at the end of the file. */

@@ -365,6 +365,6 @@ brg_stream_finish (BrgStream *stream, uint64_t *surplus, BrgError *error)
 
   if (stream->inflater != NULL)
     status = brg_stream_finish_gzip (stream, &inflated, error);
-  *surplus = inflated + brg_stream_left (stream);
+  *surplus = inflated + stream->n_beyond + brg_stream_left (stream);
   return status;
 }

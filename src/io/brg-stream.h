@@ -6,7 +6,7 @@
 
 #include "engine/brg-error.h"
 
-/* A hardened reader of one regular file, plain or gzip.
+/* A hardened reader of one regular file, plain, gzip or zlib.
  *
  * Nothing but regular files is opened, so that a read never blocks; the size is that of the moment
  * of opening. From brg_stream_start_gzip() on, reads give inflated bytes; concatenated members are
@@ -46,8 +46,12 @@ BrgStatus brg_stream_skip_line (BrgStream *stream, BrgError *error);
 /* All that follows in the file is gzip. */
 BrgStatus brg_stream_start_gzip (BrgStream *stream, BrgError *error);
 
+/* The next byte is the first of a zlib stream (RFC 1950), read like gzip from here on; bytes behind
+ * it are surplus. */
+BrgStatus brg_stream_start_zlib (BrgStream *stream, BrgError *error);
+
 /* BRG_FORMAT if what is left cannot possibly hold `need` bytes: fewer bytes in a plain file, less
- * than 1/1032 of them (the limit of deflate) in a gzip one. To be asked before allocating. */
+ * than 1/1032 of them (the limit of deflate) in a compressed one. To be asked before allocating. */
 BrgStatus brg_stream_check_size (const BrgStream *stream, uint64_t need, BrgError *error);
 
 /* Exactly `size` bytes. */

@@ -267,7 +267,7 @@ test_whole (void)
   assert_file (header, raw->data, raw->len, WARN, "4 bytes after the voxels");
   assert_file (header, raw->data, 100, REJECT, "128 bytes of voxels but only 100");
   assert_file ("", "", 0, REJECT, "whole.nrrd: is empty");
-  assert_file ("P5\n4 4\n", raw->data, 128, REJECT, "not a NRRD");
+  assert_file ("P5\n4 4\n", raw->data, 128, REJECT, "is no NRRD, NIfTI or MetaImage file");
   assert_file ("NRRD0005", "", 0, REJECT, "cut off");
   assert_file ("NRRD0005\n", "", 0, REJECT, "cut off");
   assert_file ("NRRD0005\nno field\n\n", "", 0, REJECT, "\"no field\" is not a field");
