@@ -39,6 +39,7 @@ static BrgStatus
 start_data (const BrgImageHeader *header, BrgStream *stream, uint64_t n, BrgError *error)
 {
   uint64_t need = least_bytes (header, n);
+  bool is_deflated = header->encoding == BRG_IMAGE_GZIP || header->encoding == BRG_IMAGE_ZLIB;
   BrgStatus status = BRG_OK;
 
   for (int64_t line = 0; status == BRG_OK && line < header->line_skip; line++)
@@ -47,14 +48,14 @@ start_data (const BrgImageHeader *header, BrgStream *stream, uint64_t n, BrgErro
     status = brg_stream_start_gzip (stream, error);
   if (status == BRG_OK && header->encoding == BRG_IMAGE_ZLIB)
     status = brg_stream_start_zlib (stream, error);
-  if (status == BRG_OK)
+  if (status == BRG_OK && (is_deflated || header->byte_skip < 0))
     status = brg_stream_check_size (stream, need, error);
   if (status != BRG_OK)
     return status;
   uint64_t skip =
     header->byte_skip >= 0 ? (uint64_t) header->byte_skip : brg_stream_left (stream) - need;
   status = brg_stream_skip (stream, skip, error);
-  if (status == BRG_OK && header->encoding != BRG_IMAGE_GZIP && header->encoding != BRG_IMAGE_ZLIB)
+  if (status == BRG_OK && !is_deflated)
     status = brg_stream_check_size (stream, need, error);
   return status;
 }

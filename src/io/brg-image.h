@@ -4,18 +4,28 @@
 #include "engine/brg-mask.h"
 #include "engine/brg-volume.h"
 
-/* Files of voxels to scans, masks and hand edits.
+/* Files of voxels to scans, masks and hand edits. What format a file has is told by its content,
+ * never by its name. All integer types, float and double in both byte orders are read:
  *
- * Read: NRRD0001 to NRRD0005, attached, or detached (`data file:` one name or LIST) with the data
- * in the header's own folder; raw, gzip, text and hex; both byte orders; all integer types, float
- * and double. The space may be LPS, RAS or LAS in any spelling; with any other or none the axes are
- * taken as LPS and a warning says so. Three axes, or four of which one is not of space: then its
- * first entry is read and a warning says how many there are. Axes are brought to canonical order
- * (brg-grid.h).
+ * - NRRD0001 to NRRD0005, attached, or detached (`data file:` one name or LIST); raw, gzip, text
+ *   and hex. The space may be LPS, RAS or LAS in any spelling; with any other or none the axes are
+ *   taken as LPS and a warning says so.
+ * - NIfTI-1 and NIfTI-2: .nii, .nii.gz, and pairs of NAME.hdr and NAME.img or both with .gz. The
+ *   sform counts, else the qform; where both are given and put a corner more than 0.1 mm apart, or
+ *   neither is, a warning says so. Slope and intercept are applied in double. Extensions are
+ *   skipped.
+ * - MetaImage: .mha and .mhd; voxels in the file, in one other or a LIST; raw, zlib and text. Rows
+ *   of TransformMatrix are the directions of the axes in LPS, as ITK has it; a slope and an offset
+ *   to intensities are applied.
+ *
+ * Voxels in other files are looked for in the header's own folder only. Of three axes and a list
+ * (layers, volumes, channels) the first entry is read and a warning says how many there are. Axes
+ * are brought to canonical order (brg-grid.h), lengths to mm.
  *
  * A file is never trusted: nothing is allocated before the declared sizes are known to be possible
- * for the bytes there are, the header is limited to 1 MiB, and of a failed read nothing is left.
- * Every error reads "base name: reason". Calls are independent of each other and of the locale. */
+ * for the bytes there are, a header of text is limited to 1 MiB, and of a failed read nothing is
+ * left. Every error reads "base name: reason". Calls are independent of each other and of the
+ * locale. */
 
 #define BRG_IMAGE_MAX_WARNINGS 8
 #define BRG_IMAGE_MAX_SEGMENTS 64

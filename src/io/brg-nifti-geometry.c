@@ -68,6 +68,8 @@ ras_from_qform (const BrgNiftiFields *fields, BrgAffine *ras, BrgError *error)
   if (!rotation_of (fields->quatern, rotation))
     return brg_error_set (error, BRG_FORMAT, "the quaternion %g, %g, %g is no rotation",
                           fields->quatern[0], fields->quatern[1], fields->quatern[2]);
+  if (isnan (fields->pixdim[0]))
+    return brg_error_set (error, BRG_FORMAT, "the handedness is %g", fields->pixdim[0]);
   for (int c = 0; c < 3; c++)
     {
       double step = fields->pixdim[c + 1];

@@ -9,13 +9,7 @@
 #include "files.h"
 #include "io/brg-image.h"
 #include "io/brg-nrrd.h"
-
-typedef enum
-{
-  ACCEPT,
-  WARN,
-  REJECT,
-} Verdict;
+#include "verdict.h"
 
 /* The base header, 4 x 4 x 4 int16 whose sample n is n - 32; a case replaces one line. */
 static const char *base[][2] = {
@@ -129,19 +123,6 @@ static const Case cases[] = {
   { "data file", "LIST", REJECT, "list of data files" },
 };
 
-static GByteArray *
-samples (void)
-{
-  GByteArray *bytes = g_byte_array_new ();
-
-  for (int n = -32; n < 32; n++)
-    {
-      guint16 value = GUINT16_TO_LE ((guint16) n);
-      g_byte_array_append (bytes, (const guint8 *) &value, 2);
-    }
-  return bytes;
-}
-
 /* Header with a line replaced, ending in the blank line. */
 static GByteArray *
 header_with (const char *field, const char *value, const char *end)
@@ -166,50 +147,9 @@ header_with (const char *field, const char *value, const char *end)
 }
 
 static void
-assert_printable (const char *text)
-{
-  for (; *text != '\0'; text++)
-    g_assert_true (*text >= 0x20 && *text < 0x7f);
-}
-
-static void
-assert_verdict (const char *path, Verdict verdict, const char *says)
-{
-  BrgError error = { 0 };
-  BrgImageInfo info = { 0 };
-  BrgVolume *volume = brg_image_read_volume (path, &info, NULL, &error);
-  char *name = g_path_get_basename (path);
-  char *prefix = g_strconcat (name, ": ", NULL);
-
-  if (verdict == REJECT)
-    {
-      g_assert_null (volume);
-      g_assert_cmpint (error.status, !=, BRG_OK);
-      g_assert_true (g_str_has_prefix (error.message, prefix));
-      assert_printable (error.message);
-      if (strstr (error.message, says) == NULL)
-        g_error ("\"%s\" does not say \"%s\"", error.message, says);
-    }
-  else
-    {
-      g_assert_cmpstr (error.message, ==, "");
-      g_assert_nonnull (volume);
-      g_assert_cmpint (info.n_warnings > 0, ==, verdict == WARN);
-      assert_printable (info.warnings[0]);
-      if (verdict == WARN)
-        g_assert_nonnull (strstr (info.warnings[0], says));
-      else
-        g_assert_cmpint (volume->hu[0] + volume->hu[63], ==, -1);
-    }
-  brg_volume_unref (volume);
-  g_free (name);
-  g_free (prefix);
-}
-
-static void
 test_cases (void)
 {
-  GByteArray *raw = samples ();
+  GByteArray *raw = verdict_samples ();
 
   for (size_t c = 0; c < G_N_ELEMENTS (cases); c++)
     {
@@ -218,13 +158,11 @@ test_cases (void)
       if (cases[c].field != NULL && strcmp (cases[c].field, "endian") == 0)
         for (int n = 0; n < 128; n += 2)
           file->data[file->len - 128 + n] = 0x80; /* 0x0080 is an HU, 0x8000 is none */
-      char *path = files_write ("case.nrrd", file->data, file->len);
       char *shown = g_strescape (cases[c].value != NULL ? cases[c].value : "left out", NULL);
       g_test_message ("%s: %s", cases[c].field, shown);
       g_free (shown);
-      assert_verdict (path, cases[c].verdict, cases[c].says);
+      verdict_assert_bytes ("case.nrrd", file, cases[c].verdict, cases[c].says);
       g_byte_array_unref (file);
-      g_free (path);
     }
   g_byte_array_unref (raw);
 }
@@ -236,17 +174,15 @@ assert_file (const char *header, const void *data, size_t size, Verdict verdict,
 
   g_byte_array_append (file, (const guint8 *) header, (guint) strlen (header));
   g_byte_array_append (file, data, (guint) size);
-  char *path = files_write ("whole.nrrd", file->data, file->len);
-  assert_verdict (path, verdict, says);
+  verdict_assert_bytes ("whole.nrrd", file, verdict, says);
   g_byte_array_unref (file);
-  g_free (path);
 }
 
 /* Files wrong as a whole rather than in one line. */
 static void
 test_whole (void)
 {
-  GByteArray *raw = samples (), *good = header_with (NULL, NULL, "\n");
+  GByteArray *raw = verdict_samples (), *good = header_with (NULL, NULL, "\n");
   GByteArray *unended = header_with (NULL, NULL, "");
   GByteArray *nul = header_with ("content", "a?b", "\n");
   char *header = g_strndup ((char *) good->data, good->len);
@@ -311,18 +247,11 @@ gzip_file (const char *field, const char *value, const GByteArray *bytes)
 static void
 test_gzip (void)
 {
-  GByteArray *raw = samples (), *file = gzip_file (NULL, NULL, raw);
+  GByteArray *raw = verdict_samples (), *file = gzip_file (NULL, NULL, raw);
   guint whole = file->len;
   struct rusage before, after;
 
-  for (guint size = 0; size < whole; size++)
-    {
-      char *path = files_write ("cut.nrrd", file->data, size);
-      BrgError error = { 0 };
-      g_assert_null (brg_image_read_volume (path, NULL, NULL, &error));
-      g_assert_true (g_str_has_prefix (error.message, "cut.nrrd: "));
-      g_free (path);
-    }
+  verdict_assert_cut ("cut.nrrd", file);
   file->data[whole - 8] ^= 1;
   assert_file ("", file->data, whole, REJECT, "incorrect data check");
   file->data[whole - 8] ^= 1;
@@ -351,29 +280,11 @@ test_gzip (void)
   g_byte_array_unref (raw);
 }
 
-/* Reads whatever is there and checks only that the answer is well formed. */
-static void
-read_anything (const char *path)
-{
-  BrgError error = { 0 };
-  BrgImageInfo info = { 0 };
-  BrgVolume *volume = brg_image_read_volume (path, &info, NULL, &error);
-
-  if (volume != NULL)
-    g_assert_cmpuint (brg_grid_n_voxels (&volume->grid), <=, 8000);
-  else
-    g_assert_true (g_str_has_prefix (error.message, "flip.nrrd: "));
-  assert_printable (error.message);
-  for (int w = 0; w < info.n_warnings; w++)
-    assert_printable (info.warnings[w]);
-  brg_volume_unref (volume);
-}
-
 /* Every bit of every header byte of a raw file, and every third bit in the other kinds. */
 static void
 test_flipped_bits (void)
 {
-  GByteArray *raw = samples (), *files[4];
+  GByteArray *raw = verdict_samples (), *files[4];
   GString *text = g_string_new (NULL);
 
   for (int n = -32; n < 32; n++)
@@ -387,14 +298,7 @@ test_flipped_bits (void)
   g_free (files_write ("a.raw", raw->data, 64));
   g_free (files_write ("b.raw", raw->data + 64, 64));
   for (int f = 0; f < 4; f++)
-    for (guint bit = 0; bit < 8 * MIN (files[f]->len, 300); bit += f == 0 ? 1 : 3)
-      {
-        files[f]->data[bit / 8] ^= (guint8) (1 << bit % 8);
-        char *path = files_write ("flip.nrrd", files[f]->data, files[f]->len);
-        read_anything (path);
-        files[f]->data[bit / 8] ^= (guint8) (1 << bit % 8);
-        g_free (path);
-      }
+    verdict_flip_bits ("flip.nrrd", files[f], 300, f == 0 ? 1 : 3);
   for (int f = 0; f < 4; f++)
     g_byte_array_unref (files[f]);
   g_string_free (text, TRUE);
@@ -440,7 +344,7 @@ test_shuffled_lines (void)
         }
       g_string_append (text, "\n1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16");
       char *path = files_write ("flip.nrrd", text->str, text->len);
-      read_anything (path);
+      verdict_read_anything (path);
       g_string_free (text, TRUE);
       g_free (path);
     }
@@ -449,7 +353,7 @@ test_shuffled_lines (void)
 static void
 test_detached (void)
 {
-  GByteArray *raw = samples (), *zipped = g_byte_array_new (), *header;
+  GByteArray *raw = verdict_samples (), *zipped = g_byte_array_new (), *header;
   char *path, *parts[4];
 
   g_free (files_write ("whole file.raw", raw->data, raw->len));
@@ -459,7 +363,7 @@ test_detached (void)
       {
         header = header_with ("data file", *name, end ? "\nignored" : "");
         path = files_write ("one.nhdr", header->data, header->len);
-        assert_verdict (path, ACCEPT, NULL);
+        verdict_assert (path, ACCEPT, NULL);
         g_byte_array_unref (header);
         g_free (path);
       }
@@ -471,16 +375,16 @@ test_detached (void)
     }
   header = header_with ("data file", "LIST", "part0.raw\npart1.raw\r\npart2.raw\npart3.raw");
   path = files_write ("list.nhdr", header->data, header->len);
-  assert_verdict (path, ACCEPT, NULL);
+  verdict_assert (path, ACCEPT, NULL);
   g_free (files_write ("part2.raw", raw->data, 31));
-  assert_verdict (path, REJECT, "part2.raw: declares 32 bytes");
+  verdict_assert (path, REJECT, "part2.raw: declares 32 bytes");
   g_remove (parts[2]);
-  assert_verdict (path, REJECT, "part2.raw: cannot open");
+  verdict_assert (path, REJECT, "part2.raw: cannot open");
   g_byte_array_unref (header);
   g_free (path);
   header = header_with ("data file", "LIST", "part0.raw\npart1.raw\npart3.raw");
   path = files_write ("list.nhdr", header->data, header->len);
-  assert_verdict (path, REJECT, "3 files of equal size");
+  verdict_assert (path, REJECT, "3 files of equal size");
   g_byte_array_unref (header);
   g_free (path);
 
@@ -493,7 +397,7 @@ test_detached (void)
   g_byte_array_append (file, (const guint8 *) "a\n\x1f\x8b\n", 5);
   files_gzip (file, skipped->data, skipped->len);
   g_free (files_write ("z.gz", file->data, file->len));
-  assert_verdict (path, ACCEPT, NULL);
+  verdict_assert (path, ACCEPT, NULL);
   for (int i = 0; i < 4; i++)
     g_free (parts[i]);
   g_byte_array_unref (header);
@@ -508,7 +412,7 @@ test_detached (void)
 static void
 test_forgets (void)
 {
-  GByteArray *raw = samples ();
+  GByteArray *raw = verdict_samples ();
   GByteArray *file = header_with (
     "content", "DOE^JANE", "DICOM_0010_0010:=DOE^JANE\n# DOE^JANE\nnote:=DOE^JANE: a\\n b\n\n");
   char *out = files_path ("out.nrrd");

@@ -5,52 +5,8 @@
 #include <string.h>
 
 #include "files.h"
+#include "image-object.h"
 #include "io/brg-image.h"
-
-/* One sample of `value` in a type and byte order. */
-static void
-append_sample (GByteArray *out, const char *type, bool big, double value)
-{
-  union
-  {
-    gint8 i8;
-    guint8 u8;
-    gint16 i16;
-    guint16 u16;
-    gint32 i32;
-    guint32 u32;
-    gint64 i64;
-    guint64 u64;
-    float f;
-    double d;
-    guint8 bytes[8];
-  } sample;
-  guint size = 1;
-
-  if (strcmp (type, "int8") == 0)
-    sample.i8 = (gint8) value;
-  else if (strcmp (type, "uint8") == 0)
-    sample.u8 = (guint8) value;
-  else if (strcmp (type, "int16") == 0)
-    sample.i16 = (gint16) value, size = 2;
-  else if (strcmp (type, "uint16") == 0)
-    sample.u16 = (guint16) value, size = 2;
-  else if (strcmp (type, "int32") == 0)
-    sample.i32 = (gint32) value, size = 4;
-  else if (strcmp (type, "uint32") == 0)
-    sample.u32 = (guint32) value, size = 4;
-  else if (strcmp (type, "int64") == 0)
-    sample.i64 = (gint64) value, size = 8;
-  else if (strcmp (type, "uint64") == 0)
-    sample.u64 = (guint64) value, size = 8;
-  else if (strcmp (type, "float") == 0)
-    sample.f = (float) value, size = 4;
-  else
-    sample.d = value, size = 8;
-  for (guint b = 0; b < size; b++)
-    g_byte_array_append (
-      out, &sample.bytes[big == (G_BYTE_ORDER == G_BIG_ENDIAN) ? b : size - 1 - b], 1);
-}
 
 static void
 append_encoded (GByteArray *file, const GByteArray *raw, const char *encoding)
@@ -86,7 +42,7 @@ check_type (const char *type, const char *spelling, bool big, const char *encodi
 
   g_byte_array_append (file, (const guint8 *) header, (guint) strlen (header));
   for (int i = 0; i < N; i++)
-    append_sample (raw, type, big, lo + i % 128);
+    image_object_append (raw, type, big, lo + i % 128);
   if (strcmp (encoding, "text") == 0)
     for (int i = 0; i < N; i++)
       {
@@ -145,7 +101,7 @@ test_values (void)
 
   g_byte_array_append (file, (const guint8 *) header, (guint) strlen (header));
   for (int i = 0; i < 8; i++)
-    append_sample (file, "float", false, (double) values[i]);
+    image_object_append (file, "float", false, (double) values[i]);
   char *path = files_write ("values.nrrd", file->data, file->len);
   BrgVolume *volume = brg_image_read_volume (path, &info, NULL, &error);
   g_assert_nonnull (volume);
@@ -181,13 +137,13 @@ test_mask_labels (void)
         BrgError error = { 0 };
         g_byte_array_append (file, (const guint8 *) header, (guint) strlen (header));
         for (int i = 0; i < 70; i++)
-          append_sample (file, types[t], false, i == n ? 7 : i % 2 ? 0 : 3);
+          image_object_append (file, types[t], false, i == n ? 7 : i % 2 ? 0 : 3);
         char *path = files_write ("labels.nrrd", file->data, file->len);
         g_assert_null (brg_image_read_mask (path, NULL, NULL, &error));
         g_assert_nonnull (strstr (error.message, "is not a mask: it holds 0, "));
         file->len = (guint) strlen (header);
         for (int i = 0; i < 70; i++)
-          append_sample (file, types[t], false, i == n ? 0 : 3);
+          image_object_append (file, types[t], false, i == n ? 0 : 3);
         g_free (files_write ("labels.nrrd", file->data, file->len));
         BrgMask *mask = brg_image_read_mask (path, NULL, NULL, &error);
         g_assert_nonnull (mask);
@@ -212,7 +168,7 @@ test_byte_labels (void)
       BrgError error = { 0 };
       g_byte_array_append (file, (const guint8 *) header, (guint) strlen (header));
       for (int i = 0; i < 134; i++)
-        append_sample (file, "uint8", false, i * i % 5 < 2 ? label : 0);
+        image_object_append (file, "uint8", false, i * i % 5 < 2 ? label : 0);
       char *path = files_write ("byte.nrrd", file->data, file->len);
       BrgMask *mask = brg_image_read_mask (path, NULL, NULL, &error);
       g_assert_nonnull (mask);

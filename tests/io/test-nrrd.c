@@ -6,44 +6,9 @@
 #include <string.h>
 
 #include "files.h"
+#include "image-object.h"
 #include "io/brg-image.h"
 #include "io/brg-nrrd.h"
-
-static const int orders[6][3] = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 },
-                                  { 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 } };
-
-/* A canonical object, tilted by a few degrees so that no direction is a round number. */
-static BrgGrid
-tilted_grid (int ni, int nj, int nk)
-{
-  static const double spacing_mm[3] = { 0.5, 0.75, 2 };
-  BrgGrid grid = brg_grid_simple (ni, nj, nk, spacing_mm, brg_vec3 (-12.25, 7.5, 1580.125));
-  const double c = cos (0.1), s = sin (0.1);
-
-  grid.lps_from_vox.m[0][0] = c * spacing_mm[0];
-  grid.lps_from_vox.m[1][0] = s * spacing_mm[0];
-  grid.lps_from_vox.m[0][1] = -s * spacing_mm[1];
-  grid.lps_from_vox.m[1][1] = c * spacing_mm[1];
-  return grid;
-}
-
-static int16_t
-value_at (int i, int j, int k)
-{
-  return (int16_t) ((i * 131 + j * 37 + k * 977) % 3000 - 1000);
-}
-
-/* The object's grid with the file axes in one of the 48 orders. */
-static BrgGrid
-reordered (BrgGrid grid, int order)
-{
-  for (int a = 0; a < 3; a++)
-    {
-      grid.source_axis[a] = orders[order / 8][a];
-      grid.source_flipped[a] = order >> a & 1;
-    }
-  return grid;
-}
 
 static void
 append_vector (GString *text, BrgVec3 v, const char *space)
@@ -81,26 +46,6 @@ header_of (const BrgGrid *grid, const char *space, const char *type)
   return text;
 }
 
-/* Voxels in file order, int16 little endian. */
-static GByteArray *
-file_samples (const BrgGrid *grid)
-{
-  GByteArray *bytes = g_byte_array_new ();
-  BrgAffine m;
-  int sizes[3], at[3], vox[3];
-
-  brg_grid_to_source (grid, sizes, &m);
-  for (at[2] = 0; at[2] < sizes[2]; at[2]++)
-    for (at[1] = 0; at[1] < sizes[1]; at[1]++)
-      for (at[0] = 0; at[0] < sizes[0]; at[0]++)
-        {
-          brg_grid_vox_from_source (grid, at, vox);
-          guint16 value = GUINT16_TO_LE ((guint16) value_at (vox[0], vox[1], vox[2]));
-          g_byte_array_append (bytes, (const guint8 *) &value, 2);
-        }
-  return bytes;
-}
-
 /* Splits a file we wrote into its header and its inflated samples. */
 static GByteArray *
 decode (const char *path, char **header)
@@ -120,15 +65,7 @@ static void
 assert_object (const BrgVolume *volume, const BrgGrid *grid)
 {
   g_assert_true (brg_grid_equal (&volume->grid, grid));
-  for (int a = 0; a < 3; a++)
-    {
-      g_assert_cmpint (volume->grid.source_axis[a], ==, grid->source_axis[a]);
-      g_assert_cmpint (volume->grid.source_flipped[a], ==, grid->source_flipped[a]);
-    }
-  for (int k = 0; k < grid->dim[2]; k++)
-    for (int j = 0; j < grid->dim[1]; j++)
-      for (int i = 0; i < grid->dim[0]; i++)
-        g_assert_cmpint (brg_volume_get (volume, i, j, k), ==, value_at (i, j, k));
+  image_object_assert (volume, grid, "int16", 1e-4);
 }
 
 static BrgMask *
@@ -177,7 +114,7 @@ static void
 check_order (const BrgGrid *grid, const char *space, bool writes)
 {
   GString *header = header_of (grid, space, "short");
-  GByteArray *samples = file_samples (grid), *file = g_byte_array_new ();
+  GByteArray *samples = image_object_samples (grid, "int16", false), *file = g_byte_array_new ();
   BrgError error = { 0 };
   BrgImageInfo info;
 
@@ -220,7 +157,8 @@ test_orders (void)
     for (int order = 0; order < 48; order++)
       for (size_t s = 0; s < G_N_ELEMENTS (spaces); s++)
         {
-          BrgGrid grid = reordered (tilted_grid (dims[d][0], dims[d][1], dims[d][2]), order);
+          BrgGrid grid =
+            image_object_reordered (image_object_grid (dims[d][0], dims[d][1], dims[d][2]), order);
           check_order (&grid, spaces[s], s == 0 && (d < 2 || order % 5 == 0));
         }
 }
@@ -275,7 +213,7 @@ test_labels (void)
 
   for (int order = 0; order < 48; order++)
     {
-      BrgGrid grid = reordered (tilted_grid (66, 5, 4), order);
+      BrgGrid grid = image_object_reordered (image_object_grid (66, 5, 4), order);
       BrgMask *ones = brg_mask_new (&grid, NULL), *twos = brg_mask_new (&grid, NULL), *a, *b;
       for (int n = 0; n < 66 * 5; n++)
         brg_mask_set (n % 3 ? ones : twos, n % 66, n / 66, n % 4, true);
@@ -297,7 +235,7 @@ test_labels (void)
       brg_mask_unref (ones);
       brg_mask_unref (twos);
     }
-  BrgGrid grid = tilted_grid (3, 3, 3), other = tilted_grid (3, 3, 4);
+  BrgGrid grid = image_object_grid (3, 3, 3), other = image_object_grid (3, 3, 4);
   BrgMask *mask = brg_mask_new (&other, NULL), *a, *b;
   g_assert_cmpint (brg_nrrd_write_labels (&grid, mask, NULL, path, NULL, &error), ==, BRG_INVALID);
   g_assert_cmpint (brg_nrrd_write_labels (&grid, NULL, NULL, path, NULL, &error), ==, BRG_OK);
@@ -312,7 +250,7 @@ test_labels (void)
 static void
 test_cancel (void)
 {
-  BrgGrid grid = tilted_grid (20, 20, 20);
+  BrgGrid grid = image_object_grid (20, 20, 20);
   BrgMask *mask = brg_mask_new (&grid, NULL);
   char *path = files_path ("cancel.nrrd");
   BrgError error = { 0 };
