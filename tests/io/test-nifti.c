@@ -281,13 +281,15 @@ test_whole (void)
   verdict_assert_bytes ("whole.nii", file, REJECT, "damaged by a transfer as text");
   g_byte_array_unref (file);
 
-  file = gzipped (verdict_samples ());
+  GByteArray *samples = verdict_samples ();
+  file = gzipped (samples);
   verdict_assert_bytes ("whole.nii.gz", file, REJECT, "gzip data ends");
   g_byte_array_set_size (file, 1000);
   GByteArray *zeros = gzipped (file);
   verdict_assert_bytes ("whole.nii.gz", zeros, REJECT, "is gzip but holds no NIfTI image");
   g_byte_array_unref (file);
   g_byte_array_unref (zeros);
+  g_byte_array_unref (samples);
 }
 
 /* Slope and intercept in double; the unit of length; extensions; the first of several volumes. */
