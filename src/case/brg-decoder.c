@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,6 +24,7 @@ struct BrgDecoder
   int input, output; /* of the program; -1 when closed */
   char **paths;
   guint n, n_sent, next;
+  int patience_ms;
   guint8 *samples;
   gsize room; /* bytes of `samples` */
 };
@@ -48,7 +50,7 @@ send_all (int fd, const char *bytes, gsize size)
 {
   for (gsize done = 0; done < size;)
     {
-      ssize_t n = write (fd, bytes + done, size - done);
+      ssize_t n = send (fd, bytes + done, size - done, MSG_NOSIGNAL);
       if (n < 0 && errno != EINTR)
         return FALSE;
       done += n > 0 ? (gsize) n : 0;
@@ -84,25 +86,37 @@ find_program (void)
   return g_build_filename (folder, "..", "dicom", "bregma-dicom", NULL);
 }
 
-BrgDecoder *
-_brg_decoder_new (const char *const *paths, guint n, GError **error)
+/* Its input is a socket: unlike a pipe, one whose reader has died kills nobody. */
+static gboolean
+start (BrgDecoder *self, GError **error)
 {
   g_autofree char *program = find_program ();
-  char *argv[] = { program, NULL };
+  const char *argv[] = { program, NULL };
+  int ends[2];
+
+  if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+    return _brg_file_fail (error, program, errno);
+  self->input = ends[0];
+  gboolean started = g_spawn_async_with_pipes_and_fds (
+    NULL, argv, NULL, G_SPAWN_STDERR_TO_DEV_NULL | G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, ends[1],
+    -1, -1, NULL, NULL, 0, &self->pid, NULL, &self->output, NULL, error);
+  close (ends[1]);
+  return started;
+}
+
+BrgDecoder *
+_brg_decoder_new (const char *const *paths, guint n, guint patience_s, GError **error)
+{
   BrgDecoder *self = g_new0 (BrgDecoder, 1);
 
   self->input = self->output = -1;
-  if (!g_spawn_async_with_pipes (NULL, argv, NULL,
-                                 G_SPAWN_STDERR_TO_DEV_NULL | G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL,
-                                 &self->pid, &self->input, &self->output, NULL, error))
-    {
-      g_free (self);
-      return NULL;
-    }
+  self->patience_ms = (int) patience_s * 1000;
+  self->n = n;
   self->paths = g_new0 (char *, n + 1);
   for (guint f = 0; f < n; f++)
     self->paths[f] = g_strdup (paths[f]);
-  self->n = n;
+  if (!start (self, error))
+    g_clear_pointer (&self, _brg_decoder_free);
   return self;
 }
 
@@ -113,10 +127,12 @@ _brg_decoder_free (BrgDecoder *self)
     return;
   close_fd (&self->input);
   close_fd (&self->output);
-  kill (self->pid, SIGKILL);
-  while (waitpid (self->pid, NULL, 0) < 0 && errno == EINTR)
-    continue;
-  g_spawn_close_pid (self->pid);
+  if (self->pid > 0)
+    {
+      kill (self->pid, SIGKILL);
+      while (waitpid (self->pid, NULL, 0) < 0 && errno == EINTR)
+        continue;
+    }
   g_strfreev (self->paths);
   brg_free (self->samples);
   g_free (self);
@@ -136,7 +152,7 @@ wait_for_bytes (BrgDecoder *self, const char *path, BrgJob *job, GError **error)
 {
   struct pollfd wanted = { .fd = self->output, .events = POLLIN };
 
-  for (int waited_ms = 0; waited_ms < BRG_DECODER_PATIENCE_S * 1000; waited_ms += POLL_MS)
+  for (int waited_ms = 0; waited_ms < self->patience_ms; waited_ms += POLL_MS)
     {
       if (poll (&wanted, 1, POLL_MS) > 0)
         return TRUE;

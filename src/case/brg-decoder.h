@@ -9,16 +9,17 @@ G_BEGIN_DECLS
 
 /* The pixels of compressed DICOM files, decoded by `bregma-dicom`: a program of its own, so that a
  * file that makes a decoder crash, hang or talk nonsense is a message and no more. What it says is
- * not believed: sizes must be those of the header, bytes are counted, and it is killed when it says
- * nothing for BRG_DECODER_PATIENCE_S. */
+ * not believed: sizes must be those of the header, bytes are counted, and it is given up when it
+ * says nothing for some seconds. */
 
 #define BRG_DECODER_PATIENCE_S 20
 
 typedef struct BrgDecoder BrgDecoder;
 
-/* Starts it on the files `paths` [n], to be taken in this order. NULL and `error` when the program
+/* Starts it on the files `paths` [n], to be taken in this order: the program that the environment
+ * names (BREGMA_DICOM), the installed one, or the one of the build tree. NULL and `error` when it
  * cannot be started. Used by one thread at a time. */
-BrgDecoder *_brg_decoder_new (const char *const *paths, guint n, GError **error);
+BrgDecoder *_brg_decoder_new (const char *const *paths, guint n, guint patience_s, GError **error);
 
 /* The samples of all frames of the next file, of which `image` is the header: rows * columns *
  * frames * *bits / 8 bytes, little endian, valid until the next call. *bits is 8 or 16. FALSE and

@@ -156,7 +156,8 @@ start_decoder (const Reading *reading, Share share, GError **error)
   for (guint p = share.begin; p < share.end; p++)
     if (p == share.begin || file_of (reading, p) != file_of (reading, p - 1))
       g_ptr_array_add (paths, file_at (reading->series, (int) reading->by_file[p])->path);
-  return _brg_decoder_new ((const char *const *) paths->pdata, paths->len, error);
+  return _brg_decoder_new ((const char *const *) paths->pdata, paths->len, BRG_DECODER_PATIENCE_S,
+                           error);
 }
 
 static gboolean

@@ -5,7 +5,7 @@ import re
 import sys
 
 LIBC = """assert complex ctype errno fcntl float inttypes limits locale malloc math pthread signal stdalign stdarg stdatomic stdbool
-stddef stdint stdio stdlib string strings sys/file sys/stat sys/types sys/resource sys/mman sys/wait poll time unistd""".split()
+stddef stdint stdio stdlib string strings sys/file sys/stat sys/types sys/resource sys/mman sys/socket sys/wait poll time unistd""".split()
 GLIB = ("glib.h", "glib-object.h", "gio/gio.h", "glib/gi18n.h", "glib/gstdio.h", "glib-unix.h")
 # folder: (project folders, third-party headers) it may include
 LAYERS = {

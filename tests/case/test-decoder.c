@@ -1,0 +1,183 @@
+/* The decoder of compressed slices: what it gives, and decoders that crash, hang and lie. */
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "case/brg-decoder.h"
+#include "case/brg-file-private.h"
+
+#define COLUMNS 20
+#define ROWS    14
+
+static char *folder;
+static const char *program; /* bregma-dicom itself */
+
+/* HU + 1024 of the samples in tests/case/dicom. */
+static int
+truth (int x, int y)
+{
+  return (x * 97 + y * 131 + x * y * 7) % 3000;
+}
+
+static char *
+sample_path (const char *name)
+{
+  return g_test_build_filename (G_TEST_DIST, "case", "dicom", name, NULL);
+}
+
+static BrgDicomImage
+header_of (const char *path)
+{
+  BrgDicomImage image;
+  BrgError error = { 0 };
+
+  g_assert_cmpint (brg_dicom_read (path, &image, NULL, &error), ==, BRG_OK);
+  return image;
+}
+
+static void
+test_syntaxes (void)
+{
+  static const char *const names[] = { "signed-jpeg-lossless.dcm", "signed-jpeg-ls.dcm",
+                                       "signed-jpeg2000.dcm",      "signed-rle.dcm",
+                                       "unsigned-rle.dcm",         "unsigned-jpeg-lossless.dcm",
+                                       "unsigned-jpeg-ls.dcm",     "unsigned-jpeg2000.dcm" };
+  const char *paths[G_N_ELEMENTS (names)];
+  g_autoptr (GPtrArray) owned = g_ptr_array_new_with_free_func (g_free);
+  GError *error = NULL;
+
+  g_setenv ("BREGMA_DICOM", program, TRUE);
+  for (gsize n = 0; n < G_N_ELEMENTS (names); n++)
+    {
+      g_ptr_array_add (owned, sample_path (names[n]));
+      paths[n] = owned->pdata[n];
+    }
+  g_autoptr (BrgDecoder) decoder = _brg_decoder_new (paths, G_N_ELEMENTS (names), 20, &error);
+  g_assert_no_error (error);
+  for (gsize n = 0; n < G_N_ELEMENTS (names); n++)
+    {
+      BrgDicomImage image = header_of (paths[n]);
+      const guint8 *samples;
+      int bits, shift = image.is_signed ? 1024 : 0;
+      g_assert_true (image.is_encapsulated);
+      g_assert_true (_brg_decoder_next (decoder, &image, &samples, &bits, NULL, &error));
+      g_assert_cmpint (bits, ==, 16);
+      for (int y = 0; y < ROWS; y++)
+        for (int x = 0; x < COLUMNS; x++)
+          {
+            const guint8 *at = samples + 2 * (y * COLUMNS + x);
+            g_assert_cmpint ((gint16) (at[0] | at[1] << 8), ==, truth (x, y) - shift);
+          }
+      brg_dicom_image_clear (&image);
+    }
+}
+
+/* A file whose pixels are cut or overwritten: words, and the next file is decoded all the same. */
+static void
+test_damaged (void)
+{
+  static const char *const names[] = { "signed-jpeg-lossless.dcm", "signed-jpeg-ls.dcm",
+                                       "signed-jpeg2000.dcm", "signed-rle.dcm" };
+  g_autofree char *bad = g_build_filename (folder, "bad.dcm", NULL);
+
+  g_setenv ("BREGMA_DICOM", program, TRUE);
+  for (gsize n = 0; n < G_N_ELEMENTS (names); n++)
+    {
+      g_autofree char *path = sample_path (names[n]), *bytes = NULL;
+      gsize size;
+      BrgDicomImage image = header_of (path);
+      g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
+      for (gsize at = size - 80; at < size - 40; at++)
+        bytes[at] = (char) (at * 13);
+      g_assert_true (g_file_set_contents (bad, bytes, (gssize) (size - 40), NULL));
+      const char *paths[] = { bad, path };
+      const guint8 *samples;
+      int bits;
+      g_autoptr (GError) error = NULL;
+      g_autoptr (BrgDecoder) decoder = _brg_decoder_new (paths, 2, 20, NULL);
+      if (!_brg_decoder_next (decoder, &image, &samples, &bits, NULL, &error))
+        g_assert_true (g_str_has_prefix (error->message, "bad.dcm: "));
+      g_assert_true (_brg_decoder_next (decoder, &image, &samples, &bits, NULL, NULL));
+      brg_dicom_image_clear (&image);
+    }
+}
+
+/* The words of the failure with a decoder that is this shell script. */
+static char *
+words_of (const char *script, guint patience_s, BrgJob *job)
+{
+  g_autofree char *path = sample_path ("signed-rle.dcm");
+  g_autofree char *name = g_build_filename (folder, "fake", NULL);
+  g_autofree char *text = g_strconcat ("#!/bin/sh\n", script, "\n", NULL);
+  const char *paths[] = { path };
+  g_autoptr (GError) error = NULL;
+  const guint8 *samples;
+  int bits;
+  BrgDicomImage image = header_of (path);
+
+  g_assert_true (g_file_set_contents_full (name, text, -1, G_FILE_SET_CONTENTS_NONE, 0700, NULL));
+  g_setenv ("BREGMA_DICOM", name, TRUE);
+  g_autoptr (BrgDecoder) decoder = _brg_decoder_new (paths, 1, patience_s, NULL);
+  g_assert_false (_brg_decoder_next (decoder, &image, &samples, &bits, job, &error));
+  brg_dicom_image_clear (&image);
+  return g_strdup (error->message);
+}
+
+#define HEADER(status, columns, bytes)                                                             \
+  "printf 'BRGF\\1\\0\\0\\0" status "\\0\\0\\0" columns "\\0\\0\\0\\016\\0\\0\\0\\1\\0\\0\\0"      \
+  "\\020\\0\\0\\0\\1\\0\\0\\0" bytes "\\0\\0\\0\\0\\0\\0'"
+
+static void
+test_liars (void)
+{
+  BrgJob cancelled = BRG_JOB_INIT;
+  static const char *const cases[][2] = {
+    { "exit 3", "broke down" },
+    { "kill -SEGV $$", "broke down" },
+    { "printf nonsense; sleep 1", "broke down" },
+    { "head -c 1000 /dev/zero", "talks nonsense" },
+    { HEADER ("\\0", "\\025", "\\060\\002"), "another image" },
+    { HEADER ("\\0", "\\024", "\\061\\002"), "another image" },
+    { HEADER ("\\0", "\\024", "\\060\\002"), "broke down" },
+    { HEADER ("\\1", "\\024", "\\377\\377"), "talks nonsense" },
+    { HEADER ("\\1", "\\024", "\\003\\000") "; printf 'a\\033b'", "a?b" },
+    { "exec sleep 30", "did not answer" },
+  };
+
+  for (gsize c = 0; c < G_N_ELEMENTS (cases); c++)
+    {
+      g_autofree char *words = words_of (cases[c][0], 1, NULL);
+      if (!g_str_has_prefix (words, "signed-rle.dcm: ") || strstr (words, cases[c][1]) == NULL)
+        g_error ("%s: \"%s\"", cases[c][0], words);
+    }
+  brg_job_cancel (&cancelled);
+  g_autofree char *words = words_of ("exec sleep 30", 20, &cancelled);
+  g_assert_cmpstr (words, ==, "cancelled");
+}
+
+static void
+test_absent (void)
+{
+  const char *paths[] = { "x" };
+  g_autoptr (GError) error = NULL;
+
+  g_setenv ("BREGMA_DICOM", "/nonexistent/bregma-dicom", TRUE);
+  g_assert_null (_brg_decoder_new (paths, 1, 1, &error));
+  g_assert_nonnull (error);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  program = argv[1];
+  folder = g_dir_make_tmp ("decoder-XXXXXX", NULL);
+  g_test_add_func ("/decoder/syntaxes", test_syntaxes);
+  g_test_add_func ("/decoder/damaged", test_damaged);
+  g_test_add_func ("/decoder/liars", test_liars);
+  g_test_add_func ("/decoder/absent", test_absent);
+  int result = g_test_run ();
+  _brg_file_remove_tree (folder);
+  g_free (folder);
+  return result;
+}
