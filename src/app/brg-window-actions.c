@@ -257,7 +257,9 @@ _brg_window_actions_update (BrgWindow *self)
   set_enabled (self, "cancel", file_task || brg_case_get_task (the_case) != NULL);
   set_enabled (self, "clear-edits", added_vox + removed_vox > 0);
   set_enabled (self, "fill-between", added_vox > 0);
-  set_enabled (self, "remove-defect", brg_case_get_recipe (the_case)->defect.placed);
+  set_enabled (self, "remove-defect",
+               brg_case_get_recipe (the_case)->defect.placed ||
+                 brg_case_get_n_defects (the_case) > 1);
   set_enabled (self, "preset", has_skull);
   set_enabled (self, "go-export", has_scan);
   set_enabled (self, "export", has_skull && !file_task && !brg_case_get_stale (the_case));

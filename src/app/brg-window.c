@@ -24,6 +24,16 @@ static const StepInfo steps[BRG_N_STEPS] = {
   { "defect", N_ ("Defect") }, { "export", N_ ("Export") },
 };
 
+/* Placed defects, the active one only once it is made. */
+static guint
+count_defects (BrgCase *the_case)
+{
+  const BrgPipelineResult *result = brg_case_get_result (the_case);
+  guint n = brg_recipes_count_placed (brg_case_get_recipes (the_case));
+
+  return brg_case_get_recipe (the_case)->defect.placed && result->implant == NULL ? n - 1 : n;
+}
+
 static gboolean
 step_is_done (BrgWindow *self, BrgStep step)
 {
@@ -38,7 +48,7 @@ step_is_done (BrgWindow *self, BrgStep step)
     case BRG_STEP_REPAIR:
       return brg_case_has_edits (self->the_case);
     case BRG_STEP_DEFECT:
-      return result != NULL && result->implant != NULL;
+      return result != NULL && count_defects (self->the_case) > 0;
     case BRG_STEP_EXPORT:
       return self->exported;
     case BRG_N_STEPS:
@@ -307,13 +317,22 @@ _brg_window_set_step (BrgWindow *self, BrgStep step)
                            gtk_list_box_get_row_at_index (self->step_list, (int) step));
 }
 
+static char *
+describe_state (BrgCase *the_case)
+{
+  if (brg_case_get_result (the_case) == NULL)
+    return g_strdup (_ ("scan"));
+
+  guint n = count_defects (the_case);
+  if (n > 1)
+    return g_strdup_printf (ngettext ("skull, %u defect", "skull, %u defects", n), n);
+  return g_strdup (n == 1 ? _ ("skull, defect and implant") : _ ("skull"));
+}
+
 void
 _brg_window_update_title (BrgWindow *self)
 {
-  const BrgPipelineResult *result = brg_case_get_result (self->the_case);
-  const char *state = result == NULL            ? _ ("scan")
-                      : result->implant != NULL ? _ ("skull, defect and implant")
-                                                : _ ("skull");
+  g_autofree char *state = describe_state (self->the_case);
   g_autofree char *title = g_strdup_printf ("%s — Bregma", brg_case_get_name (self->the_case));
 
   gtk_window_set_title (GTK_WINDOW (self), title);

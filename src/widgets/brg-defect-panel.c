@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 
 #include "engine/brg-place.h"
+#include "widgets/brg-defect-list.h"
 #include "widgets/brg-param-row.h"
 #include "widgets/brg-text.h"
 
@@ -12,6 +13,7 @@ struct _BrgDefectPanel
 {
   BrgPanel parent_instance;
 
+  GtkLabel *place_label;
   GtkFlowBox *presets;
   GtkWidget *depth_row;
   GtkWidget *corners_row;
@@ -87,11 +89,41 @@ update_fit (BrgDefectPanel *self, const BrgPipelineResult *result)
   set_gap (self->median_row, self->median_label, fit->median_gap_mm, fit->median_centre_mm);
 }
 
+/* Which one the presets and a click place, where there are several. */
+static void
+update_place (BrgDefectPanel *self, BrgCase *the_case)
+{
+  g_autofree char *which =
+    g_strdup_printf (_ ("Place defect %u"), brg_case_get_active (the_case) + 1);
+
+  gtk_label_set_label (self->place_label,
+                       brg_case_get_n_defects (the_case) > 1 ? which : _ ("Place a defect"));
+}
+
+/* The crosshair goes to the defect that was chosen. */
+static void
+chosen_cb (BrgDefectPanel *self)
+{
+  const BrgRecipe *recipe = brg_case_get_recipe (brg_panel_get_case (BRG_PANEL (self)));
+
+  if (recipe->defect.placed)
+    brg_view_state_set_crosshair (brg_panel_get_view_state (BRG_PANEL (self)),
+                                  recipe->defect.at_mm);
+}
+
+/* The next click on bone places it. */
+static void
+added_cb (BrgDefectPanel *self)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.tool", "s", "defect");
+}
+
 static void
 brg_defect_panel_update (BrgPanel *panel, BrgCase *the_case)
 {
   BrgDefectPanel *self = BRG_DEFECT_PANEL (panel);
 
+  update_place (self, the_case);
   update_rows (self, brg_case_get_recipe (the_case)->defect.shape);
   update_fit (self, brg_case_get_result (the_case));
 }
@@ -118,9 +150,11 @@ brg_defect_panel_class_init (BrgDefectPanelClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   BRG_PANEL_CLASS (klass)->update = brg_defect_panel_update;
+  g_type_ensure (BRG_TYPE_DEFECT_LIST);
   g_type_ensure (BRG_TYPE_PARAM_ROW);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/bregma/Bregma/brg-defect-panel.ui");
+  gtk_widget_class_bind_template_child (widget_class, BrgDefectPanel, place_label);
   gtk_widget_class_bind_template_child (widget_class, BrgDefectPanel, presets);
   gtk_widget_class_bind_template_child (widget_class, BrgDefectPanel, depth_row);
   gtk_widget_class_bind_template_child (widget_class, BrgDefectPanel, corners_row);
@@ -135,6 +169,8 @@ brg_defect_panel_class_init (BrgDefectPanelClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BrgDefectPanel, median_label);
   gtk_widget_class_bind_template_child (widget_class, BrgDefectPanel, smallest_row);
   gtk_widget_class_bind_template_child (widget_class, BrgDefectPanel, median_row);
+  gtk_widget_class_bind_template_callback (widget_class, chosen_cb);
+  gtk_widget_class_bind_template_callback (widget_class, added_cb);
 }
 
 static void

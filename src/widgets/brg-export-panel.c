@@ -63,11 +63,12 @@ set_volume (GtkLabel *label, gboolean known, double mm3)
   gtk_label_set_label (label, text);
 }
 
-/* From what was counted with the result: masks are too large to be counted here. */
+/* From what was counted with the result: masks are too large to be counted here. Of several defects
+ * only one is made before the export. */
 static void
-update_volumes (BrgExportPanel *self, const BrgPipelineResult *result)
+update_volumes (BrgExportPanel *self, const BrgPipelineResult *result, guint n_placed)
 {
-  gboolean has_defect = result != NULL && result->implant != NULL;
+  gboolean has_defect = result != NULL && result->implant != NULL && n_placed == 1;
   const BrgFit none = { 0 }, *fit = has_defect ? &result->fit : &none;
   double skull_mm3 =
     result != NULL ? (double) result->skull_vox * brg_grid_voxel_mm3 (&result->skull->grid) : 0;
@@ -77,18 +78,26 @@ update_volumes (BrgExportPanel *self, const BrgPipelineResult *result)
   set_volume (self->implant_label, has_defect, fit->implant_mm3);
 }
 
+static char *
+describe_count (guint n_placed)
+{
+  if (n_placed < 2)
+    return g_strdup (n_placed == 0 ? _ ("Place a defect first") : "");
+  return g_strdup_printf (ngettext ("For each of %u defect", "For each of %u defects", n_placed),
+                          n_placed);
+}
+
 static void
 brg_export_panel_update (BrgPanel *panel, BrgCase *the_case)
 {
   BrgExportPanel *self = BRG_EXPORT_PANEL (panel);
-  const BrgPipelineResult *result = brg_case_get_result (the_case);
-  gboolean has_defect = result != NULL && result->implant != NULL;
-  const char *missing = has_defect ? "" : _ ("Place a defect first");
+  guint n_placed = brg_recipes_count_placed (brg_case_get_recipes (the_case));
+  g_autofree char *caption = describe_count (n_placed);
 
   update_name (self, the_case);
-  update_volumes (self, result);
-  brg_row_set_caption (self->defect_row, missing);
-  brg_row_set_caption (self->implant_row, missing);
+  update_volumes (self, brg_case_get_result (the_case), n_placed);
+  brg_row_set_caption (self->defect_row, caption);
+  brg_row_set_caption (self->implant_row, caption);
   gtk_widget_set_visible (GTK_WIDGET (self->done_label), FALSE);
   gtk_widget_set_visible (self->show_button, FALSE);
 }

@@ -6,6 +6,7 @@
 #include "app/brg-window-private.h"
 #include "io/brg-nrrd.h"
 #include "pointer.h"
+#include "widgets/brg-defect-list.h"
 
 typedef struct
 {
@@ -174,6 +175,137 @@ test_defect_off_bone (Fixture *fixture, gconstpointer unused)
   g_assert_null (brg_case_get_result (window->the_case)->implant);
 }
 
+/* The first of this type below `widget`, depth first. */
+static GtkWidget *
+find_child (GtkWidget *widget, GType type)
+{
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found =
+        G_TYPE_CHECK_INSTANCE_TYPE (child, type) ? child : find_child (child, type);
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
+/* The list of defects of a window with a scan, at its step. */
+typedef struct
+{
+  Fixture *fixture;
+  BrgCase *the_case;
+  GtkWidget *list;
+  GtkListBox *rows;
+  GtkWidget *add; /* the button */
+} Defects;
+
+static Defects
+open_defects (Fixture *fixture)
+{
+  Defects defects = { .fixture = fixture, .the_case = fixture->window->the_case };
+
+  open_path (fixture, fixture->scan);
+  _brg_window_set_step (fixture->window, BRG_STEP_DEFECT);
+  BrgRecipe recipe = *brg_case_get_recipe (defects.the_case);
+  recipe.defect.shape = BRG_SHAPE_CYLINDER;
+  recipe.defect.width_mm = recipe.defect.height_mm = 12;
+  set_recipe (fixture, &recipe);
+  defects.list = find_child (GTK_WIDGET (fixture->window), BRG_TYPE_DEFECT_LIST);
+  defects.rows = GTK_LIST_BOX (find_child (defects.list, GTK_TYPE_LIST_BOX));
+  defects.add = find_child (defects.list, GTK_TYPE_BUTTON);
+  return defects;
+}
+
+static void
+place (Defects *defects, double z_mm)
+{
+  _brg_window_place_defect (defects->fixture->window, brg_vec3 (19.5, 19.5, z_mm), FALSE);
+  pointer_wait_until ("is idle", is_idle_cb, defects->fixture->window);
+}
+
+/* As many rows as defects, the active one selected, and what the title bar says. */
+static void
+assert_defects (Defects *defects, guint n, guint active, const char *subtitle)
+{
+  GtkListBoxRow *row = gtk_list_box_get_selected_row (defects->rows);
+
+  pointer_wait_until ("is idle", is_idle_cb, defects->fixture->window);
+  g_assert_cmpuint (brg_case_get_n_defects (defects->the_case), ==, n);
+  g_assert_cmpuint (brg_case_get_active (defects->the_case), ==, active);
+  g_assert_cmpint (gtk_list_box_row_get_index (row), ==, active);
+  g_assert_null (gtk_list_box_get_row_at_index (defects->rows, (int) n));
+  g_assert_cmpstr (gtk_label_get_label (defects->fixture->window->subtitle_label), ==, subtitle);
+}
+
+static void
+click_first (gpointer data)
+{
+  pointer_click (GTK_WIDGET (gtk_list_box_get_row_at_index (((Defects *) data)->rows, 0)));
+}
+
+static gboolean
+is_first_active_cb (gpointer data)
+{
+  return brg_case_get_active (((Defects *) data)->the_case) == 0;
+}
+
+/* Placing, adding, choosing and removing. */
+static void
+test_defect_list (Fixture *fixture, gconstpointer unused)
+{
+  Defects defects = open_defects (fixture);
+
+  g_assert_false (gtk_widget_get_visible (GTK_WIDGET (defects.rows)));
+  g_assert_false (gtk_widget_get_sensitive (defects.add));
+  place (&defects, 35);
+  g_assert_true (gtk_widget_get_visible (GTK_WIDGET (defects.rows)));
+  assert_defects (&defects, 1, 0, "skull, defect and implant");
+  g_signal_emit_by_name (defects.add, "clicked");
+  assert_defects (&defects, 2, 1, "skull, defect and implant");
+  g_assert_cmpint (brg_view_state_get_tool (fixture->window->view_state), ==, BRG_TOOL_DEFECT);
+  g_assert_false (gtk_widget_get_sensitive (defects.add));
+  place (&defects, 4);
+  g_assert_true (gtk_widget_get_sensitive (defects.add));
+  assert_defects (&defects, 2, 1, "skull, 2 defects");
+
+  const BrgRecipe *recipe = brg_case_get_recipe (defects.the_case);
+  g_autofree char *text = brg_defect_list_describe (recipe, 1);
+  g_assert_cmpstr (text, ==, "Defect 2 — Cylinder, 12 × 12 mm");
+  GtkWidget *first = GTK_WIDGET (gtk_list_box_get_row_at_index (defects.rows, 0));
+  pointer_do_until ("chooses the first", click_first, is_first_active_cb, &defects);
+  assert_defects (&defects, 2, 0, "skull, 2 defects");
+  g_assert_cmpfloat (brg_view_state_get_crosshair (fixture->window->view_state).z, ==, 35);
+  g_signal_emit_by_name (find_child (first, GTK_TYPE_BUTTON), "clicked");
+  assert_defects (&defects, 1, 0, "skull, defect and implant");
+  g_assert_cmpfloat (brg_case_get_recipe (defects.the_case)->defect.at_mm.z, ==, 4);
+  g_signal_emit_by_name (find_child (first, GTK_TYPE_BUTTON), "clicked");
+  assert_defects (&defects, 1, 0, "skull");
+  g_assert_false (gtk_widget_get_visible (GTK_WIDGET (defects.rows)));
+}
+
+/* Arrow keys choose, Delete removes, undo brings back what it was. */
+static void
+test_defect_keys (Fixture *fixture, gconstpointer unused)
+{
+  Defects defects = open_defects (fixture);
+
+  place (&defects, 35);
+  g_signal_emit_by_name (defects.add, "clicked");
+  place (&defects, 4);
+  gtk_widget_grab_focus (GTK_WIDGET (gtk_list_box_get_row_at_index (defects.rows, 1)));
+  pointer_key (GTK_WIDGET (fixture->window), GDK_KEY_Up, FALSE, FALSE);
+  assert_defects (&defects, 2, 0, "skull, 2 defects");
+  pointer_key (GTK_WIDGET (fixture->window), GDK_KEY_Down, FALSE, FALSE);
+  assert_defects (&defects, 2, 1, "skull, 2 defects");
+  pointer_key (GTK_WIDGET (fixture->window), GDK_KEY_Delete, FALSE, FALSE);
+  assert_defects (&defects, 1, 0, "skull, defect and implant");
+  g_action_group_activate_action (G_ACTION_GROUP (fixture->window), "undo", NULL);
+  assert_defects (&defects, 2, 1, "skull, 2 defects");
+  pointer_key (GTK_WIDGET (fixture->window), GDK_KEY_Up, FALSE, FALSE);
+  assert_defects (&defects, 2, 0, "skull, 2 defects");
+}
+
 static gboolean
 is_history_shown_cb (gpointer data)
 {
@@ -255,6 +387,8 @@ main (int argc, char **argv)
   ADD (bad_file);
   ADD (empty_threshold);
   ADD (defect_off_bone);
+  ADD (defect_list);
+  ADD (defect_keys);
   ADD (history);
   ADD (export_fails);
   ADD (walk);
