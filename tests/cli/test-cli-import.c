@@ -1,0 +1,182 @@
+/* import: lists, chooses, reads, refuses. */
+
+#include <string.h>
+
+#include "cli-json.h"
+#include "cli-run.h"
+#include "io/brg-image.h"
+#include "support/dicom-file.h"
+
+#define COLUMNS 12
+#define ROWS    10
+
+typedef struct
+{
+  char *dir, *series, *out;
+} Fixture;
+
+/* Slices 4 mm apart; 1 HU more from one to the next. */
+static void
+put_series (const char *folder, const char *uid, const char *modality, int n, int gap_before)
+{
+  gint16 samples[COLUMNS * ROWS];
+
+  for (int s = 0; s < n; s++)
+    {
+      g_autofree char *name = g_strdup_printf ("%s-%02d", uid, n - s);
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+      DicomSlice slice = { .columns = COLUMNS,
+                           .rows = ROWS,
+                           .series_uid = uid,
+                           .modality = modality,
+                           .row_mm = 10,
+                           .column_mm = 9,
+                           .position = { -50, -40, 4 * s + (s >= gap_before ? 4 : 0) },
+                           .intercept = -1000,
+                           .canary = "CANARY",
+                           .samples = samples };
+      for (int v = 0; v < COLUMNS * ROWS; v++)
+        samples[v] = (gint16) (1000 + s);
+      g_autoptr (GByteArray) bytes = dicom_slice (&slice);
+      g_assert_true (g_file_set_contents (path, (char *) bytes->data, bytes->len, NULL));
+    }
+}
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  (void) data;
+  fixture->dir = cli_make_dir ();
+  fixture->series = g_build_filename (fixture->dir, "dicom", NULL);
+  fixture->out = g_build_filename (fixture->dir, "scan.nrrd", NULL);
+  g_assert_cmpint (g_mkdir_with_parents (fixture->series, 0700), ==, 0);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  (void) data;
+  cli_remove_tree (fixture->dir);
+  g_free (fixture->dir);
+  g_free (fixture->series);
+  g_free (fixture->out);
+}
+
+static void
+assert_scan (const Fixture *fixture, int n_slices)
+{
+  BrgVolume *scan = brg_image_read_volume (fixture->out, NULL, NULL, NULL);
+
+  g_assert_nonnull (scan);
+  g_assert_cmpint (scan->grid.dim[2], ==, n_slices);
+  for (int k = 0; k < n_slices; k++)
+    g_assert_cmpint (brg_volume_get (scan, 3, 4, k), ==, k);
+  brg_volume_unref (scan);
+}
+
+static void
+test_import (Fixture *fixture, gconstpointer data)
+{
+  (void) data;
+  put_series (fixture->series, "1.2.3", "CT", 8, 99);
+  put_series (fixture->series, "1.2.4", "MR", 8, 99);
+  g_auto (CliRun) run = cli_run ("import", fixture->series, "-o", fixture->out, "--json", NULL);
+  cli_assert_done (&run);
+  g_autoptr (JsonNode) root = cli_json_parse (run.out);
+  g_assert_cmpint (cli_json_int (root, "$.size[2]"), ==, 8);
+  g_assert_cmpfloat (cli_json_real (root, "$.spacing_mm[0]"), ==, 9);
+  assert_scan (fixture, 8);
+  g_autoptr (GBytes) bytes = cli_read (fixture->out);
+  g_assert_null (
+    g_strstr_len (g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes), "CANARY"));
+
+  g_autofree char *one = g_build_filename (fixture->series, "1.2.3-04", NULL);
+  g_auto (CliRun) again = cli_run ("import", one, "-o", fixture->out, "--quiet", NULL);
+  cli_assert_done (&again);
+  assert_scan (fixture, 8);
+}
+
+static void
+test_list (Fixture *fixture, gconstpointer data)
+{
+  (void) data;
+  put_series (fixture->series, "1.2.3", "CT", 8, 99);
+  put_series (fixture->series, "1.2.4", "MR", 8, 99);
+  g_auto (CliRun) run = cli_run ("import", fixture->series, "--list", "--json", NULL);
+  cli_assert_done (&run);
+  g_autoptr (JsonNode) root = cli_json_parse (run.out);
+  g_autofree char *uid = cli_json_text (root, "$.series[0].series");
+  g_autofree char *patient = cli_json_text (root, "$.series[0].patient");
+  g_autofree char *reason = cli_json_text (root, "$.series[1].reason");
+  g_assert_cmpstr (uid, ==, "1.2.3");
+  g_assert_cmpstr (patient, ==, "CANARY (CANARY)");
+  g_assert_true (cli_json_truth (root, "$.series[0].usable"));
+  g_assert_false (cli_json_truth (root, "$.series[1].usable"));
+  g_assert_cmpstr (reason, ==, "It is MR, not CT.");
+  g_auto (CliRun) text = cli_run ("import", fixture->series, "--list", NULL);
+  cli_assert_done (&text);
+  g_assert_nonnull (strstr (text.out, "It is MR, not CT."));
+}
+
+static void
+test_choose (Fixture *fixture, gconstpointer data)
+{
+  (void) data;
+  put_series (fixture->series, "1.2.3", "CT", 8, 99);
+  put_series (fixture->series, "1.2.5", "CT", 6, 99);
+  g_auto (CliRun) several = cli_run ("import", fixture->series, "-o", fixture->out, NULL);
+  cli_assert_fails (&several, 1, "has several series; choose one with --series UID");
+  g_assert_false (g_file_test (fixture->out, G_FILE_TEST_EXISTS));
+  g_auto (CliRun) chosen =
+    cli_run ("import", fixture->series, "-o", fixture->out, "--series", "1.2.5", NULL);
+  cli_assert_done (&chosen);
+  assert_scan (fixture, 6);
+  g_auto (CliRun) unknown =
+    cli_run ("import", fixture->series, "-o", fixture->out, "--series", "9.9", NULL);
+  cli_assert_fails (&unknown, 1, "has no series of that UID");
+}
+
+static void
+test_gap (Fixture *fixture, gconstpointer data)
+{
+  (void) data;
+  put_series (fixture->series, "1.2.3", "CT", 8, 5);
+  g_auto (CliRun) refused = cli_run ("import", fixture->series, "-o", fixture->out, NULL);
+  cli_assert_fails (&refused, 1, "1 slice is missing: the widest gap is 8.00 mm");
+  g_assert_false (g_file_test (fixture->out, G_FILE_TEST_EXISTS));
+  g_auto (CliRun) resampled =
+    cli_run ("import", fixture->series, "-o", fixture->out, "--resample", NULL);
+  cli_assert_done (&resampled);
+  g_assert_nonnull (strstr (resampled.out, "Resampled to even slices, 4.000 mm apart."));
+  BrgVolume *scan = brg_image_read_volume (fixture->out, NULL, NULL, NULL);
+  g_assert_cmpint (scan->grid.dim[2], ==, 9);
+  g_assert_cmpint (brg_volume_get (scan, 1, 1, 5), ==, 5);
+  g_assert_cmpint (brg_volume_get (scan, 1, 1, 6), ==, 5);
+  brg_volume_unref (scan);
+}
+
+static void
+test_usage (Fixture *fixture, gconstpointer data)
+{
+  (void) data;
+  g_auto (CliRun) empty = cli_run ("import", fixture->series, "-o", fixture->out, NULL);
+  cli_assert_fails (&empty, 1, "has no DICOM images");
+  g_auto (CliRun) without = cli_run ("import", fixture->series, NULL);
+  cli_assert_fails (&without, 2, "-o SCAN.nrrd is missing");
+  g_auto (CliRun) both = cli_run ("import", fixture->series, "--list", "-o", fixture->out, NULL);
+  cli_assert_fails (&both, 2, "--list writes nothing");
+  g_auto (CliRun) ending = cli_run ("import", fixture->series, "-o", "scan.txt", NULL);
+  cli_assert_fails (&ending, 2, "must end in .nrrd");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add ("/import/import", Fixture, NULL, set_up, test_import, tear_down);
+  g_test_add ("/import/list", Fixture, NULL, set_up, test_list, tear_down);
+  g_test_add ("/import/choose", Fixture, NULL, set_up, test_choose, tear_down);
+  g_test_add ("/import/gap", Fixture, NULL, set_up, test_gap, tear_down);
+  g_test_add ("/import/usage", Fixture, NULL, set_up, test_usage, tear_down);
+  return g_test_run ();
+}
