@@ -80,11 +80,9 @@ fill_between_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static void
-remove_defect_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+show_defect_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  BrgCase *the_case = BRG_WINDOW (data)->the_case;
-
-  brg_case_remove_defect (the_case, brg_case_get_active (the_case));
+  _brg_window_show_defect (data);
 }
 
 static void
@@ -204,8 +202,8 @@ static const GActionEntry actions[] = {
   { .name = "cancel", .activate = cancel_cb },
   { .name = "clear-edits", .activate = clear_edits_cb },
   { .name = "fill-between", .activate = fill_between_cb },
-  { .name = "remove-defect", .activate = remove_defect_cb },
   { .name = "preset", .parameter_type = "s", .activate = preset_cb },
+  { .name = "show-defect", .activate = show_defect_cb },
   { .name = "go-export", .activate = go_export_cb },
   { .name = "export", .activate = export_cb },
   { .name = "choose-folder", .activate = choose_folder_cb },
@@ -257,9 +255,6 @@ _brg_window_actions_update (BrgWindow *self)
   set_enabled (self, "cancel", file_task || brg_case_get_task (the_case) != NULL);
   set_enabled (self, "clear-edits", added_vox + removed_vox > 0);
   set_enabled (self, "fill-between", added_vox > 0);
-  set_enabled (self, "remove-defect",
-               brg_case_get_recipe (the_case)->defect.placed ||
-                 brg_case_get_n_defects (the_case) > 1);
   set_enabled (self, "preset", has_skull);
   set_enabled (self, "go-export", has_scan);
   set_enabled (self, "export", has_skull && !file_task && !brg_case_get_stale (the_case));

@@ -98,5 +98,6 @@ void _brg_window_reset_views (BrgWindow *self);
 /* Puts the defect where the bone is nearest to `lps_mm`. */
 void _brg_window_place_defect (BrgWindow *self, BrgVec3 lps_mm, gboolean dragging);
 void _brg_window_place_preset (BrgWindow *self, const char *key);
+void _brg_window_show_defect (BrgWindow *self); /* crosshair and 3-D turn to the active one */
 
 G_END_DECLS

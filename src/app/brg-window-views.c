@@ -360,6 +360,17 @@ face (BrgWindow *self, BrgVec3 lps_mm)
 }
 
 void
+_brg_window_show_defect (BrgWindow *self)
+{
+  const BrgDefect *defect = &brg_case_get_recipe (self->the_case)->defect;
+
+  if (!defect->placed || brg_case_get_scan (self->the_case) == NULL)
+    return;
+  brg_view_state_set_crosshair (self->view_state, defect->at_mm);
+  face (self, defect->at_mm);
+}
+
+void
 _brg_window_place_preset (BrgWindow *self, const char *key)
 {
   const BrgPipelineResult *result = brg_case_get_result (self->the_case);
@@ -375,6 +386,5 @@ _brg_window_place_preset (BrgWindow *self, const char *key)
       return;
     }
   brg_case_set_recipe (self->the_case, &recipe, preset->title, FALSE);
-  brg_view_state_set_crosshair (self->view_state, recipe.defect.at_mm);
-  face (self, recipe.defect.at_mm);
+  _brg_window_show_defect (self);
 }

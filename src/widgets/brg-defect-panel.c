@@ -100,15 +100,11 @@ update_place (BrgDefectPanel *self, BrgCase *the_case)
                        brg_case_get_n_defects (the_case) > 1 ? which : _ ("Place a defect"));
 }
 
-/* The crosshair goes to the defect that was chosen. */
+/* The views turn to the defect that was chosen. */
 static void
 chosen_cb (BrgDefectPanel *self)
 {
-  const BrgRecipe *recipe = brg_case_get_recipe (brg_panel_get_case (BRG_PANEL (self)));
-
-  if (recipe->defect.placed)
-    brg_view_state_set_crosshair (brg_panel_get_view_state (BRG_PANEL (self)),
-                                  recipe->defect.at_mm);
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.show-defect", NULL);
 }
 
 /* The next click on bone places it. */

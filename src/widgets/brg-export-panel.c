@@ -76,6 +76,11 @@ update_volumes (BrgExportPanel *self, const BrgPipelineResult *result, guint n_p
   set_volume (self->skull_label, result != NULL, skull_mm3);
   set_volume (self->defect_label, has_defect, skull_mm3 - fit->removed_mm3);
   set_volume (self->implant_label, has_defect, fit->implant_mm3);
+  if (n_placed > 1)
+    {
+      gtk_label_set_label (self->defect_label, "");
+      gtk_label_set_label (self->implant_label, "");
+    }
 }
 
 static char *

@@ -170,7 +170,7 @@ test_defect_off_bone (Fixture *fixture, gconstpointer unused)
   pointer_wait_until ("is idle", is_idle_cb, window);
   g_assert_nonnull (brg_case_get_result (window->the_case)->implant);
   g_assert_false (gtk_info_bar_get_revealed (window->message_bar));
-  g_action_group_activate_action (G_ACTION_GROUP (window), "remove-defect", NULL);
+  g_assert_true (brg_case_remove_defect (window->the_case, 0));
   pointer_wait_until ("is idle", is_idle_cb, window);
   g_assert_null (brg_case_get_result (window->the_case)->implant);
 }
