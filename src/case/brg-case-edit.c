@@ -149,7 +149,8 @@ _brg_case_edit_voxels (BrgCase *self,
   BrgMask *old_added, *old_removed;
   BrgBox box = brg_mask_bounds (voxels);
 
-  if (brg_box_is_empty (&box) || !remember_masks (self, &old_added, &old_removed))
+  if (brg_box_is_empty (&box) || _brg_case_refuses (self) ||
+      !remember_masks (self, &old_added, &old_removed))
     return;
   for (int axis = 0; axis < 3; axis++)
     {
@@ -195,7 +196,8 @@ brg_case_stroke_begin (BrgCase *self, gboolean erase, double radius_mm)
   BrgCaseStroke *stroke = &self->stroke;
 
   brg_case_stroke_end (self);
-  if (self->scan == NULL || !remember_masks (self, &stroke->old_added, &stroke->old_removed))
+  if (self->scan == NULL || _brg_case_refuses (self) ||
+      !remember_masks (self, &stroke->old_added, &stroke->old_removed))
     return;
   brg_history_barrier (self->history);
   stroke->active = TRUE;
@@ -243,7 +245,8 @@ brg_case_clear_edits (BrgCase *self)
     return;
   BrgBox added = brg_mask_bounds (self->added), removed = brg_mask_bounds (self->removed);
   BrgBox box = brg_box_union (&added, &removed);
-  if (brg_box_is_empty (&box) || !remember_masks (self, &old_added, &old_removed))
+  if (brg_box_is_empty (&box) || _brg_case_refuses (self) ||
+      !remember_masks (self, &old_added, &old_removed))
     return;
   brg_mask_clear (self->added);
   brg_mask_clear (self->removed);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "case/brg-case-private.h"
+#include "case/brg-export.h"
 
 G_BEGIN_DECLS
 
@@ -20,6 +21,7 @@ typedef struct
   BrgMask *skull;
   BrgMask *cutter, *defective, *implant; /* of the active defect; NULL: it is not placed */
   BrgMesh *meshes[BRG_CASE_N_MESHES];    /* those that are up to date */
+  BrgSha256 manifest_sha256;             /* once it is done */
 } BrgCaseExport;
 
 /* In the export's thread: makes the triples of the other defects from the same skull and publishes

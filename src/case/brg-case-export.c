@@ -2,6 +2,7 @@
 
 #include "case/brg-case-error.h"
 #include "case/brg-case-export-private.h"
+#include "case/brg-manifest-private.h"
 
 static void
 job_free (gpointer data)
@@ -62,6 +63,17 @@ take_snapshot (BrgCase *self, BrgCaseExport *job, BrgError *error)
   return TRUE;
 }
 
+/* In the export's thread: what identifies the files for ever. "" when it cannot be read again. */
+static void
+hash_manifest (BrgCaseExport *job)
+{
+  gint64 bytes;
+  g_autofree char *path = g_build_filename (job->dir, BRG_MANIFEST_NAME, NULL);
+
+  if (!_brg_hash_file (path, job->manifest_sha256, &bytes, NULL))
+    job->manifest_sha256[0] = '\0';
+}
+
 static void
 export_thread_cb (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
@@ -69,10 +81,28 @@ export_thread_cb (GTask *task, gpointer source, gpointer data, GCancellable *can
   (void) source;
   (void) cancellable;
 
-  if (_brg_case_export_publish (data, &error))
+  gboolean ok = _brg_case_export_publish (data, &error);
+  if (ok)
+    hash_manifest (data);
+  if (ok)
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
+}
+
+/* In the log of the case, if it is still the one that was exported. */
+static void
+keep_in_log (BrgCase *self, const BrgCaseExport *job)
+{
+  guint n = brg_recipes_count_placed (job->recipes);
+  const char *sha256 = *job->manifest_sha256 != '\0' ? job->manifest_sha256 : "not known";
+
+  if (self->scan != job->scan)
+    return;
+  g_autofree char *sentence =
+    g_strdup_printf ("Exported as %s: skull, %u %s (SHA-256 of manifest: %s)", job->name, n,
+                     n == 1 ? "defect" : "defects", sha256);
+  _brg_case_keep_log (self, sentence);
 }
 
 static void
@@ -103,7 +133,8 @@ exported_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
   (void) object;
 
-  g_task_propagate_boolean (G_TASK (result), &error);
+  if (g_task_propagate_boolean (G_TASK (result), &error))
+    keep_in_log (self, g_task_get_task_data (outer));
   self->exporting = FALSE;
   if (self->run == NULL && !self->opening)
     _brg_case_set_task (self, NULL);

@@ -45,6 +45,8 @@ brg_case_get_history_label (BrgCase *self, guint index)
 gboolean
 brg_case_jump (BrgCase *self, guint position)
 {
+  if (_brg_case_refuses (self))
+    return FALSE;
   if (self->stroke.active || !brg_history_jump (self->history, position))
     return FALSE;
   _brg_case_emit_history_changed (self);

@@ -64,7 +64,8 @@ brg_case_fill_between (BrgCase *self)
 {
   BrgError error;
 
-  if (self->scan == NULL || self->stroke.active || brg_mask_is_empty (self->added))
+  if (self->scan == NULL || self->stroke.active || brg_mask_is_empty (self->added) ||
+      _brg_case_refuses (self))
     return;
   const BrgCaseEdits *now = _brg_case_snapshot_edits (self, &error);
   if (now == NULL)

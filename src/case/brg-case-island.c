@@ -79,7 +79,7 @@ offset_of (const BrgGrid *crop, const BrgGrid *scan, int at_vox[3])
 void
 brg_case_remove_island_at (BrgCase *self, const int vox[3])
 {
-  if (self->scan == NULL || self->result == NULL || self->stroke.active)
+  if (self->scan == NULL || self->result == NULL || self->stroke.active || _brg_case_refuses (self))
     return;
 
   Search *search = g_new0 (Search, 1);

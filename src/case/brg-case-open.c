@@ -22,6 +22,8 @@ typedef struct
   BrgMask *added, *removed;
   BrgCaseEngine *engine;
   GStrv warnings;
+  gboolean is_case; /* it was read from a case file */
+  BrgCaseLoad load;
 } Opening;
 
 static void
@@ -38,6 +40,7 @@ opening_free (gpointer data)
   brg_mask_unref (opening->removed);
   g_clear_pointer (&opening->engine, _brg_case_engine_unref);
   g_strfreev (opening->warnings);
+  _brg_case_load_clear (&opening->load);
   g_free (opening);
 }
 
@@ -55,16 +58,45 @@ copy_warnings (const BrgImageInfo *info)
 static BrgStatus
 prepare (Opening *opening, BrgJob *job, BrgError *error)
 {
+  brg_job_stage (job, N_ ("Histogram"), 0.95, 1);
   opening->histogram = g_new0 (BrgHistogram, 1);
   BrgStatus status = brg_histogram (opening->scan, opening->histogram, job, error);
   if (status != BRG_OK)
     return status;
-  opening->added = brg_mask_new (&opening->scan->grid, error);
-  if (opening->added != NULL)
+  if (opening->added == NULL)
+    opening->added = brg_mask_new (&opening->scan->grid, error);
+  if (opening->removed == NULL && opening->added != NULL)
     opening->removed = brg_mask_new (&opening->scan->grid, error);
   if (opening->removed != NULL)
     opening->engine = _brg_case_engine_new (opening->scan, error);
   return opening->engine != NULL ? BRG_OK : error->status;
+}
+
+static gboolean
+read_scan (Opening *opening, BrgJob *job, GError **error)
+{
+  BrgImageInfo info = { 0 };
+  BrgError fault = { 0 };
+
+  opening->scan = brg_image_read_volume (opening->path, &info, job, &fault);
+  if (opening->scan == NULL)
+    return brg_case_error_set (error, &fault);
+  opening->warnings = copy_warnings (&info);
+  return TRUE;
+}
+
+static gboolean
+read_case (Opening *opening, BrgJob *job, GError **error)
+{
+  BrgStoreContents *contents = &opening->load.contents;
+
+  if (!_brg_case_load (opening->path, &opening->load, job, error))
+    return FALSE;
+  opening->scan = brg_volume_ref (contents->scan);
+  opening->warnings = g_strdupv (contents->warnings);
+  opening->added = g_steal_pointer (&contents->added);
+  opening->removed = g_steal_pointer (&contents->removed);
+  return TRUE;
 }
 
 static void
@@ -72,36 +104,47 @@ open_thread_cb (GTask *task, gpointer source, gpointer data, GCancellable *cance
 {
   Opening *opening = data;
   BrgJob *job = brg_task_get_job (opening->task);
-  BrgImageInfo info = { 0 };
-  BrgError error = { 0 };
+  BrgError fault = { 0 };
   GError *failure = NULL;
   (void) source;
   (void) cancellable;
 
   brg_job_stage (job, N_ ("Reading"), 0, 0.95);
-  opening->scan = brg_image_read_volume (opening->path, &info, job, &error);
-  BrgStatus status = error.status;
-  if (opening->scan != NULL)
+  opening->is_case = _brg_case_is_case_file (opening->path);
+  gboolean ok =
+    opening->is_case ? read_case (opening, job, &failure) : read_scan (opening, job, &failure);
+  if (ok && prepare (opening, job, &fault) != BRG_OK)
     {
-      opening->warnings = copy_warnings (&info);
-      brg_job_stage (job, N_ ("Histogram"), 0.95, 1);
-      status = prepare (opening, job, &error);
-      if (status != BRG_OK)
-        brg_error_prefix (&error, opening->source);
+      brg_error_prefix (&fault, opening->source);
+      ok = brg_case_error_set (&failure, &fault);
     }
-  if (status == BRG_OK)
-    {
-      g_task_return_boolean (task, TRUE);
-      return;
-    }
-  brg_case_error_set (&failure, &error);
-  g_task_return_error (task, failure);
+  if (ok)
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, failure);
+}
+
+/* Recipes, edits and history as the file has them. */
+static void
+take_case (BrgCase *self, BrgCaseLoad *load)
+{
+  BrgStoreContents *contents = &load->contents;
+  BrgBox added = brg_mask_bounds (self->added), removed = brg_mask_bounds (self->removed);
+
+  self->edits_revision = 1;
+  self->spares.box = brg_box_union (&added, &removed);
+  _brg_case_take_recipes (self, brg_recipes_ref (contents->recipes), contents->active);
+  if (contents->entries != NULL)
+    brg_history_restore (self->history, contents->entries, contents->first_seq,
+                         contents->position_seq);
+  _brg_case_enter_load (self, load);
 }
 
 static void
 take_scan (BrgCase *self, Opening *opening)
 {
   _brg_case_fail_exports (self, _ ("Another scan was opened."));
+  _brg_case_leave_store (self);
   _brg_case_clear_scan (self);
   self->scan = g_steal_pointer (&opening->scan);
   self->histogram = g_steal_pointer (&opening->histogram);
@@ -112,6 +155,10 @@ take_scan (BrgCase *self, Opening *opening)
   self->source = g_steal_pointer (&opening->source);
   BrgRecipe recipe = brg_recipe_default ();
   _brg_case_take_recipes (self, brg_recipes_new (&recipe, 1), 0);
+  if (opening->is_case)
+    take_case (self, &opening->load);
+  else
+    _brg_case_enter_scan (self);
 }
 
 static void
@@ -162,6 +209,11 @@ brg_case_open_async (BrgCase *self,
   g_autofree char *source = g_file_get_basename (file), *path = g_file_get_path (file);
 
   g_task_set_check_cancellable (outer, FALSE);
+  if (!self->opening && self->store.writer != NULL && g_strcmp0 (path, self->store.path) == 0)
+    {
+      g_task_return_boolean (outer, TRUE);
+      return;
+    }
   if (self->opening || path == NULL)
     {
       g_task_return_new_error (

@@ -2,12 +2,13 @@
 
 #include "case/brg-case.h"
 #include "case/brg-history.h"
+#include "case/brg-store-writer.h"
 #include "engine/brg-spare.h"
 
 G_BEGIN_DECLS
 
-/* Shared by the files that make up BrgCase: brg-case.c (object and state), -open, -recipes, -edit,
- * -island, -interpolate, -history, -worker, -export. */
+/* Shared by the files that make up BrgCase: brg-case.c (object and state), -open, -load, -recipes,
+ * -edit, -island, -interpolate, -history, -worker, -export, -store, -save, -log, -thumbnail. */
 
 typedef struct BrgCaseRun BrgCaseRun;
 
@@ -38,6 +39,27 @@ typedef struct
   BrgSpare added, removed;
   BrgBox box; /* where the edits have changed since the last */
 } BrgCaseSpares;
+
+/* The case on disk. */
+typedef struct
+{
+  char *folder;           /* where new scans get a file; NULL: nowhere */
+  BrgStoreWriter *writer; /* NULL: the case is in memory only, read-only or closed */
+  char *path, *error;     /* what the writer said last */
+  gboolean saving;
+  BrgTask *task;
+  char *read_only; /* why changes are refused; NULL: they are not */
+  gboolean was_recovered, closing, copying;
+  gboolean is_unnamed;  /* until the file or the user gives it a name */
+  guint serial;         /* another for every case that was open */
+  gboolean has_greeted; /* this session has a line in the log */
+  gboolean active_changed;
+  guint64 position_seq;    /* of the history, as it was given to the writer */
+  guint quiet_id;          /* timer that ends a drag for the writer */
+  guint thumbnail_id;      /* timer that starts a thumbnail */
+  BrgTask *thumbnail_task; /* of the one in the making */
+  gboolean thumbnail_due;  /* the case has changed since the last */
+} BrgCaseStore;
 
 struct _BrgCase
 {
@@ -79,7 +101,18 @@ struct _BrgCase
   GQueue exports;         /* GTask that wait for the worker */
   gboolean exporting;
   gboolean opening;
+
+  BrgCaseStore store;
 };
+
+/* A case file as a worker has read it. */
+typedef struct
+{
+  BrgStore *store;           /* open for writing; NULL: read-only */
+  char *path;                /* absolute */
+  BrgStoreContents contents; /* added and removed are the live edits, never NULL */
+  char *read_only;           /* why */
+} BrgCaseLoad;
 
 /* brg-case.c */
 void _brg_case_set_task (BrgCase *self, BrgTask *task);
@@ -97,6 +130,45 @@ void _brg_case_clear_scan (BrgCase *self);
 /* brg-case-recipes.c */
 /* Takes `recipes`; shows and edits number `active` < n of them. */
 void _brg_case_take_recipes (BrgCase *self, BrgRecipes *recipes, guint active);
+
+/* brg-case-load.c, in a worker */
+gboolean _brg_case_is_case_file (const char *path);
+gboolean _brg_case_load (const char *path, BrgCaseLoad *load, BrgJob *job, GError **error);
+void _brg_case_load_clear (BrgCaseLoad *load); /* zeroed allowed */
+
+/* brg-case-store.c */
+/* Read-only: says so and returns TRUE. First in every call that changes the case. */
+gboolean _brg_case_refuses (BrgCase *self);
+void _brg_case_keep (BrgCase *self); /* the history has changed */
+void _brg_case_keep_active (BrgCase *self);
+void _brg_case_keep_name (BrgCase *self);
+void _brg_case_keep_log (BrgCase *self, const char *sentence); /* English */
+void _brg_case_keep_thumbnail (BrgCase *self, GBytes *png);
+void _brg_case_flush (BrgCase *self); /* queues what is not yet */
+/* Lets go of the file of the case, if there is one: another takes its place, or none. */
+void _brg_case_leave_store (BrgCase *self);
+void _brg_case_enter_scan (BrgCase *self);                    /* a new scan is in place */
+void _brg_case_enter_load (BrgCase *self, BrgCaseLoad *load); /* a case file is; takes it all */
+
+void _brg_case_need_writer (BrgCase *self);
+void _brg_case_update_store (BrgCase *self); /* takes over what the writer says */
+void _brg_case_set_read_only (BrgCase *self, const char *reason);
+/* The case as it is now, for brg_store_writer_create(). */
+gboolean _brg_case_take_contents (BrgCase *self, BrgStoreContents *contents, BrgError *error);
+/* The history as it is now needs not be given to the writer again. */
+void _brg_case_note_history_kept (BrgCase *self);
+/* The case gets the name of its file; `keep`: that goes into the file. */
+void _brg_case_follow_path (BrgCase *self, gboolean keep);
+
+/* brg-case-log.c */
+/* What a change of the history was, for the log; the last one left it at `old_position_seq`. */
+char *_brg_case_log_change (const BrgHistory *history,
+                            const BrgHistoryChange *change,
+                            guint64 old_position_seq);
+
+/* brg-case-thumbnail.c */
+void _brg_case_thumbnail_later (BrgCase *self); /* the worker is idle */
+void _brg_case_thumbnail_stop (BrgCase *self);  /* it is not */
 
 /* brg-case-edit.c */
 void _brg_case_discard_stroke (BrgCase *self);
@@ -122,6 +194,7 @@ void _brg_case_result_free (BrgPipelineResult *result);
 void _brg_case_schedule (BrgCase *self); /* the recipe or the edits changed */
 /* What changed was no part of a drag: a run that makes another skull ends soon. */
 void _brg_case_overtake (BrgCase *self);
+gboolean _brg_case_surfaces_are_current (const BrgCase *self);
 void _brg_case_pump (BrgCase *self); /* starts what is wanted, if nothing runs */
 void _brg_case_abandon_run (BrgCase *self);
 

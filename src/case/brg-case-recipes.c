@@ -44,6 +44,11 @@ change_recipes (BrgCase *self,
                 const char *label,
                 gboolean coalesce)
 {
+  if (!brg_recipes_equal (self->recipes, recipes) && _brg_case_refuses (self))
+    {
+      brg_recipes_unref (recipes);
+      return FALSE;
+    }
   brg_case_stroke_end (self);
   if (!brg_history_add_recipes (self->history, self->recipes, recipes, label, coalesce))
     {
@@ -75,6 +80,7 @@ void
 brg_case_end_change (BrgCase *self)
 {
   brg_history_barrier (self->history);
+  _brg_case_flush (self);
 }
 
 void
@@ -86,6 +92,7 @@ brg_case_set_active (BrgCase *self, guint index)
     return;
   brg_history_barrier (self->history);
   _brg_case_take_recipes (self, brg_recipes_ref (self->recipes), index);
+  _brg_case_keep_active (self);
   _brg_case_emit_recipe_changed (self);
   _brg_case_schedule (self);
 }

@@ -199,8 +199,8 @@ mask_of (const BrgCase *self, int m)
                                         : self->result->implant;
 }
 
-static gboolean
-surfaces_are_current (const BrgCase *self)
+gboolean
+_brg_case_surfaces_are_current (const BrgCase *self)
 {
   for (int m = 0; m < N_SURFACES; m++)
     if (self->meshed[m] != mask_of (self, m) ||
@@ -258,7 +258,7 @@ publish_masks (BrgCase *self, BrgCaseRun *run)
   for (int m = 0; m < N_SURFACES; m++)
     if (mask_of (self, m) == NULL)
       changed |= drop_surface (self, m);
-  self->meshes_wanted = !surfaces_are_current (self);
+  self->meshes_wanted = !_brg_case_surfaces_are_current (self);
   self->masks_wanted |= self->result->fit_is_due;
 
   _brg_case_set_failure (self, NULL);
@@ -279,7 +279,7 @@ publish_surfaces (BrgCase *self, BrgCaseRun *run)
       self->mesh_smooth[m] = run->smooth[m];
       changed |= take_mesh (self, m, g_steal_pointer (&run->meshes[m]));
     }
-  self->meshes_wanted = !surfaces_are_current (self);
+  self->meshes_wanted = !_brg_case_surfaces_are_current (self);
   self->behind_since_us = self->masks_wanted || self->meshes_wanted ? g_get_monotonic_time () : 0;
   if (changed)
     _brg_case_emit_meshes_changed (self);
@@ -405,6 +405,7 @@ _brg_case_pump (BrgCase *self)
   if (!self->opening)
     _brg_case_set_task (self, NULL);
   _brg_case_notify_busy (self);
+  _brg_case_thumbnail_later (self);
   _brg_case_start_exports (self);
 }
 
@@ -413,6 +414,7 @@ _brg_case_schedule (BrgCase *self)
 {
   if (self->engine == NULL)
     return;
+  _brg_case_thumbnail_stop (self);
   self->masks_wanted = TRUE;
   if (self->behind_since_us == 0)
     self->behind_since_us = g_get_monotonic_time ();

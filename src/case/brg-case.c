@@ -10,6 +10,10 @@ enum
   PROP_ERROR,
   PROP_NAME,
   PROP_HAS_SCAN,
+  PROP_PATH,
+  PROP_READ_ONLY,
+  PROP_SAVING,
+  PROP_SAVE_ERROR,
   N_PROPS,
 };
 
@@ -106,6 +110,18 @@ brg_case_get_property (GObject *object, guint id, GValue *value, GParamSpec *psp
     case PROP_HAS_SCAN:
       g_value_set_boolean (value, self->scan != NULL);
       break;
+    case PROP_PATH:
+      g_value_set_string (value, self->store.path);
+      break;
+    case PROP_READ_ONLY:
+      g_value_set_boolean (value, brg_case_get_read_only (self));
+      break;
+    case PROP_SAVING:
+      g_value_set_boolean (value, self->store.saving);
+      break;
+    case PROP_SAVE_ERROR:
+      g_value_set_string (value, self->store.error);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -116,6 +132,7 @@ brg_case_dispose (GObject *object)
 {
   BrgCase *self = BRG_CASE (object);
 
+  _brg_case_leave_store (self);
   _brg_case_clear_scan (self);
   g_clear_object (&self->task);
   G_OBJECT_CLASS (brg_case_parent_class)->dispose (object);
@@ -130,6 +147,7 @@ brg_case_finalize (GObject *object)
   brg_recipes_unref (self->recipes);
   g_free (self->name);
   g_free (self->error);
+  g_free (self->store.folder);
   G_OBJECT_CLASS (brg_case_parent_class)->finalize (object);
 }
 
@@ -144,6 +162,10 @@ install_properties (GObjectClass *object_class)
   props[PROP_ERROR] = g_param_spec_string ("error", NULL, NULL, NULL, flags);
   props[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL, flags);
   props[PROP_HAS_SCAN] = g_param_spec_boolean ("has-scan", NULL, NULL, FALSE, flags);
+  props[PROP_PATH] = g_param_spec_string ("path", NULL, NULL, NULL, flags);
+  props[PROP_READ_ONLY] = g_param_spec_boolean ("read-only", NULL, NULL, FALSE, flags);
+  props[PROP_SAVING] = g_param_spec_boolean ("saving", NULL, NULL, FALSE, flags);
+  props[PROP_SAVE_ERROR] = g_param_spec_string ("save-error", NULL, NULL, NULL, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
 
@@ -251,6 +273,7 @@ _brg_case_emit_meshes_changed (BrgCase *self)
 void
 _brg_case_emit_history_changed (BrgCase *self)
 {
+  _brg_case_keep (self);
   g_signal_emit (self, signals[HISTORY_CHANGED], 0);
 }
 
@@ -296,12 +319,14 @@ brg_case_set_name (BrgCase *self, const char *name)
 {
   if (!brg_export_name_is_valid (name))
     return FALSE;
-  if (g_strcmp0 (self->name, name) != 0)
-    {
-      g_free (self->name);
-      self->name = g_strdup (name);
-      g_object_notify_by_pspec (G_OBJECT (self), props[PROP_NAME]);
-    }
+  if (g_strcmp0 (self->name, name) == 0)
+    return TRUE;
+  if (_brg_case_refuses (self))
+    return FALSE;
+  g_free (self->name);
+  self->name = g_strdup (name);
+  _brg_case_keep_name (self);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_NAME]);
   return TRUE;
 }
 

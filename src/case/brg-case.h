@@ -45,7 +45,8 @@ G_BEGIN_DECLS
  *   "failed"          (const char *)     one sentence
  *   "history-changed" ()
  * Properties, read-only, with notify: "task" (BrgTask or NULL: what runs now), "busy" (boolean),
- *   "stale" (boolean), "error" (string or NULL), "name" (string), "has-scan" (boolean). */
+ *   "stale" (boolean), "error" (string or NULL), "name" (string), "has-scan" (boolean), "path" and
+ *   "save-error" (string or NULL), "read-only" and "saving" (boolean). */
 #define BRG_TYPE_CASE (brg_case_get_type ())
 G_DECLARE_FINAL_TYPE (BrgCase, brg_case, BRG, CASE, GObject)
 
@@ -58,18 +59,72 @@ typedef enum
 } BrgCaseMesh;
 #define BRG_CASE_N_MESHES 4
 
+/* A case in memory, until a folder is set. */
 BrgCase *brg_case_new (void);
 
-/* Reads a scan in a worker. The case is untouched until it is complete; on failure it stays as it
- * was and the error is "NAME: reason". On success recipe, edits and history start afresh and
- * "opened" is emitted before the callback. A second open before the first is done fails with
- * G_IO_ERROR_PENDING. Progress is in "task". */
+/* Where scans that are opened from now on get their case file, as brg_store_writer_create() says;
+ * the name of the file becomes that of the case. NULL: nowhere, which is how a case begins. */
+void brg_case_set_folder (BrgCase *self, const char *folder);
+
+/* Reads a scan, or a case file (told by its content, or its name), in a worker. The case is
+ * untouched until it is complete; on failure it stays as it was and the error is "NAME: reason"
+ * (of a case file: BRG_STORE_ERROR). On success of a scan recipe, edits and history start afresh;
+ * of a case file they are as they were left. "opened" is emitted before the callback. A second
+ * open before the first is done fails with G_IO_ERROR_PENDING; the case file that is open already
+ * stays as it is. What was open is finished and closed behind the scenes. Progress is in "task".
+ *
+ * A case file that is open elsewhere, or that cannot be written, is opened read-only. */
 void brg_case_open_async (BrgCase *self,
                           GFile *file,
                           GCancellable *cancellable,
                           GAsyncReadyCallback callback,
                           gpointer user_data);
 gboolean brg_case_open_finish (BrgCase *self, GAsyncResult *result, GError **error);
+
+/* The case on disk. Every finished action is written to the case file by a thread of its own, as
+ * one transaction (brg-store-writer.h); a drag at its end, at the next action, or after half a
+ * second of quiet. Nothing here waits for the disk.
+ *
+ * The path is that of the file, be it still in the making; NULL: the case is in memory only, and
+ * saving as makes a file of it. */
+const char *brg_case_get_path (BrgCase *self);
+gboolean brg_case_get_saving (BrgCase *self); /* something is still to be written */
+
+/* What makes a case file or a copy of it now, for its progress, or NULL; told by "saving". */
+BrgTask *brg_case_get_saving_task (BrgCase *self);
+
+/* Why what is still to be written could not be, "Case07.bregma: reason"; NULL: it could. It is
+ * tried again every five seconds, and now. */
+const char *brg_case_get_save_error (BrgCase *self);
+void brg_case_retry_saving (BrgCase *self);
+
+/* Read-only: every change is refused with "failed" and this sentence, and "recipe-changed" so that
+ * controls go back; another defect may be looked at, and saving as makes a copy that is not. NULL:
+ * changes are welcome. */
+gboolean brg_case_get_read_only (BrgCase *self);
+const char *brg_case_get_read_only_reason (BrgCase *self);
+
+/* The case file was not closed the last time: it is at its last finished action. */
+gboolean brg_case_get_was_recovered (BrgCase *self);
+
+/* Goes on in a copy at `file`, which is replaced; the old file keeps its last state. Changes made
+ * meanwhile follow into the copy. Where the case had the name of its file it gets the new one. On
+ * failure nothing has changed. */
+void brg_case_save_as_async (BrgCase *self,
+                             GFile *file,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data);
+gboolean brg_case_save_as_finish (BrgCase *self, GAsyncResult *result, GError **error);
+
+/* Writes all there is and closes the file properly; changes are refused from now on. On failure
+ * they are welcome again, and nothing is lost while the case lives. Cancelling stops only a case
+ * file that is being made, which is then given up. */
+void brg_case_close_async (BrgCase *self,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data);
+gboolean brg_case_close_finish (BrgCase *self, GAsyncResult *result, GError **error);
 
 /* NULL before the first open. Borrowed. */
 BrgVolume *brg_case_get_scan (BrgCase *self);

@@ -1,5 +1,6 @@
 #include "case-fixture.h"
 
+#include "case/brg-store-writer.h"
 #include "engine/brg-param.h"
 #include "phantom.h"
 
@@ -59,6 +60,37 @@ case_fixture_settle (CaseFixture *fixture)
     g_main_context_iteration (NULL, TRUE);
 }
 
+void
+case_fixture_settle_saving (CaseFixture *fixture)
+{
+  while (brg_case_get_saving (fixture->document))
+    g_main_context_iteration (NULL, TRUE);
+}
+
+void
+case_fixture_close (CaseFixture *fixture)
+{
+  g_autoptr (GError) error = NULL;
+  GAsyncResult *result = NULL;
+
+  brg_case_close_async (fixture->document, NULL, case_fixture_done_cb, &result);
+  case_fixture_wait_for (&result);
+  g_assert_true (brg_case_close_finish (fixture->document, result, &error));
+  g_assert_no_error (error);
+  g_object_unref (result);
+}
+
+void
+case_fixture_copy_file (const char *from, const char *to)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *bytes = NULL;
+  gsize size;
+
+  g_assert_true (g_file_get_contents (from, &bytes, &size, &error));
+  g_assert_true (g_file_set_contents (to, bytes, (gssize) size, &error));
+}
+
 gboolean
 case_fixture_open_path (CaseFixture *fixture,
                         const char *path,
@@ -106,9 +138,13 @@ case_fixture_open (CaseFixture *fixture)
 void
 case_fixture_clear (CaseFixture *fixture)
 {
+  g_autofree char *file = g_strdup (brg_case_get_path (fixture->document));
+
   while (g_main_context_iteration (NULL, FALSE))
     ;
   g_assert_finalize_object (fixture->document);
+  if (file != NULL)
+    brg_store_writer_wait_for (file, 10 * G_TIME_SPAN_SECOND);
   test_folder_free (fixture->dir);
   g_free (fixture->path);
   g_free (fixture->message);

@@ -20,11 +20,20 @@ void case_fixture_init (CaseFixture *fixture);
 /* The same with the phantom opened and its first result there. */
 void case_fixture_open (CaseFixture *fixture);
 
-/* Checks that the case goes with its last reference. */
+/* Checks that the case goes with its last reference; waits until its file is closed. */
 void case_fixture_clear (CaseFixture *fixture);
 
 /* Runs the main loop until the case is not busy. */
 void case_fixture_settle (CaseFixture *fixture);
+
+/* Runs the main loop until nothing is to be written any more. */
+void case_fixture_settle_saving (CaseFixture *fixture);
+
+/* brg_case_close_async() and its end, which is a good one. */
+void case_fixture_close (CaseFixture *fixture);
+
+/* A copy, byte by byte. */
+void case_fixture_copy_file (const char *from, const char *to);
 
 /* brg_case_open_async() and its end. */
 gboolean case_fixture_open_path (CaseFixture *fixture,
