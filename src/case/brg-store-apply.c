@@ -145,6 +145,7 @@ brg_store_apply (BrgStore *self, const BrgStoreChange *change, GError **error)
   gboolean ok = _brg_sql_begin (self, TRUE, NULL, error) && change_all (self, change, error);
   _brg_sql_end (self);
   self->is_marked |= ok;
+  self->is_unsure &= !ok;
   return ok;
 }
 

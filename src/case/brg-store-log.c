@@ -69,6 +69,22 @@ _brg_store_check_log (BrgStore *self, const BrgSha256 sha256, GError **error)
   return self->format < BRG_STORE_FORMAT_LOG || find_last (self, sha256, &next, chain, error);
 }
 
+/* Whether the last try of the same change was kept although its commit reported a failure: then
+ * its record is there. */
+static gboolean
+was_kept (BrgStore *self, const BrgStoreLogRecord *record, gboolean *kept, GError **error)
+{
+  *kept = FALSE;
+  if (!self->is_unsure || self->unsure_seq + 1 != record->seq)
+    return TRUE;
+  g_autoptr (BrgSql) sql =
+    _brg_sql_new (self, error, "SELECT 1 FROM log WHERE seq = ? AND text = ?", "it",
+                  (gint64) self->unsure_seq, record->text);
+  int row = sql != NULL ? _brg_sql_row (self, sql, error) : -1;
+  *kept = row > 0;
+  return row >= 0;
+}
+
 gboolean
 _brg_store_put_log (BrgStore *self, const char *text, const BrgSha256 sha256, GError **error)
 {
@@ -79,8 +95,14 @@ _brg_store_put_log (BrgStore *self, const char *text, const BrgSha256 sha256, GE
   for (char *c = line; *c != '\0'; c++)
     if (g_ascii_iscntrl (*c))
       *c = ' ';
-  if (!find_last (self, sha256, &record.seq, before, error))
+  gboolean kept;
+  if (!find_last (self, sha256, &record.seq, before, error) ||
+      !was_kept (self, &record, &kept, error))
     return FALSE;
+  if (kept)
+    return TRUE;
+  self->is_unsure = TRUE;
+  self->unsure_seq = record.seq;
   chain_of (before, &record, record.chain);
   return _brg_sql_finish (self,
                           _brg_sql_new (self, error, "INSERT INTO log VALUES (?, ?, ?, ?)", "iitt",

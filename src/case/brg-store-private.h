@@ -26,6 +26,9 @@ struct BrgStore
   BrgJob *job;     /* of the call, or NULL */
   guint64 n_steps; /* left before a statement is taken to be endless */
 
+  gboolean is_unsure; /* a record of the log was put, and the commit has not succeeded yet */
+  guint64 unsure_seq; /* its number */
+
   gboolean is_marked; /* this session has noted in the file that it is at work */
   guint64 seconds;    /* worked before this session */
   gint64 opened_us;

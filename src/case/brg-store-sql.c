@@ -1,5 +1,8 @@
 #include <stdarg.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <unistd.h>
 
 #include "case/brg-store-private.h"
 
@@ -40,11 +43,75 @@ code_of (int rc)
     }
 }
 
+/* SQLite forgets why it could not make a journal: whether the folder takes another file tells. */
+static char *
+reason_of_journal (BrgStore *self)
+{
+  g_autofree char *folder = g_path_get_dirname (self->path);
+  g_autofree char *name = g_path_get_basename (self->path);
+  g_autofree char *probe = g_strdup_printf ("%s/.%s.probe", folder, name);
+  int fd = g_open (probe, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  int errnum = errno;
+
+  if (fd < 0)
+    return g_strdup (g_strerror (errnum));
+  close (fd);
+  g_unlink (probe);
+  return g_strdup ("its journal cannot be made");
+}
+
+/* What the system last said about the case or, behind its handle, about the journal. */
+static int
+last_errno_of (BrgStore *self, int pointer)
+{
+  sqlite3_file *file = NULL;
+  int errnum = 0;
+
+  if (sqlite3_file_control (self->db, "main", pointer, &file) == SQLITE_OK && file != NULL &&
+      file->pMethods != NULL)
+    file->pMethods->xFileControl (file, SQLITE_FCNTL_LAST_ERRNO, &errnum);
+  return errnum;
+}
+
+/* SQLite drops the reason of a failed commit. The system's last is it then, if it is of a disk. */
+static int
+system_errno (BrgStore *self)
+{
+  int last = errno;
+  int errnum = self->db != NULL ? sqlite3_system_errno (self->db) : 0;
+
+  if (errnum == 0 && self->db != NULL)
+    errnum = last_errno_of (self, SQLITE_FCNTL_FILE_POINTER);
+  if (errnum == 0 && self->db != NULL)
+    errnum = last_errno_of (self, SQLITE_FCNTL_JOURNAL_POINTER);
+  if (errnum == 0 && (last == EIO || last == ENOSPC || last == EDQUOT || last == EFBIG))
+    errnum = last;
+  return errnum;
+}
+
+/* Where the system's reason is lost. */
+static const char *
+words_of (int rc)
+{
+  switch (rc)
+    {
+    case SQLITE_IOERR_WRITE:
+      return "cannot be written";
+    case SQLITE_IOERR_FSYNC:
+    case SQLITE_IOERR_DIR_FSYNC:
+      return "cannot be made durable on its disk";
+    case SQLITE_IOERR_DELETE:
+      return "its journal cannot be removed";
+    default:
+      return sqlite3_errstr (rc);
+    }
+}
+
 /* What the system said, where it did, else what SQLite says. */
 static char *
 reason_of (BrgStore *self, int rc)
 {
-  int errnum = self->db != NULL ? sqlite3_system_errno (self->db) : 0;
+  int errnum = system_errno (self);
 
   switch (code_of (rc))
     {
@@ -59,7 +126,9 @@ reason_of (BrgStore *self, int rc)
     case BRG_STORE_ERROR_IO:
       if ((rc & 0xff) == SQLITE_FULL)
         return g_strdup (g_strerror (ENOSPC));
-      return g_strdup (errnum != 0 ? g_strerror (errnum) : sqlite3_errstr (rc));
+      if ((rc & 0xff) == SQLITE_CANTOPEN && errnum == ENOENT && g_access (self->path, F_OK) == 0)
+        return reason_of_journal (self);
+      return g_strdup (errnum != 0 ? g_strerror (errnum) : words_of (rc));
     default:
       return g_strdup_printf ("is damaged: %s",
                               self->db != NULL ? sqlite3_errmsg (self->db) : sqlite3_errstr (rc));

@@ -143,8 +143,10 @@ gboolean brg_store_load (BrgStore *self, BrgStoreContents *contents, BrgJob *job
 gboolean brg_store_load_summary (BrgStore *self, BrgStoreSummary *summary, GError **error);
 
 /* Keeps a change, in one durable transaction: all of it or, on failure, nothing, and the same
- * change may be tried again. Entries that go at the front of the history are folded into the base.
- * GONE when the path does not lead to our file any more. The store was opened for writing. */
+ * change may be tried again. (A disk that fails at the very last step, after all was written, makes
+ * this a failure with all of it kept; to try again is then to do nothing.) Entries that go at the
+ * front of the history are folded into the base. GONE when the path does not lead to our file any
+ * more. The store was opened for writing. */
 gboolean brg_store_apply (BrgStore *self, const BrgStoreChange *change, GError **error);
 
 /* Save As: writes all of the case as it is in the file to `path`, complete or absent, and replaces
