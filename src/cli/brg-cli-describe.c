@@ -198,6 +198,7 @@ describe_scan (BrgReport *report, const Scan *scan)
   brg_report_text (report, "file", NULL, scan->path);
   brg_report_text (report, "kind", "Kind", scan->is_mask ? "mask" : "scan");
   describe_grid (report, &scan->volume->grid);
+  brg_report_text (report, "format", "Format", header->format);
   brg_report_text (report, "type", "Type in the file", header->type);
   brg_report_text (report, "encoding", "Encoding", header->encoding);
   if (scan->is_mask)
@@ -211,6 +212,8 @@ describe_scan (BrgReport *report, const Scan *scan)
       brg_report_count (report, "bone_threshold_hu", "Bone at or above",
                         (size_t) brg_recipe_default ().threshold_lo_hu, "HU");
     }
+  if (header->n_segments > 0)
+    brg_report_count (report, "segments", "Segments", (size_t) header->n_segments, "");
   brg_report_count (report, "voxels", scan->is_mask ? "Voxels" : "Bone voxels", scan->bone.n_vox,
                     "");
   brg_report_real (report, "volume_mm3", "Volume", scan->bone.mm3, 1, "mm³");
@@ -299,16 +302,6 @@ describe_mesh_file (BrgReport *report, const char *path, BrgJob *job, BrgError *
 BrgStatus
 brg_cli_describe_file (BrgReport *report, const char *path, BrgJob *job, BrgError *error)
 {
-  switch (brg_cli_input_kind (path))
-    {
-    case BRG_INPUT_IMAGE:
-      return describe_image (report, path, job, error);
-    case BRG_INPUT_MESH:
-      return describe_mesh_file (report, path, job, error);
-    case BRG_INPUT_NONE:
-    default:
-      return brg_error_set (
-        error, BRG_UNSUPPORTED,
-        "is no file we read; the name must end in .nrrd, .nhdr, .stl, .ply or .obj");
-    }
+  return brg_cli_input_kind (path) == BRG_INPUT_MESH ? describe_mesh_file (report, path, job, error)
+                                                     : describe_image (report, path, job, error);
 }

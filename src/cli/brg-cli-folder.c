@@ -89,7 +89,7 @@ brg_cli_list_masks (const char *path, BrgError *error)
       g_ptr_array_add (names, g_strdup (name));
   if (names->len == 0)
     {
-      brg_error_set (error, BRG_EMPTY, "holds no .nrrd or .nhdr file");
+      brg_error_set (error, BRG_EMPTY, "holds no mask (" BRG_CLI_IMAGE_ENDINGS ")");
       return NULL;
     }
   g_ptr_array_sort (names, compare_entries);

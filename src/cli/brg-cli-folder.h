@@ -8,7 +8,7 @@
  * read. */
 GDir *brg_cli_open_folder (const char *path, BrgError *error);
 
-/* Names, without the folder, of the .nrrd and .nhdr files in `dir`, in the order in which people
- * count: digits by their number, so that 2 comes before 10, the rest by bytes. Free the array. NULL
- * and `error` when it is no folder, cannot be read or holds none. */
+/* Names, without the folder, of the files with BRG_CLI_IMAGE_ENDINGS in `dir`, in the order in
+ * which people count: digits by their number, so that 2 comes before 10, the rest by bytes. Free
+ * the array. NULL and `error` when it is no folder, cannot be read or holds none. */
 GPtrArray *brg_cli_list_masks (const char *dir, BrgError *error);

@@ -12,8 +12,13 @@
 BrgInputKind
 brg_cli_input_kind (const char *path)
 {
-  if (brg_cli_ends_in (path, ".nrrd") || brg_cli_ends_in (path, ".nhdr"))
-    return BRG_INPUT_IMAGE;
+  static const char *const images[] = {
+    ".nrrd", ".nhdr", ".nii", ".nii.gz", ".hdr", ".mha", ".mhd"
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (images); i++)
+    if (brg_cli_ends_in (path, images[i]))
+      return BRG_INPUT_IMAGE;
   if (brg_cli_ends_in (path, ".stl") || brg_cli_ends_in (path, ".ply") ||
       brg_cli_ends_in (path, ".obj"))
     return BRG_INPUT_MESH;
@@ -52,14 +57,15 @@ brg_cli_is_same_file (const char *a, const char *b)
          first.st_ino == second.st_ino;
 }
 
-/* True for a file that is no mask because it is a scan. */
+/* True for a file that is no mask because it is a scan, and not because it holds several. */
 static bool
 is_scan (const char *path, BrgJob *job)
 {
-  BrgVolume *volume = brg_image_read_volume (path, NULL, job, NULL);
+  BrgImageInfo info = { 0 };
+  BrgVolume *volume = brg_image_read_volume (path, &info, job, NULL);
 
   brg_volume_unref (volume);
-  return volume != NULL;
+  return volume != NULL && info.n_segments <= 1;
 }
 
 void
@@ -80,7 +86,7 @@ brg_cli_read_skull (const char *path, BrgImageInfo *info, BrgJob *job, BrgError 
 
   if (g_file_test (path, G_FILE_TEST_IS_DIR))
     {
-      brg_error_set (error, BRG_INVALID, "is a folder; name the mask in it, a .nrrd file");
+      brg_error_set (error, BRG_INVALID, "is a folder; name the mask in it");
       return NULL;
     }
   BrgMask *mask = brg_image_read_mask (path, info, job, &own);

@@ -247,7 +247,8 @@ const BrgCommand brg_command_eval = {
   .usage = "PRED_DIR TRUE_DIR DEFECTIVE_DIR -o SCORES.csv",
   .summary = "Score predicted implants against the true ones, as the AutoImplant challenges do.",
   .notes =
-    "Every .nrrd and .nhdr file of TRUE_DIR is a case; its prediction and its defective skull have "
+    "Every file of TRUE_DIR with the name of a mask (" BRG_CLI_IMAGE_ENDINGS
+    ") is a case; its prediction and its defective skull have "
     "the same name, ending included, in the other folders and lie on the same grid. The table "
     "names the cases without the ending, or with it where two would have one name. DSC is the Dice "
     "coefficient, bDSC that of "

@@ -29,7 +29,8 @@ add_folder (GPtrArray *paths, const char *path, BrgError *error)
       g_ptr_array_add (found, g_build_filename (path, name, NULL));
   if (found->len == 0)
     {
-      brg_error_set (error, BRG_EMPTY, "holds no .nrrd, .nhdr, .stl, .ply or .obj file");
+      brg_error_set (error, BRG_EMPTY,
+                     "holds no file we read (" BRG_CLI_IMAGE_ENDINGS ", .stl, .ply, .obj)");
       return false;
     }
   g_ptr_array_sort (found, compare_paths);
@@ -95,7 +96,8 @@ const BrgCommand brg_command_info = {
   .summary = "Tell what scans, masks and surfaces hold: grid, orientation, HU or voxels, "
              "components, volume, soundness.",
   .notes =
-    "Reads .nrrd, .nhdr, .stl, .ply and .obj; a folder stands for the files in it. A file "
+    "Reads NRRD, NIfTI and MetaImage, found by content, and .stl, .ply and .obj; a folder stands "
+    "for the files in it. A file "
     "whose voxels are 0 and one other value is a mask, any other a scan; of a scan, bone is what "
     "is at "
     "or above 150 HU. Size, spacing and axes are those of the file, fastest axis first: "

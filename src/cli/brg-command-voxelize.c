@@ -74,7 +74,7 @@ run_voxelize (BrgCli *cli)
 }
 
 static const BrgCliOption options[] = {
-  { "like", 0, "FILE", "Scan or mask whose grid the result lies on: .nrrd or .nhdr." },
+  { "like", 0, "FILE", "Scan or mask whose grid the result lies on." },
   { "output", 'o', "FILE", "The mask to write: .nrrd." },
 };
 

@@ -256,7 +256,7 @@ test_folders (Fixture *fixture, gconstpointer data)
   g_mkdir (empty, 0700);
   g_auto (CliRun) no_truth =
     cli_run ("eval", fixture->predicted, empty, fixture->defective, "-o", fixture->out, NULL);
-  cli_assert_fails (&no_truth, 1, "empty: holds no .nrrd or .nhdr file");
+  cli_assert_fails (&no_truth, 1, "empty: holds no mask (.nrrd, .nhdr, ");
   g_auto (CliRun) file =
     cli_run ("eval", fixture->predicted, "/dev/null", fixture->defective, "-o", fixture->out, NULL);
   cli_assert_fails (&file, 1, "null: is not a folder");

@@ -108,6 +108,25 @@ image_object_samples (const BrgGrid *grid, const char *type, bool big)
   return bytes;
 }
 
+GByteArray *
+image_object_voxels (const BrgVolume *volume)
+{
+  GByteArray *bytes = g_byte_array_new ();
+  BrgAffine m;
+  int sizes[3], at[3], vox[3];
+
+  brg_grid_to_source (&volume->grid, sizes, &m);
+  for (at[2] = 0; at[2] < sizes[2]; at[2]++)
+    for (at[1] = 0; at[1] < sizes[1]; at[1]++)
+      for (at[0] = 0; at[0] < sizes[0]; at[0]++)
+        {
+          brg_grid_vox_from_source (&volume->grid, at, vox);
+          guint16 hu = GUINT16_TO_LE ((guint16) brg_volume_get (volume, vox[0], vox[1], vox[2]));
+          g_byte_array_append (bytes, (const guint8 *) &hu, 2);
+        }
+  return bytes;
+}
+
 static void
 assert_corners (const BrgGrid *grid, const BrgGrid *expected, double apart_mm)
 {

@@ -22,6 +22,9 @@ void image_object_append (GByteArray *out, const char *type, bool big, double va
 /* All samples in file order. */
 GByteArray *image_object_samples (const BrgGrid *grid, const char *type, bool big);
 
+/* Voxels of a volume in file order, int16 little endian. */
+GByteArray *image_object_voxels (const BrgVolume *volume);
+
 /* The volume is the object: no corner farther than `apart_mm` from where it belongs, the axes of
  * the file remembered, every voxel right. */
 void image_object_assert (const BrgVolume *volume,

@@ -8,6 +8,7 @@
 
 #include "engine/failure-loop.h"
 #include "files.h"
+#include "image-object.h"
 #include "io/brg-image.h"
 #include "io/brg-mesh-file.h"
 #include "io/brg-nrrd.h"
@@ -100,16 +101,75 @@ read_mesh (const char *path, BrgJob *job, BrgError *error)
   return BRG_OK;
 }
 
+/* Bytes to the end of the file at `path`. */
+static void
+put (const char *path, const GByteArray *bytes)
+{
+  g_autofree char *name = g_path_get_basename (path);
+
+  g_free (files_write (name, bytes->data, bytes->len));
+}
+
+/* The scan in files that we only read, as others write them. */
+static void
+make_nifti (const char *path)
+{
+  bool is_pair = g_str_has_suffix (path, ".hdr");
+  ImageNifti how = { .version = 1, .type = "int16", .has_sform = true, .is_pair = is_pair };
+  GByteArray *header = image_object_nifti (&input.scan->grid, &how);
+  GByteArray *voxels = image_object_voxels (input.scan), *zipped = g_byte_array_new ();
+
+  if (!is_pair)
+    g_byte_array_append (header, voxels->data, voxels->len);
+  files_gzip (zipped, header->data, header->len);
+  put (path, g_str_has_suffix (path, ".gz") ? zipped : header);
+  if (is_pair)
+    put ("scan.img", voxels);
+  g_byte_array_unref (header);
+  g_byte_array_unref (voxels);
+  g_byte_array_unref (zipped);
+}
+
+static void
+make_metaimage (const char *path)
+{
+  GString *text = image_object_metaimage (&input.scan->grid, "int16", false);
+  GByteArray *voxels = image_object_voxels (input.scan), *file = g_byte_array_new ();
+  bool is_list = g_str_has_suffix (path, ".mhd");
+
+  g_string_replace (text, "CompressedData = False", "CompressedData = True", 0);
+  g_string_append_printf (text, "ElementDataFile = %s\n", is_list ? "LIST 3D\nscan.zraw" : "LOCAL");
+  g_byte_array_append (file, (const guint8 *) text->str, (guint) text->len);
+  if (!is_list)
+    image_object_deflate (file, voxels->data, voxels->len);
+  put (path, file);
+  g_byte_array_set_size (file, 0);
+  image_object_deflate (file, voxels->data, voxels->len);
+  if (is_list)
+    put ("scan.zraw", file);
+  g_string_free (text, TRUE);
+  g_byte_array_unref (voxels);
+  g_byte_array_unref (file);
+}
+
 typedef BrgStatus (*FileFunc) (const char *path, BrgJob *job, BrgError *error);
 
 static const struct
 {
   const char *name;
   FileFunc write, read;
+  void (*make) (const char *path); /* where there is no writer to be tested */
 } kinds[] = {
-  { "scan.nrrd", write_scan, read_scan },       { "mask.nrrd", write_mask, read_mask },
-  { "labels.nrrd", write_labels, read_labels }, { "mesh.stl", write_mesh, read_mesh },
-  { "mesh.ply", write_mesh, read_mesh },        { "mesh.obj", write_mesh, read_mesh },
+  { "scan.nrrd", write_scan, read_scan, NULL },
+  { "mask.nrrd", write_mask, read_mask, NULL },
+  { "labels.nrrd", write_labels, read_labels, NULL },
+  { "mesh.stl", write_mesh, read_mesh, NULL },
+  { "mesh.ply", write_mesh, read_mesh, NULL },
+  { "mesh.obj", write_mesh, read_mesh, NULL },
+  { "scan.nii.gz", NULL, read_scan, make_nifti },
+  { "scan.hdr", NULL, read_scan, make_nifti },
+  { "scan.mha", NULL, read_scan, make_metaimage },
+  { "scan.mhd", NULL, read_scan, make_metaimage },
 };
 
 /* One of them on its file; when it fails there are no more files than before. */
@@ -138,7 +198,10 @@ run_all (void (*loop) (FailureFunc func, void *data))
   for (size_t k = 0; k < G_N_ELEMENTS (kinds); k++)
     {
       g_autofree char *path = files_path (kinds[k].name);
-      loop (run, &(FileRun){ kinds[k].write, path });
+      if (kinds[k].make != NULL)
+        kinds[k].make (path);
+      else
+        loop (run, &(FileRun){ kinds[k].write, path });
       loop (run, &(FileRun){ kinds[k].read, path });
       g_remove (path);
     }
