@@ -65,6 +65,12 @@ run (struct isal_zstream *z, size_t room, uint8_t **out, size_t *n_out, BrgError
     }
 }
 
+uint32_t
+brg_codec_adler (uint32_t adler, const void *bytes, size_t size)
+{
+  return isal_adler32 (adler, bytes, size);
+}
+
 BrgStatus
 brg_codec_deflate (BrgPool *pool,
                    const uint8_t *bytes,

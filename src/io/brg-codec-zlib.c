@@ -19,6 +19,12 @@ brg_codec_crc (uint32_t crc, const void *bytes, size_t size)
   return (uint32_t) crc32_z (crc, bytes, size);
 }
 
+uint32_t
+brg_codec_adler (uint32_t adler, const void *bytes, size_t size)
+{
+  return (uint32_t) adler32_z (adler, bytes, size);
+}
+
 BrgStatus
 brg_codec_deflate (BrgPool *pool,
                    const uint8_t *bytes,

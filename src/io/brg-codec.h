@@ -16,6 +16,9 @@
 /* CRC-32 of gzip, to be begun with 0. */
 uint32_t brg_codec_crc (uint32_t crc, const void *bytes, size_t size);
 
+/* Adler-32 of zlib, to be begun with 1. */
+uint32_t brg_codec_adler (uint32_t adler, const void *bytes, size_t size);
+
 /* Deflates fast: the blocks end on a byte boundary, none of them is the last of a stream, and they
  * refer to no byte before `bytes`, so that such pieces can be put one behind the other. *out
  * receives a buffer of the pool (NULL for none), brg_free() it. `size` is at most 2^30. */

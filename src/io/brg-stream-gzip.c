@@ -1,5 +1,4 @@
 #include <string.h>
-#include <zlib.h>
 
 #include "io/brg-gzip-index.h"
 #include "io/brg-stream-private.h"
@@ -147,7 +146,7 @@ start_zlib (BrgStream *stream, BrgError *error)
     return corrupt (stream, "unknown dictionary", error);
   brg_inflater_reset (stream->inflater);
   stream->in_member = true;
-  stream->crc = (uint32_t) adler32 (0, NULL, 0);
+  stream->crc = 1;
   return BRG_OK;
 }
 
@@ -234,7 +233,7 @@ inflate_some (BrgStream *stream, uint8_t *bytes, size_t size, size_t *n, BrgErro
     return brg_error_set (error, status, "%s", why.message);
   stream->at = stream->end - step.n_in;
   *n = size - step.n_out;
-  stream->crc = stream->is_zlib ? (uint32_t) adler32_z (stream->crc, bytes, *n)
+  stream->crc = stream->is_zlib ? brg_codec_adler (stream->crc, bytes, *n)
                                 : brg_codec_crc (stream->crc, bytes, *n);
   stream->n_inflated += (uint32_t) *n;
   if (step.ended)
