@@ -23,6 +23,7 @@ typedef struct
   BrgJob job;
   BrgJob *whole;
   double from, span;
+  double reached; /* a stage of several passes begins at 0 again with each */
 } Piece;
 
 static void
@@ -30,8 +31,10 @@ piece_report_cb (void *data, const char *title, double fraction)
 {
   Piece *piece = data;
 
+  piece->reached = MAX (piece->reached, fraction);
   if (piece->whole->report != NULL)
-    piece->whole->report (piece->whole->report_data, title, piece->from + piece->span * fraction);
+    piece->whole->report (piece->whole->report_data, title,
+                          piece->from + piece->span * piece->reached);
   if (brg_job_is_cancelled (piece->whole))
     brg_job_cancel (&piece->job);
 }

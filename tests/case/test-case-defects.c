@@ -229,6 +229,45 @@ test_export_fails (void)
   case_fixture_clear (&fixture);
 }
 
+static void
+progress_cb (BrgTask *task, GParamSpec *pspec, double *last)
+{
+  double fraction = brg_task_get_fraction (task);
+  (void) pspec;
+
+  g_assert_cmpfloat (fraction, >=, *last);
+  *last = fraction;
+  if (!brg_task_is_cancelled (task))
+    brg_task_cancel (task);
+}
+
+static void
+watch_cb (BrgCase *document, GParamSpec *pspec, double *last)
+{
+  BrgTask *task = brg_case_get_task (document);
+  (void) pspec;
+
+  if (task != NULL)
+    g_signal_connect (task, "notify::fraction", G_CALLBACK (progress_cb), last);
+}
+
+/* By the task of the case, as soon as it says something: while the other triples are made. */
+static void
+test_export_cancelled (void)
+{
+  CaseFixture fixture;
+  g_autoptr (GError) error = NULL;
+  double last = 0;
+
+  open_with_defects (&fixture);
+  g_autofree char *dir = g_build_filename (fixture.dir, "out", NULL);
+  g_signal_connect (fixture.document, "notify::task", G_CALLBACK (watch_cb), &last);
+  g_assert_false (case_fixture_export (&fixture, dir, NULL, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_false (g_file_test (dir, G_FILE_TEST_EXISTS));
+  case_fixture_clear (&fixture);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -238,6 +277,7 @@ main (int argc, char **argv)
   g_test_add_func ("/case-defects/remove", test_remove);
   g_test_add_func ("/case-defects/most", test_most);
   g_test_add_func ("/case-defects/export", test_export);
+  g_test_add_func ("/case-defects/export-cancelled", test_export_cancelled);
   g_test_add_func ("/case-defects/export-fails", test_export_fails);
   return g_test_run ();
 }
