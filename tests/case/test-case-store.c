@@ -51,6 +51,7 @@ test_reopen (void)
 
   kept_case_open (&fixture);
   kept_case_work (&fixture);
+  brg_case_set_active (fixture.document, 1);
   Portrait before = portrait_new (fixture.document);
   g_autofree char *path = g_strdup (brg_case_get_path (fixture.document));
   case_fixture_close (&fixture);
@@ -62,6 +63,7 @@ test_reopen (void)
   g_assert_cmpstr (brg_case_get_source (fixture.document), ==, "Case01.bregma");
   g_assert_false (brg_case_get_was_recovered (fixture.document));
   g_assert_false (brg_case_get_read_only (fixture.document));
+  brg_case_set_active (fixture.document, 0);
   case_fixture_settle (&fixture);
   const BrgPipelineResult *result = brg_case_get_result (fixture.document);
   g_assert_cmpuint (brg_mask_count (result->defective) + brg_mask_count (result->implant), ==,
