@@ -291,8 +291,8 @@ _brg_case_enter_load (BrgCase *self, BrgCaseLoad *load)
   self->name =
     g_strdup (brg_export_name_is_valid (load->contents.name) ? load->contents.name : DEFAULT_NAME);
   g_object_notify (G_OBJECT (self), "name");
-  store->was_recovered = load->contents.was_left_open;
-  store->thumbnail_due = load->contents.was_left_open;
+  store->was_recovered = load->contents.was_left_open && load->read_only == NULL;
+  store->thumbnail_due = store->was_recovered;
   take_text (self, &store->path, g_steal_pointer (&load->path), "path");
   _brg_case_set_read_only (self, load->read_only);
   if (load->store == NULL)
