@@ -30,6 +30,8 @@ typedef struct
   uint64_t edits_revision;
   BrgBrickSurface *surfaces[BENCH_N_SURFACES]; /* of skull, defective skull and implant */
   char dir[64];                                /* for files */
+  struct BrgStore *strokes;                    /* a case that strokes are kept in */
+  uint64_t n_strokes;
   BrgJob job;
 } Bench;
 
@@ -43,7 +45,7 @@ typedef struct
 extern const BenchOperation *const bench_groups[];
 extern const BenchOperation bench_file_operations[], bench_voxel_operations[],
   bench_mesh_operations[], bench_case_operations[], bench_defect_operations[],
-  bench_chain_operations[], bench_edit_operations[];
+  bench_chain_operations[], bench_edit_operations[], bench_store_operations[];
 
 #define BENCH_CHAIN_STL "chain.stl" /* in bench->dir */
 
@@ -58,3 +60,6 @@ void bench_clear (Bench *bench);
 
 /* Removes the files that the operations of bench-file.c leave in bench->dir. */
 void bench_remove_files (const Bench *bench);
+
+/* The same for those of bench-store.c. */
+void bench_remove_cases (Bench *bench);
