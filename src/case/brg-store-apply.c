@@ -190,7 +190,8 @@ brg_store_close (BrgStore *self, GError **error)
 {
   if (self == NULL)
     return TRUE;
-  gboolean ok = self->mode == BRG_STORE_READ || end_session (self, error);
+  gboolean may_write = self->mode == BRG_STORE_WRITE && (self->is_sound || self->is_marked);
+  gboolean ok = !may_write || end_session (self, error);
   _brg_store_free (self);
   return ok;
 }

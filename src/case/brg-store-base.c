@@ -147,7 +147,7 @@ _brg_store_get_base (BrgStore *self,
     get_piece (self, grid, p, pool, &masks[p % 2], &fault);
   for (int which = 0; which < 2 && fault.status == BRG_OK; which++)
     if (masks[which] != NULL && !padding_is_clear (masks[which]))
-      brg_error_set (&fault, BRG_FORMAT, "its edits lie outside of its scan");
+      brg_error_set (&fault, BRG_FORMAT, "voxels lie outside of its scan");
   if (fault.status == BRG_OK)
     {
       *added = masks[0];
@@ -156,5 +156,7 @@ _brg_store_get_base (BrgStore *self,
     }
   brg_mask_unref (masks[0]);
   brg_mask_unref (masks[1]);
+  if (fault.status == BRG_FORMAT)
+    brg_error_prefix (&fault, "the base of its edits is damaged");
   return _brg_store_fault (self, error, &fault);
 }

@@ -50,6 +50,7 @@ brg_store_load (BrgStore *self, BrgStoreContents *contents, BrgJob *job, GError 
   gboolean ok = _brg_sql_begin (self, FALSE, job, error) && load (self, &scan, contents, error);
   _brg_sql_end (self);
   _brg_store_scan_clear (&scan);
+  self->is_sound |= ok;
   if (!ok)
     brg_store_contents_clear (contents);
   return ok;

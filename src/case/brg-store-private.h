@@ -26,9 +26,13 @@ struct BrgStore
   BrgJob *job;     /* of the call, or NULL */
   guint64 n_steps; /* left before a statement is taken to be endless */
 
+<<<<<<< HEAD
   gboolean is_unsure; /* a record of the log was put, and the commit has not succeeded yet */
   guint64 unsure_seq; /* its number */
 
+=======
+  gboolean is_sound;  /* its contents have been checked, or are ours */
+>>>>>>> ddec6c2 (case: a case file that is refused is not written to; hostile case files, short memory, patience)
   gboolean is_marked; /* this session has noted in the file that it is at work */
   guint64 seconds;    /* worked before this session */
   gint64 opened_us;

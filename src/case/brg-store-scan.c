@@ -167,12 +167,13 @@ check_slabs (BrgStore *self, const BrgStoreScan *scan, GError **error)
 gboolean
 _brg_store_get_scan (BrgStore *self, BrgStoreScan *scan, GError **error)
 {
+  *scan = (BrgStoreScan){ 0 };
+  if (!_brg_sql_check_single (self, "scan", error))
+    return FALSE;
   g_autoptr (BrgSql) sql =
     _brg_sql_new (self, error, "SELECT grid, slab_rows, sha256, warnings FROM scan", "");
-
-  *scan = (BrgStoreScan){ 0 };
-  if (_brg_sql_check_single (self, "scan", error) && _brg_sql_only_row (self, sql, error) &&
-      parse_scan (self, sql, scan, error) && check_slabs (self, scan, error))
+  if (_brg_sql_only_row (self, sql, error) && parse_scan (self, sql, scan, error) &&
+      check_slabs (self, scan, error))
     return TRUE;
   _brg_store_scan_clear (scan);
   return FALSE;

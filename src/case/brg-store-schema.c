@@ -1,9 +1,9 @@
-#include <string.h>
-
 #include "case/brg-store-private.h"
 
 /* The tables of every format, each in the one spelling that is accepted. Numbers and texts are
  * checked by their readers, STRICT keeps their types. */
+#define MAX_SHOWN 60 /* bytes of a name in a message */
+
 typedef struct
 {
   const char *name;
@@ -77,10 +77,13 @@ check_object (BrgStore *self, BrgSql *sql, GError **error)
   const char *text = (const char *) sqlite3_column_text (sql, 3);
   const Table *table = find_table (name, self->format);
 
+  if (sqlite3_errcode (self->db) == SQLITE_NOMEM)
+    return _brg_sql_fail (self, SQLITE_NOMEM, error);
+
   if (table != NULL && g_strcmp0 (type, "table") == 0 && g_strcmp0 (of, name) == 0 &&
       g_strcmp0 (text, table->sql) == 0)
     return TRUE;
-  g_autofree char *shown = g_utf8_make_valid (name != NULL ? name : "", 60);
+  g_autofree char *shown = _brg_store_cut_text (name != NULL ? name : "", MAX_SHOWN);
   return _brg_store_corrupt (self, error, "is no sound case: %s \"%s\" is none of ours",
                              g_strcmp0 (type, "table") == 0     ? "table"
                              : g_strcmp0 (type, "view") == 0    ? "view"

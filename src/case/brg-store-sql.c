@@ -130,8 +130,9 @@ reason_of (BrgStore *self, int rc)
         return reason_of_journal (self);
       return g_strdup (errnum != 0 ? g_strerror (errnum) : words_of (rc));
     default:
-      return g_strdup_printf ("is damaged: %s",
-                              self->db != NULL ? sqlite3_errmsg (self->db) : sqlite3_errstr (rc));
+      return g_strdup_printf ("is damaged: %s", rc == SQLITE_INTERRUPT ? "a table seems endless"
+                                                : self->db != NULL     ? sqlite3_errmsg (self->db)
+                                                                       : sqlite3_errstr (rc));
     }
 }
 
@@ -301,12 +302,15 @@ _brg_sql_number (BrgStore *self,
   *number = sqlite3_column_int64 (sql, column);
   if (sqlite3_column_type (sql, column) != SQLITE_INTEGER)
     return _brg_store_corrupt (self, error, "its %s is no number", what);
-  if (*number < min || *number > max)
-    return _brg_store_corrupt (self, error,
-                               "its %s is %" G_GINT64_FORMAT ", must be %" G_GINT64_FORMAT
-                               " to %" G_GINT64_FORMAT,
-                               what, *number, min, max);
-  return TRUE;
+  if (*number >= min && *number <= max)
+    return TRUE;
+  if (min == max)
+    return _brg_store_corrupt (
+      self, error, "its %s is %" G_GINT64_FORMAT ", must be %" G_GINT64_FORMAT, what, *number, min);
+  return _brg_store_corrupt (self, error,
+                             "its %s is %" G_GINT64_FORMAT ", must be %" G_GINT64_FORMAT
+                             " to %" G_GINT64_FORMAT,
+                             what, *number, min, max);
 }
 
 static int

@@ -108,15 +108,15 @@ parse_state (BrgStore *self, BrgSql *sql, BrgStoreState *state, GError **error)
 gboolean
 _brg_store_get_state (BrgStore *self, BrgStoreState *state, GError **error)
 {
+  *state = (BrgStoreState){ 0 };
+  if (!_brg_sql_check_single (self, "state", error))
+    return FALSE;
   g_autoptr (BrgSql) sql =
     _brg_sql_new (self, error,
                   "SELECT name, recipes, active, first_seq, position_seq, seconds, is_open "
                   "FROM state",
                   "");
-
-  *state = (BrgStoreState){ 0 };
-  if (_brg_sql_check_single (self, "state", error) && _brg_sql_only_row (self, sql, error) &&
-      parse_state (self, sql, state, error))
+  if (_brg_sql_only_row (self, sql, error) && parse_state (self, sql, state, error))
     return TRUE;
   _brg_store_state_clear (state);
   return FALSE;

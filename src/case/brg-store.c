@@ -5,12 +5,25 @@
 
 G_DEFINE_QUARK (brg_store_error, brg_store_error)
 
+/* One line whatever the file holds. */
+static char *
+one_line (const char *format, va_list args)
+{
+  g_autofree char *text = g_strdup_vprintf (format, args);
+  char *line = g_utf8_make_valid (text, -1);
+
+  for (char *c = line; *c != '\0'; c++)
+    if (g_ascii_iscntrl (*c))
+      *c = '?';
+  return line;
+}
+
 static gboolean
 set_error (GError **error, const char *path, BrgStoreError code, const char *format, va_list args)
 {
   g_autofree char *name = g_path_get_basename (path);
   g_autofree char *shown = g_filename_display_name (name);
-  g_autofree char *reason = g_strdup_vprintf (format, args);
+  g_autofree char *reason = one_line (format, args);
 
   g_set_error (error, BRG_STORE_ERROR, (int) code, "%s: %s", shown, reason);
   return FALSE;

@@ -272,6 +272,9 @@ test_left_open (StoreFixture *fixture, gconstpointer data)
       g_assert_false (summary.in_use);
       g_assert_true (summary.was_left_open);
       brg_store_summary_clear (&summary);
+      g_assert_true (brg_store_load (beside, &found, NULL, NULL));
+      g_assert_true (found.was_left_open);
+      brg_store_contents_clear (&found);
       close_store (beside);
     }
   store_read (fixture->path, &found);
