@@ -164,7 +164,9 @@ hold_opened (BrgStoreHold *self, const char *path, GError **error)
 static gboolean
 open_for_writing (BrgStoreHold *self, const char *path, gboolean create, GError **error)
 {
-  self->fd = open (path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (create ? O_CREAT : 0), 0666);
+  int more = create ? O_CREAT | O_NOFOLLOW : 0; /* a link at a hidden name is none of ours */
+
+  self->fd = open (path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | more, 0666);
   if (self->fd >= 0)
     return TRUE;
   if (errno == EACCES || errno == EROFS || errno == EPERM)

@@ -1,6 +1,9 @@
+#define _XOPEN_SOURCE 700 /* realpath() */
+
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -216,10 +219,22 @@ open_to_read (BrgStore *self, GError **error)
   return FALSE;
 }
 
+/* The file that a link leads to: its journal lies beside it. */
+static char *
+real_path (const char *path)
+{
+  char *real = realpath (path, NULL);
+  char *own = g_strdup (real);
+
+  free (real);
+  return own;
+}
+
 BrgStore *
 _brg_store_open_as_is (const char *path, BrgStoreMode mode, GError **error)
 {
-  g_autoptr (BrgStore) self = _brg_store_new (path, mode);
+  g_autofree char *real = real_path (path);
+  g_autoptr (BrgStore) self = _brg_store_new (real != NULL ? real : path, mode);
 
   self->hold = mode == BRG_STORE_WRITE ? _brg_store_hold_write (self->path, FALSE, error)
                                        : _brg_store_hold_read (self->path, error);

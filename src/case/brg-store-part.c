@@ -25,13 +25,17 @@ part_path (const char *target)
   return g_build_filename (folder, hidden, NULL);
 }
 
+/* What stands at the target's name: absent is fine, a file gives its mode, a link is replaced. */
 static gboolean
-check_target (const char *target, GError **error)
+check_target (const char *target, mode_t *mode, GError **error)
 {
   GStatBuf about;
 
+  *mode = 0;
   if (g_lstat (target, &about) != 0)
     return errno == ENOENT || _brg_store_errno (error, target, errno);
+  if (S_ISREG (about.st_mode))
+    *mode = about.st_mode & 0777;
   if (S_ISREG (about.st_mode) || S_ISLNK (about.st_mode))
     return TRUE;
   return _brg_store_error (error, target, BRG_STORE_ERROR_IO,
@@ -77,7 +81,9 @@ exists (GError **error, const char *target)
 BrgStorePart *
 _brg_store_part_new (const char *target, gboolean may_replace, GError **error)
 {
-  if (!check_target (target, error))
+  mode_t mode;
+
+  if (!check_target (target, &mode, error))
     return NULL;
   if (!may_replace && g_access (target, F_OK) == 0)
     {
@@ -90,7 +96,8 @@ _brg_store_part_new (const char *target, gboolean may_replace, GError **error)
   self->path = part_path (target);
   if (!hold_part (self, error))
     return NULL;
-  if (ftruncate (_brg_store_hold_get_fd (self->hold), 0) == 0)
+  int fd = _brg_store_hold_get_fd (self->hold);
+  if (ftruncate (fd, 0) == 0 && (mode == 0 || fchmod (fd, mode) == 0))
     return g_steal_pointer (&self);
   _brg_store_errno (error, target, errno);
   return NULL;

@@ -159,7 +159,8 @@ gboolean brg_store_copy (BrgStore *self, const char *path, BrgJob *job, GError *
  * sound ones then, and is NULL on any other failure. */
 gboolean brg_store_read_log (BrgStore *self, GPtrArray **records, GError **error);
 
-const char *brg_store_get_path (const BrgStore *self); /* absolute; borrowed */
+/* Absolute, with symbolic links followed; borrowed. */
+const char *brg_store_get_path (const BrgStore *self);
 BrgStoreMode brg_store_get_mode (const BrgStore *self);
 
 /* Notes the proper end of the session, if it has changed something, and closes. Frees `self` (NULL

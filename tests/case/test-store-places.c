@@ -99,6 +99,58 @@ test_copy_refused (StoreFixture *fixture, gconstpointer data)
   g_assert_cmpuint (test_folder_count (fixture->dir), ==, 2);
 }
 
+static void
+use_what_is_locked (StoreFixture *fixture)
+{
+  BrgStoreSummary summary;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (brg_store_open (fixture->path, BRG_STORE_WRITE, &error));
+  g_assert_error (error, BRG_STORE_ERROR, BRG_STORE_ERROR_LOCKED);
+  g_assert_cmpstr (error->message, ==, "Case07.bregma: is open in another window or program");
+  assert_holds (fixture->path, &fixture->contents);
+  BrgStore *store = brg_store_open (fixture->path, BRG_STORE_READ, NULL);
+  g_assert_true (brg_store_load_summary (store, &summary, NULL));
+  g_assert_true (summary.in_use);
+  brg_store_summary_clear (&summary);
+  assert_no_copy (store, fixture->path, BRG_STORE_ERROR_LOCKED);
+  close_store (store);
+}
+
+/* A case that another program has open: a process of its own, without what ours knows. */
+static void
+test_locked_elsewhere (StoreFixture *fixture, gconstpointer data)
+{
+  BrgStoreChange change = { .name = fixture->contents.name };
+  int ready[2], done[2];
+  char byte = 0;
+  (void) data;
+
+  store_fixture_write (fixture);
+  g_assert_true (pipe (ready) == 0 && pipe (done) == 0);
+  pid_t child = fork ();
+  if (child == 0)
+    {
+      BrgStore *store = brg_store_open (fixture->path, BRG_STORE_WRITE, NULL);
+      gboolean ok = brg_store_apply (store, &change, NULL) && write (ready[1], &byte, 1) == 1 &&
+                    read (done[0], &byte, 1) == 1 && brg_store_apply (store, &change, NULL) &&
+                    brg_store_close (store, NULL);
+      _exit (ok ? 0 : 1);
+    }
+  int status;
+  g_assert_cmpint (read (ready[0], &byte, 1), ==, 1);
+  use_what_is_locked (fixture);
+  g_assert_cmpint (write (done[1], &byte, 1), ==, 1);
+  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+  g_assert_true (WIFEXITED (status) && WEXITSTATUS (status) == 0);
+  close_store (brg_store_open (fixture->path, BRG_STORE_WRITE, NULL));
+  for (int end = 0; end < 2; end++)
+    {
+      close (ready[end]);
+      close (done[end]);
+    }
+}
+
 /* Runs `step` in a process that may not write what belongs to another user, or to nobody. */
 static void
 run_without_rights (StoreFixture *fixture, void (*step) (StoreFixture *fixture))
@@ -366,6 +418,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("/store-places/copy", test_copy);
   ADD ("/store-places/copy-refused", test_copy_refused);
+  ADD ("/store-places/locked-elsewhere", test_locked_elsewhere);
   ADD ("/store-places/read-only-folder", test_read_only_folder);
   ADD ("/store-places/read-only-file", test_read_only_file);
   ADD ("/store-places/left-in-a-write", test_left_in_a_write);

@@ -2,6 +2,7 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "phantom.h"
@@ -349,6 +350,90 @@ test_gone (StoreFixture *fixture, gconstpointer data)
     }
 }
 
+/* A link leads to the case; a copy or a new case takes the place of the link. */
+static void
+test_link (StoreFixture *fixture, gconstpointer data)
+{
+  g_autofree char *real = g_build_filename (fixture->dir, "Case07.bregma", NULL);
+  g_autofree char *elsewhere = g_build_filename (fixture->dir, "links", NULL);
+  BrgStoreChange change = { .name = (char *) "A" };
+  (void) data;
+
+  store_fixture_write (fixture);
+  g_assert_cmpint (g_mkdir (elsewhere, 0755), ==, 0);
+  g_free (fixture->path);
+  fixture->path = g_build_filename (elsewhere, "link.bregma", NULL);
+  g_assert_cmpint (symlink ("../Case07.bregma", fixture->path), ==, 0);
+  BrgStore *store = open_store (fixture, BRG_STORE_WRITE);
+  g_assert_cmpstr (brg_store_get_path (store), ==, real);
+  g_assert_true (brg_store_apply (store, &change, NULL));
+  assert_refused (real, BRG_STORE_WRITE, BRG_STORE_ERROR_LOCKED, "is open in another");
+  close_store (store);
+  close_store (brg_store_create (fixture->path, &fixture->contents, TRUE, NULL, NULL));
+  g_assert_false (g_file_test (fixture->path, G_FILE_TEST_IS_SYMLINK));
+  g_assert_cmpuint (test_folder_count (fixture->dir), ==, 3);
+}
+
+static void
+test_permissions (StoreFixture *fixture, gconstpointer data)
+{
+  GStatBuf about;
+  (void) data;
+
+  store_fixture_write (fixture);
+  g_assert_cmpint (g_chmod (fixture->path, 0640), ==, 0);
+  close_store (brg_store_create (fixture->path, &fixture->contents, TRUE, NULL, NULL));
+  g_assert_cmpint (g_stat (fixture->path, &about), ==, 0);
+  g_assert_cmpint (about.st_mode & 0777, ==, 0640);
+}
+
+#define CHANGES 40
+
+/* One change after the other: entry, position and name go together. */
+static gpointer
+change_again_and_again (gpointer data)
+{
+  StoreFixture *fixture = data;
+  BrgStore *store = open_store (fixture, BRG_STORE_WRITE);
+
+  for (guint c = 0; c < CHANGES; c++)
+    {
+      g_autofree char *name = g_strdup_printf ("%u", 10 + c);
+      g_autoptr (GPtrArray) entries = store_fixture_entries (&fixture->contents.scan->grid, c, 1);
+      BrgStoreChange change = { .has_history = TRUE, .name = name };
+      change.history = (BrgHistoryChange){ 5, 14 + c, entries, 15 + c };
+      g_assert_true (brg_store_apply (store, &change, NULL));
+    }
+  close_store (store);
+  return NULL;
+}
+
+/* Readers beside a writer find the state before or after a change, whole, and take no lock from it.
+ */
+static void
+test_beside_a_writer (StoreFixture *fixture, gconstpointer data)
+{
+  guint64 n = 0;
+  (void) data;
+
+  g_free (fixture->contents.name);
+  fixture->contents.name = g_strdup ("9");
+  store_fixture_write (fixture);
+  GThread *writer = g_thread_new ("writer", change_again_and_again, fixture);
+  while (n < 9 + CHANGES)
+    {
+      BrgStoreSummary summary;
+      BrgStore *store = open_store (fixture, BRG_STORE_READ);
+      g_assert_true (brg_store_load_summary (store, &summary, NULL));
+      g_assert_cmpuint (summary.n_entries, >=, n);
+      n = summary.n_entries;
+      g_assert_cmpuint (g_ascii_strtoull (summary.name, NULL, 10), ==, n);
+      brg_store_summary_clear (&summary);
+      close_store (store);
+    }
+  g_thread_join (writer);
+}
+
 static void
 test_create_exists (StoreFixture *fixture, gconstpointer data)
 {
@@ -486,6 +571,9 @@ main (int argc, char **argv)
   ADD ("/store/summary", test_summary);
   ADD ("/store/locked", test_locked);
   ADD ("/store/gone", test_gone);
+  ADD ("/store/link", test_link);
+  ADD ("/store/permissions", test_permissions);
+  ADD ("/store/beside-a-writer", test_beside_a_writer);
   ADD ("/store/create-exists", test_create_exists);
   ADD ("/store/remains", test_remains);
   ADD ("/store/not-there", test_not_there);
