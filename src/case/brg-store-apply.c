@@ -34,8 +34,8 @@ find_before (BrgStore *self, Before *before, GError **error)
   return _brg_store_get_end (self, before->first_seq, &before->end_seq, error);
 }
 
-/* The list after the change has no gap, begins no earlier than before, and drops at the front what
- * the file has. */
+/* The list after the change has no gap, begins no earlier than before, drops at the front what the
+ * file has, and ends where it can still be read. */
 static gboolean
 check_history (BrgStore *self, const BrgHistoryChange *change, const Before *before, GError **error)
 {
@@ -43,7 +43,7 @@ check_history (BrgStore *self, const BrgHistoryChange *change, const Before *bef
 
   if (change->first_seq >= before->first_seq && change->first_seq <= change->cut_seq &&
       change->cut_seq <= before->end_seq && change->position_seq >= change->first_seq &&
-      change->position_seq <= change->cut_seq + n)
+      change->position_seq <= change->cut_seq + n && change->cut_seq + n <= BRG_STORE_MAX_SEQ)
     return TRUE;
   return _brg_store_error (error, self->path, BRG_STORE_ERROR_IO,
                            "a change of its history does not follow: first %" G_GUINT64_FORMAT
@@ -142,6 +142,9 @@ brg_store_apply (BrgStore *self, const BrgStoreChange *change, GError **error)
 
   if (!check_place (self, error))
     return FALSE;
+  if (self->is_frail)
+    return _brg_store_corrupt (self, error,
+                               "is damaged and is not written to; a copy of it can be");
   gboolean ok = _brg_sql_begin (self, TRUE, NULL, error) && change_all (self, change, error);
   _brg_sql_end (self);
   self->is_marked |= ok;
@@ -190,7 +193,8 @@ brg_store_close (BrgStore *self, GError **error)
 {
   if (self == NULL)
     return TRUE;
-  gboolean may_write = self->mode == BRG_STORE_WRITE && (self->is_sound || self->is_marked);
+  gboolean may_write =
+    self->mode == BRG_STORE_WRITE && (self->is_sound || self->is_marked) && !self->is_frail;
   gboolean ok = !may_write || end_session (self, error);
   _brg_store_free (self);
   return ok;

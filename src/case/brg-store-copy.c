@@ -58,6 +58,18 @@ _brg_store_copy_bytes (BrgStore *self, BrgStorePart *part, BrgJob *job, GError *
   return ok;
 }
 
+/* Pages that are not in order are written anew. */
+static gboolean
+mend (BrgStore *copy, GError **error)
+{
+  gboolean are_sound;
+
+  if (!_brg_sql_check_pages (copy, &are_sound, error))
+    return FALSE;
+  sqlite3_limit (copy->db, SQLITE_LIMIT_ATTACHED, 1); /* SQLite's own of VACUUM */
+  return are_sound || _brg_sql_run (copy, "VACUUM", error);
+}
+
 /* Nobody is at work on the copy. */
 static gboolean
 unmark (BrgStorePart *part, GError **error)
@@ -65,7 +77,8 @@ unmark (BrgStorePart *part, GError **error)
   g_autoptr (BrgStore) copy = _brg_store_new (part->target, BRG_STORE_WRITE);
 
   return _brg_store_connect (copy, part->path, SQLITE_OPEN_READWRITE, error) &&
-         _brg_sql_run (copy, BRG_STORE_BUILD_PRAGMAS "; UPDATE state SET is_open = 0", error);
+         _brg_sql_run (copy, BRG_STORE_BUILD_PRAGMAS, error) && mend (copy, error) &&
+         _brg_sql_run (copy, "UPDATE state SET is_open = 0", error);
 }
 
 gboolean

@@ -41,13 +41,25 @@ load (BrgStore *self, BrgStoreScan *scan, BrgStoreContents *contents, GError **e
   return contents->scan != NULL;
 }
 
+/* What can be read is given to the user, whatever the rest looks like. */
+static gboolean
+check_pages (BrgStore *self, GError **error)
+{
+  gboolean are_sound = TRUE;
+  gboolean ok = self->mode == BRG_STORE_READ || _brg_sql_check_pages (self, &are_sound, error);
+
+  self->is_frail = !are_sound;
+  return ok;
+}
+
 gboolean
 brg_store_load (BrgStore *self, BrgStoreContents *contents, BrgJob *job, GError **error)
 {
   BrgStoreScan scan = { 0 };
 
   *contents = (BrgStoreContents){ 0 };
-  gboolean ok = _brg_sql_begin (self, FALSE, job, error) && load (self, &scan, contents, error);
+  gboolean ok = _brg_sql_begin (self, FALSE, job, error) && load (self, &scan, contents, error) &&
+                check_pages (self, error);
   _brg_sql_end (self);
   _brg_store_scan_clear (&scan);
   self->is_sound |= ok;

@@ -101,6 +101,8 @@ _brg_store_put_log (BrgStore *self, const char *text, const BrgSha256 sha256, GE
     return FALSE;
   if (kept)
     return TRUE;
+  if (record.seq > BRG_STORE_MAX_SEQ)
+    return _brg_store_corrupt (self, error, "its log has no number left");
   self->is_unsure = TRUE;
   self->unsure_seq = record.seq;
   chain_of (before, &record, record.chain);

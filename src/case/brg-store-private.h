@@ -26,13 +26,11 @@ struct BrgStore
   BrgJob *job;     /* of the call, or NULL */
   guint64 n_steps; /* left before a statement is taken to be endless */
 
-<<<<<<< HEAD
   gboolean is_unsure; /* a record of the log was put, and the commit has not succeeded yet */
   guint64 unsure_seq; /* its number */
 
-=======
   gboolean is_sound;  /* its contents have been checked, or are ours */
->>>>>>> ddec6c2 (case: a case file that is refused is not written to; hostile case files, short memory, patience)
+  gboolean is_frail;  /* its pages are not in order: writing could damage what is still there */
   gboolean is_marked; /* this session has noted in the file that it is at work */
   guint64 seconds;    /* worked before this session */
   gint64 opened_us;
@@ -119,6 +117,9 @@ gboolean _brg_sql_number (BrgStore *self,
                           const char *what,
                           gint64 *number,
                           GError **error);
+
+/* Are the pages of the file in order, also those that hold nothing? Reads all of them. */
+gboolean _brg_sql_check_pages (BrgStore *self, gboolean *are_sound, GError **error);
 
 /* Transactions. A read one also notes the size of the file. The end of one rolls back what was
  * not committed. */

@@ -381,3 +381,17 @@ _brg_sql_end (BrgStore *self)
     sqlite3_exec (self->db, "ROLLBACK", NULL, NULL, NULL);
   self->job = NULL;
 }
+
+gboolean
+_brg_sql_check_pages (BrgStore *self, gboolean *are_sound, GError **error)
+{
+  g_autoptr (BrgSql) sql = _brg_sql_new (self, error, "PRAGMA quick_check (1)", "");
+  g_autoptr (GError) fault = NULL;
+  int row = sql != NULL ? _brg_sql_row (self, sql, &fault) : -1;
+
+  *are_sound = row > 0 && g_strcmp0 ((const char *) sqlite3_column_text (sql, 0), "ok") == 0;
+  if (sql == NULL || row >= 0 || g_error_matches (fault, BRG_STORE_ERROR, BRG_STORE_ERROR_CORRUPT))
+    return sql != NULL;
+  g_propagate_error (error, g_steal_pointer (&fault));
+  return FALSE;
+}

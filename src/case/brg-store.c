@@ -3,6 +3,8 @@
 
 #include "case/brg-store-private.h"
 
+#define MAX_MESSAGE 800
+
 G_DEFINE_QUARK (brg_store_error, brg_store_error)
 
 /* One line whatever the file holds. */
@@ -10,7 +12,7 @@ static char *
 one_line (const char *format, va_list args)
 {
   g_autofree char *text = g_strdup_vprintf (format, args);
-  char *line = g_utf8_make_valid (text, -1);
+  char *line = _brg_store_cut_text (text, MAX_MESSAGE);
 
   for (char *c = line; *c != '\0'; c++)
     if (g_ascii_iscntrl (*c))
@@ -113,7 +115,9 @@ _brg_store_cut_text (const char *text, gsize max_bytes)
 guint64
 _brg_store_seconds (const BrgStore *self)
 {
-  return self->seconds + (guint64) (g_get_monotonic_time () - self->opened_us) / G_USEC_PER_SEC;
+  guint64 now = (guint64) (g_get_monotonic_time () - self->opened_us) / G_USEC_PER_SEC;
+
+  return MIN (self->seconds + now, (guint64) BRG_STORE_MAX_SEQ);
 }
 
 const char *

@@ -146,7 +146,8 @@ gboolean brg_store_load_summary (BrgStore *self, BrgStoreSummary *summary, GErro
  * change may be tried again. (A disk that fails at the very last step, after all was written, makes
  * this a failure with all of it kept; to try again is then to do nothing.) Entries that go at the
  * front of the history are folded into the base. GONE when the path does not lead to our file any
- * more. The store was opened for writing. */
+ * more; CORRUPT when what was loaded is sound but the pages around it are not: nothing is written
+ * then, and brg_store_copy() makes a file that can be. The store was opened for writing. */
 gboolean brg_store_apply (BrgStore *self, const BrgStoreChange *change, GError **error);
 
 /* Save As: writes all of the case as it is in the file to `path`, complete or absent, and replaces
