@@ -11,6 +11,7 @@
 #include "io/brg-pack.h"
 
 #define MAX_STEPS 16
+#define N_ENTRIES 4
 
 enum
 {
@@ -50,11 +51,14 @@ make_template (void)
   gsize size;
 
   store_fixture_fill (&contents, 5, 4, 3);
+  g_ptr_array_set_size (contents.entries, N_ENTRIES);
+  contents.position_seq = contents.first_seq + N_ENTRIES - 1;
   BrgStore *store = brg_store_create (path, &contents, TRUE, NULL, NULL);
   g_assert_true (brg_store_close (store, NULL));
   brg_store_contents_clear (&contents);
   g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
   template = g_bytes_new_take (bytes, size);
+  fuzz_clear ();
 }
 
 /* A name of the schema, or NULL. */

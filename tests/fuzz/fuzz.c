@@ -10,16 +10,7 @@ static char *folder;
 static void
 remove_folder (void)
 {
-  GDir *dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      char *path = g_build_filename (folder, name, NULL);
-      g_remove (path);
-      g_free (path);
-    }
-  g_clear_pointer (&dir, g_dir_close);
+  fuzz_clear ();
   g_rmdir (folder);
   g_clear_pointer (&folder, g_free);
 }
@@ -46,6 +37,25 @@ fuzz_write (const char *name, const void *bytes, gsize size)
   if (file == NULL || fwrite (bytes, 1, size, file) != size || fclose (file) != 0)
     g_error ("%s: %s", path, g_strerror (errno));
   return path;
+}
+
+guint
+fuzz_clear (void)
+{
+  GDir *dir = g_dir_open (fuzz_folder (), 0, NULL);
+  const char *name;
+  guint n = 0;
+
+  g_assert_nonnull (dir);
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      char *path = g_build_filename (folder, name, NULL);
+      g_assert_cmpint (g_remove (path), ==, 0);
+      g_free (path);
+      n++;
+    }
+  g_dir_close (dir);
+  return n;
 }
 
 guint32

@@ -16,6 +16,9 @@ const char *fuzz_folder (void);
 /* Puts the bytes into the file `name` of that folder and returns its path. */
 char *fuzz_write (const char *name, const void *bytes, gsize size);
 
+/* Removes what is in that folder and returns how many files there were. */
+guint fuzz_clear (void);
+
 /* The front of the input as a little-endian number, missing bytes being 0; `bytes` and `size` move
  * on. */
 guint32 fuzz_take (const uint8_t **bytes, size_t *size, guint n_bytes);
