@@ -58,18 +58,6 @@ _brg_store_copy_bytes (BrgStore *self, BrgStorePart *part, BrgJob *job, GError *
   return ok;
 }
 
-/* Pages that are not in order are written anew. */
-static gboolean
-mend (BrgStore *copy, GError **error)
-{
-  gboolean are_sound;
-
-  if (!_brg_sql_check_pages (copy, &are_sound, error))
-    return FALSE;
-  sqlite3_limit (copy->db, SQLITE_LIMIT_ATTACHED, 1); /* SQLite's own of VACUUM */
-  return are_sound || _brg_sql_run (copy, "VACUUM", error);
-}
-
 /* Nobody is at work on the copy. */
 static gboolean
 unmark (BrgStorePart *part, GError **error)
@@ -77,8 +65,23 @@ unmark (BrgStorePart *part, GError **error)
   g_autoptr (BrgStore) copy = _brg_store_new (part->target, BRG_STORE_WRITE);
 
   return _brg_store_connect (copy, part->path, SQLITE_OPEN_READWRITE, error) &&
-         _brg_sql_run (copy, BRG_STORE_BUILD_PRAGMAS, error) && mend (copy, error) &&
-         _brg_sql_run (copy, "UPDATE state SET is_open = 0", error);
+         _brg_sql_run (copy, BRG_STORE_BUILD_PRAGMAS "; UPDATE state SET is_open = 0", error);
+}
+
+/* What a damaged file still holds, in a sound one. */
+static gboolean
+copy_anew (BrgStore *self, BrgStorePart *part, BrgJob *job, GError **error)
+{
+  g_autoptr (BrgStore) copy = _brg_store_new (part->target, BRG_STORE_WRITE);
+  BrgStoreContents contents;
+  BrgStoreBuild what = { &contents, FALSE, "Made anew from a damaged file, without its log" };
+
+  if (!brg_store_load (self, &contents, job, error))
+    return FALSE;
+  copy->seconds = contents.seconds;
+  gboolean ok = _brg_store_build (copy, part->path, &what, job, error);
+  brg_store_contents_clear (&contents);
+  return ok;
 }
 
 gboolean
@@ -86,7 +89,16 @@ brg_store_copy (BrgStore *self, const char *path, BrgJob *job, GError **error)
 {
   g_autofree char *target = g_canonicalize_filename (path, NULL);
   g_autoptr (BrgStorePart) part = _brg_store_part_new (target, TRUE, error);
+  gboolean are_sound = FALSE;
 
-  return part != NULL && _brg_store_copy_bytes (self, part, job, error) && unmark (part, error) &&
-         _brg_store_part_publish (part, error);
+  if (part == NULL)
+    return FALSE;
+  gboolean ok =
+    _brg_sql_begin (self, FALSE, job, error) && _brg_sql_check_pages (self, &are_sound, error);
+  _brg_sql_end (self);
+  if (ok && are_sound)
+    ok = _brg_store_copy_bytes (self, part, job, error) && unmark (part, error);
+  else if (ok)
+    ok = copy_anew (self, part, job, error);
+  return ok && _brg_store_part_publish (part, error);
 }

@@ -152,7 +152,8 @@ gboolean brg_store_apply (BrgStore *self, const BrgStoreChange *change, GError *
 
 /* Save As: writes all of the case as it is in the file to `path`, complete or absent, and replaces
  * what is there (but not a case that is open for writing: LOCKED). The copy is closed, `self` stays
- * open and is not changed. */
+ * open and is not changed. Of a file whose pages are not in order the copy has all that
+ * brg_store_load() gives, and a log that begins anew. */
 gboolean brg_store_copy (BrgStore *self, const char *path, BrgJob *job, GError **error);
 
 /* The log as BrgStoreLogRecord, oldest first, in a new array that owns them. FALSE and CORRUPT with
