@@ -67,8 +67,9 @@ last_errno_of (BrgStore *self, int pointer)
   sqlite3_file *file = NULL;
   int errnum = 0;
 
+  /* a journal in memory has no system behind it */
   if (sqlite3_file_control (self->db, "main", pointer, &file) == SQLITE_OK && file != NULL &&
-      file->pMethods != NULL)
+      file->pMethods != NULL && file->pMethods->xFileControl != NULL)
     file->pMethods->xFileControl (file, SQLITE_FCNTL_LAST_ERRNO, &errnum);
   return errnum;
 }
