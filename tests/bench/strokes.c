@@ -6,6 +6,7 @@
  * FOLDER, default the current one, receives the case file and loses it again. */
 
 #include <glib/gstdio.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "case/brg-case.h"
 #include "engine/brg-random.h"
 
+#define LARGE_BYTES     (4 << 20) /* as in the app */
 #define DEFAULT_STROKES 10000
 #define N_UNDOS         100
 #define MIN_RADIUS_MM   1.0
@@ -274,6 +276,9 @@ main (int argc, char **argv)
   Session session = { brg_case_new (), brg_random_new (1, 0), 0, 0, 0 };
   const char *folder = argc > 3 ? argv[3] : ".";
 
+#ifdef __GLIBC__
+  mallopt (M_MMAP_THRESHOLD, LARGE_BYTES);
+#endif
   if (argc < 2)
     {
       fprintf (stderr, "usage: bregma-strokes SCAN [N] [FOLDER]\n");
