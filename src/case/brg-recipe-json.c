@@ -10,6 +10,7 @@
 #include "case/brg-trace-private.h"
 #include "engine/brg-grid.h"
 #include "engine/brg-param.h"
+#include "engine/brg-scidata.h"
 
 #define FORMAT    2 /* format 1 had no stages */
 #define MAX_BYTES ((gsize) 4 << 20)
@@ -45,11 +46,23 @@ append_keep_at (GString *text, const BrgKeepAt *keep_at)
 }
 
 static void
+append_scidata (GString *text, const BrgScidata *scidata)
+{
+  char spelled[BRG_SCIDATA_TEXT_SIZE];
+
+  if (scidata->kind == BRG_SCIDATA_NONE)
+    return;
+  brg_scidata_format (scidata, spelled);
+  g_string_append_printf (text, ",\n      \"scidata\": \"%s\"", spelled);
+}
+
+static void
 append_defect (GString *text, const BrgRecipe *recipe, const BrgTrace *trace, gsize d)
 {
   g_string_append_printf (text, "\n    {\n      \"placed\": %s,\n      \"at\": ",
                           recipe->defect.placed ? "true" : "false");
   _brg_recipe_append_point (text, recipe->defect.at_mm);
+  append_scidata (text, &recipe->defect.scidata);
   append_params (text, recipe, TRUE, "      ");
   if (trace != NULL)
     {
@@ -213,9 +226,24 @@ read_keep_at (JsonObject *root, BrgKeepAt *keep_at, GError **error)
 }
 
 static gboolean
+read_scidata (JsonObject *object, BrgScidata *scidata, GError **error)
+{
+  const char *text;
+  BrgError fault;
+
+  if (!json_object_has_member (object, "scidata"))
+    return TRUE;
+  if (!_brg_json_string (object, "scidata", &text, error))
+    return FALSE;
+  if (brg_scidata_read (text, scidata, &fault) == BRG_OK)
+    return TRUE;
+  return _brg_json_fail (error, "scidata", fault.message);
+}
+
+static gboolean
 read_defect (JsonNode *node, BrgRecipe *recipe, GError **error)
 {
-  static const char *const others[] = { "placed", "at", "stages", NULL };
+  static const char *const others[] = { "placed", "at", "scidata", "stages", NULL };
   double at[3];
 
   if (!JSON_NODE_HOLDS_OBJECT (node))
@@ -225,6 +253,7 @@ read_defect (JsonNode *node, BrgRecipe *recipe, GError **error)
   if (placed == NULL || json_node_get_value_type (placed) != G_TYPE_BOOLEAN)
     return _brg_json_fail (error, "placed", "must be true or false");
   if (!read_numbers (object, "at", at, 3, MAX_MM, error) ||
+      !read_scidata (object, &recipe->defect.scidata, error) ||
       !read_params (object, TRUE, others, recipe, error))
     return FALSE;
   recipe->defect.placed = json_node_get_boolean (placed);

@@ -15,12 +15,14 @@ G_BEGIN_DECLS
  *     "crop": [i0, i1, j0, j1, k0, k1] | null,
  *     "parameters": { KEY: number | bool | choice key, ... },
  *     "stages": [ ... ],
- *     "defects": [ { "placed": true, "at": [L, P, S], KEY: ..., ..., "stages": [ ... ] }, ... ] }
+ *     "defects": [ { "placed": true, "at": [L, P, S], "scidata": TEXT, KEY: ..., ...,
+ *                    "stages": [ ... ] }, ... ] }
  *
  * KEYs are those of brg-param.h: the ones of the stages defect and clearance stand in each defect,
- * all others in "parameters". A key that is missing has its default; one that is not known is an
- * error that names it. Numbers are written with as few digits as give the same double back, in
- * the C locale. No paths, no names of people or files other than the edits.
+ * all others in "parameters". "scidata" is a mask of the published toolbox as brg_scidata_format()
+ * spells it; most defects have none. A key that is missing has its default; one that is not known
+ * is an error that names it. Numbers are written with as few digits as give the same double back,
+ * in the C locale. No paths, no names of people or files other than the edits.
  *
  * "stages" stand in the recipe of an export: the digests of brg-trace.h, as
  *

@@ -28,6 +28,7 @@ set_common (BrgRecipe *recipe, const BrgRecipe *common)
       brg_param_set (&params[p], recipe, brg_param_get (&params[p], &own));
   recipe->defect.placed = own.defect.placed;
   recipe->defect.at_mm = own.defect.at_mm;
+  recipe->defect.scidata = own.defect.scidata;
 }
 
 static void

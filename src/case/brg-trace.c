@@ -2,6 +2,7 @@
 
 #include "case/brg-recipe-text-private.h"
 #include "case/brg-trace-private.h"
+#include "engine/brg-scidata.h"
 
 #define CHUNK 65536
 
@@ -91,6 +92,17 @@ hash_skull_stage (const BrgRecipe *recipe, BrgTraceSkullStage stage, BrgSha256 o
 }
 
 static void
+append_scidata (GString *text, const BrgScidata *scidata)
+{
+  char spelled[BRG_SCIDATA_TEXT_SIZE];
+
+  if (scidata->kind == BRG_SCIDATA_NONE)
+    return;
+  brg_scidata_format (scidata, spelled);
+  g_string_append_printf (text, "\n%s", spelled);
+}
+
+static void
 hash_defect_stage (const BrgRecipe *recipe, BrgTraceDefectStage stage, BrgSha256 out)
 {
   static const BrgStage of_params[BRG_TRACE_N_DEFECT] = {
@@ -105,6 +117,7 @@ hash_defect_stage (const BrgRecipe *recipe, BrgTraceDefectStage stage, BrgSha256
     {
       g_string_append (text, recipe->defect.placed ? "placed\n" : "not placed\n");
       _brg_recipe_append_point (text, recipe->defect.at_mm);
+      append_scidata (text, &recipe->defect.scidata);
     }
   hash_text (text, out);
 }

@@ -30,6 +30,7 @@ typedef struct
   BrgRecipe *recipes;
   BrgPipelineResult *results;
   const BrgMask **flaps; /* borrowed from the results */
+  BrgSha256 *cutters;
   BrgExportDefect *for_export;
   int n_made;
 } Work;
@@ -168,58 +169,40 @@ place_defect (BrgCli *cli, const Request *request, const Work *work, int index, 
   return BRG_OK;
 }
 
-/* The published cutter has no frame and no drills of its own. */
+/* The defect of a published mask, its missing numbers drawn. */
 static BrgStatus
-cut_scidata (BrgCli *cli, const Request *request, const Work *work, int index, BrgError *error)
+place_scidata (const Request *request, const Work *work, int index, BrgError *error)
 {
-  BrgPipelineResult *result = &work->results[index];
-  BrgTriple triple = { 0 };
-  BrgScidata spec;
+  BrgDefect *defect = &work->recipes[index].defect;
 
-  BrgStatus status = brg_scidata_parse (request->scidata, &work->skull->grid,
-                                        request->seed + (uint64_t) index, &spec, error);
-  if (status != BRG_OK)
-    return status;
-  result->cutter = brg_scidata_cutter (&work->skull->grid, &spec, &cli->job, error);
-  if (result->cutter == NULL)
-    return BRG_INVALID;
-  status = brg_triple_make (work->skull, result->cutter, NULL, &work->recipes[index], &triple,
-                            &cli->job, error);
-  result->defective = triple.defective;
-  result->implant = triple.implant;
-  result->flap = triple.flap;
-  result->fit = triple.fit;
-  return status;
+  defect->placed = true;
+  return brg_scidata_parse (request->scidata, &work->skull->grid, request->seed + (uint64_t) index,
+                            &defect->scidata, error);
 }
 
 static BrgStatus
 make_defect (BrgCli *cli, const Request *request, Work *work, int index, BrgError *error)
 {
   BrgRecipe *recipe = &work->recipes[index];
-  BrgStatus status;
+  BrgPipelineResult *result = &work->results[index];
 
   *recipe = brg_recipe_default ();
   work->n_made = index + 1;
-  if (request->scidata != NULL)
-    {
-      brg_cli_apply_params (cli, recipe);
-      status = cut_scidata (cli, request, work, index, error);
-    }
-  else
-    {
-      status = place_defect (cli, request, work, index, error);
-      brg_cli_apply_params (cli, recipe);
-      if (status == BRG_OK)
-        status = brg_pipeline_triple (work->skull, recipe, &work->results[index], &cli->job, error);
-    }
+  BrgStatus status = request->scidata != NULL ? place_scidata (request, work, index, error)
+                                              : place_defect (cli, request, work, index, error);
+  brg_cli_apply_params (cli, recipe);
+  if (status == BRG_OK)
+    status = brg_pipeline_triple (work->skull, recipe, result, &cli->job, error);
   if (status != BRG_OK)
     return status;
-  g_clear_pointer (&work->results[index].cutter, brg_mask_unref);
-  g_clear_pointer (&work->results[index].drills, brg_mask_unref);
-  work->flaps[index] = work->results[index].flap;
+  brg_trace_hash_mask (result->cutter, work->cutters[index]);
+  g_clear_pointer (&result->cutter, brg_mask_unref);
+  g_clear_pointer (&result->drills, brg_mask_unref);
+  work->flaps[index] = result->flap;
   work->for_export[index] = (BrgExportDefect){ .recipe = recipe,
-                                               .defective = work->results[index].defective,
-                                               .implant = work->results[index].implant };
+                                               .defective = result->defective,
+                                               .implant = result->implant,
+                                               .cutter_sha256 = work->cutters[index] };
   return BRG_OK;
 }
 
@@ -234,6 +217,7 @@ make_defects (BrgCli *cli, const Request *request, Work *work, BrgError *error)
   work->recipes = g_new0 (BrgRecipe, request->count);
   work->results = g_new0 (BrgPipelineResult, request->count);
   work->flaps = g_new0 (const BrgMask *, request->count);
+  work->cutters = g_new0 (BrgSha256, request->count);
   work->for_export = g_new0 (BrgExportDefect, request->count);
   for (int d = 0; d < request->count && status == BRG_OK; d++)
     {
@@ -342,6 +326,7 @@ clear_work (Work *work)
   g_free (work->results);
   g_free (work->recipes);
   g_free (work->flaps);
+  g_free (work->cutters);
   g_free (work->for_export);
   brg_mask_unref (work->skull);
 }

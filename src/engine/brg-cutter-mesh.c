@@ -179,6 +179,11 @@ ellipsoid (const BrgDefect *defect, const BrgFrame *frame, BrgError *error)
 BrgMesh *
 brg_cutter_outline (const BrgDefect *defect, const BrgFrame *frame, BrgError *error)
 {
+  if (defect->scidata.kind != BRG_SCIDATA_NONE)
+    {
+      brg_error_set (error, BRG_UNSUPPORTED, "a published mask has no outline");
+      return NULL;
+    }
   return defect->shape == BRG_SHAPE_SPHERE ? ellipsoid (defect, frame, error)
                                            : prism (defect, frame, error);
 }

@@ -42,5 +42,6 @@ BrgStatus brg_cutter (const BrgMask *skull,
                       BrgError *error);
 
 /* A light closed mesh of the solid for a handle on the screen, a few hundred triangles in LPS mm.
- * It knows no bone: at depth 0 it spans 15 mm below to 5 mm above the origin. */
+ * It knows no bone: at depth 0 it spans 15 mm below to 5 mm above the origin. BRG_UNSUPPORTED for a
+ * published mask. */
 BrgMesh *brg_cutter_outline (const BrgDefect *defect, const BrgFrame *frame, BrgError *error);

@@ -221,7 +221,8 @@ _brg_pipeline_edit_cutter (BrgPipelineRun *run, bool *is_done)
 
   *is_done = _brg_pipeline_is_of (&p->defect_key, run->recipe, BRG_STAGE_DEFECT) &&
              !p->cutter_behind.unknown;
-  if (!*is_done || brg_box_is_empty (&p->cutter_behind.box))
+  bool follows_bone = run->recipe->defect.scidata.kind == BRG_SCIDATA_NONE;
+  if (!*is_done || !follows_bone || brg_box_is_empty (&p->cutter_behind.box))
     return BRG_OK;
   BrgStatus status = _brg_pipeline_find_solid (run, &solid);
   if (status == BRG_OK && !brg_solid_equal (&solid, &p->solid))

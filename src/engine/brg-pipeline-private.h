@@ -83,16 +83,24 @@ BrgMask *_brg_pipeline_skull (BrgPipelineRun *run, BrgMask *before);
 /* The edit masks (NULL allowed) are on the scan's grid. */
 BrgStatus _brg_pipeline_check_edits (BrgPipelineRun *run);
 
-/* The solid of a defect on the bone near it. */
-BrgStatus _brg_pipeline_solid_on (const BrgMask *skull,
-                                  const BrgCalvaria *calvaria,
-                                  const BrgDefect *defect,
-                                  BrgSolid *solid,
-                                  BrgJob *job,
-                                  BrgError *error);
-
-/* That of the recipe's defect on the pipeline's skull. */
+/* The solid of a defect on the bone near it; it stays empty for a published mask. The second is of
+ * the recipe's defect on the pipeline's skull. */
+BrgStatus _brg_pipeline_make_solid (const BrgMask *skull,
+                                    const BrgDefect *defect,
+                                    BrgSolid *solid,
+                                    BrgJob *job,
+                                    BrgError *error);
 BrgStatus _brg_pipeline_find_solid (BrgPipelineRun *run, BrgSolid *solid);
+
+/* Cutter, drills and the tight box of the cutter from the solid, or a published mask. */
+BrgStatus _brg_pipeline_raster (const BrgDefect *defect,
+                                const BrgSolid *solid,
+                                const BrgGrid *grid,
+                                BrgMask **cutter,
+                                BrgMask **drills,
+                                BrgBox *box,
+                                BrgJob *job,
+                                BrgError *error);
 
 /* brg-pipeline-edit.c: these bring an output up to date where edits changed its inputs, if that is
  * known and worth while, with *is_done then true. Without it, and without an error, nothing has

@@ -3,6 +3,7 @@
 #include "engine/brg-median.h"
 #include "engine/brg-morphology.h"
 #include "engine/brg-pipeline-private.h"
+#include "engine/brg-scidata.h"
 #include "engine/brg-threshold.h"
 
 /* Refuses an empty mask with words; passes any other on. */
@@ -265,13 +266,14 @@ _brg_pipeline_skull (BrgPipelineRun *run, BrgMask *before)
   return mask;
 }
 
-BrgStatus
-_brg_pipeline_solid_on (const BrgMask *skull,
-                        const BrgCalvaria *calvaria,
-                        const BrgDefect *defect,
-                        BrgSolid *solid,
-                        BrgJob *job,
-                        BrgError *error)
+/* The solid of a defect on the bone near it. */
+static BrgStatus
+make_solid_on (const BrgMask *skull,
+               const BrgCalvaria *calvaria,
+               const BrgDefect *defect,
+               BrgSolid *solid,
+               BrgJob *job,
+               BrgError *error)
 {
   double footprint_mm = fmax (defect->width_mm, defect->height_mm);
   BrgFrame frame;
@@ -281,19 +283,83 @@ _brg_pipeline_solid_on (const BrgMask *skull,
   return status == BRG_OK ? brg_solid_make (skull, defect, &frame, solid, error) : status;
 }
 
+static bool
+is_published (const BrgDefect *defect)
+{
+  return defect->scidata.kind != BRG_SCIDATA_NONE;
+}
+
+BrgStatus
+_brg_pipeline_make_solid (const BrgMask *skull,
+                          const BrgDefect *defect,
+                          BrgSolid *solid,
+                          BrgJob *job,
+                          BrgError *error)
+{
+  BrgCalvaria calvaria;
+
+  if (is_published (defect))
+    return BRG_OK;
+  BrgStatus status = brg_calvaria_find (skull, &calvaria, job, error);
+  return status == BRG_OK ? make_solid_on (skull, &calvaria, defect, solid, job, error) : status;
+}
+
 BrgStatus
 _brg_pipeline_find_solid (BrgPipelineRun *run, BrgSolid *solid)
 {
   BrgPipeline *p = run->pipeline;
+  const BrgDefect *defect = &run->recipe->defect;
   BrgCalvaria calvaria;
   BrgStatus status = BRG_OK;
 
+  if (is_published (defect))
+    return BRG_OK;
   if (p->survey.whole.n[0] == NULL)
     status = brg_calvaria_survey (p->skull.mask, &p->survey, run->job, run->error);
   if (status == BRG_OK)
     status = brg_calvaria_measure (&p->survey, p->skull.mask, &calvaria, run->job, run->error);
   if (status == BRG_OK)
-    status = _brg_pipeline_solid_on (p->skull.mask, &calvaria, &run->recipe->defect, solid,
-                                     run->job, run->error);
+    status = make_solid_on (p->skull.mask, &calvaria, defect, solid, run->job, run->error);
   return status;
+}
+
+/* A published mask has no drills. */
+static BrgStatus
+raster_published (const BrgScidata *scidata,
+                  const BrgGrid *grid,
+                  BrgMask **cutter,
+                  BrgMask **drills,
+                  BrgBox *box,
+                  BrgJob *job,
+                  BrgError *error)
+{
+  BrgError own = { 0 };
+
+  *drills = NULL;
+  *cutter = brg_scidata_cutter (grid, scidata, job, &own);
+  if (*cutter != NULL)
+    *drills = brg_mask_new_in (brg_job_pool (job), grid, true, &own);
+  if (*drills == NULL)
+    {
+      brg_mask_unref (*cutter);
+      *cutter = NULL;
+      return brg_error_set (error, own.status, "%s", own.message);
+    }
+  *box = brg_mask_bounds (*cutter);
+  return BRG_OK;
+}
+
+BrgStatus
+_brg_pipeline_raster (const BrgDefect *defect,
+                      const BrgSolid *solid,
+                      const BrgGrid *grid,
+                      BrgMask **cutter,
+                      BrgMask **drills,
+                      BrgBox *box,
+                      BrgJob *job,
+                      BrgError *error)
+{
+  return is_published (defect)
+           ? raster_published (&defect->scidata, grid, cutter, drills, box, job, error)
+           : brg_solid_raster (solid, grid, cutter, drills, box, job, error);
 }

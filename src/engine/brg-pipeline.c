@@ -22,7 +22,7 @@ static bool
 same_place (const BrgDefect *a, const BrgDefect *b)
 {
   return a->placed == b->placed && a->at_mm.x == b->at_mm.x && a->at_mm.y == b->at_mm.y &&
-         a->at_mm.z == b->at_mm.z;
+         a->at_mm.z == b->at_mm.z && brg_scidata_equal (&a->scidata, &b->scidata);
 }
 
 static bool
@@ -147,8 +147,8 @@ make_cutter (BrgPipelineRun *run)
   BrgStatus status = _brg_pipeline_find_solid (run, &solid);
 
   if (status == BRG_OK)
-    status =
-      brg_solid_raster (&solid, &p->skull.mask->grid, &cutter, &drills, &box, run->job, run->error);
+    status = _brg_pipeline_raster (&run->recipe->defect, &solid, &p->skull.mask->grid, &cutter,
+                                   &drills, &box, run->job, run->error);
   if (status != BRG_OK)
     {
       brg_solid_clear (&solid);
@@ -425,18 +425,16 @@ brg_pipeline_triple (BrgMask *skull,
   BrgMask *cutter = NULL, *drills = NULL;
   BrgTriple triple = { 0 };
   BrgSolid solid = { 0 };
-  BrgCalvaria calvaria;
   BrgBox whole = brg_grid_box (&skull->grid), box;
 
   *result = (BrgPipelineResult){ 0 };
   BrgStatus status = brg_recipe_check (recipe, error);
   brg_job_stage (job, N_ ("Defect"), 0, 0.4);
   if (status == BRG_OK)
-    status = brg_calvaria_find (skull, &calvaria, job, error);
+    status = _brg_pipeline_make_solid (skull, &recipe->defect, &solid, job, error);
   if (status == BRG_OK)
-    status = _brg_pipeline_solid_on (skull, &calvaria, &recipe->defect, &solid, job, error);
-  if (status == BRG_OK)
-    status = brg_solid_raster (&solid, &skull->grid, &cutter, &drills, &box, job, error);
+    status = _brg_pipeline_raster (&recipe->defect, &solid, &skull->grid, &cutter, &drills, &box,
+                                   job, error);
   brg_job_stage (job, N_ ("Implant"), 0.4, 1);
   if (status == BRG_OK)
     status = brg_triple_make (skull, cutter, drills, recipe, &triple, job, error);

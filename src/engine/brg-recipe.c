@@ -67,6 +67,14 @@ same_params (const BrgRecipe *a, const BrgRecipe *b, bool of_defect)
 }
 
 bool
+brg_scidata_equal (const BrgScidata *a, const BrgScidata *b)
+{
+  return a->kind == b->kind && a->centre[0] == b->centre[0] && a->centre[1] == b->centre[1] &&
+         a->size == b->size && a->loc == b->loc && a->loc1 == b->loc1 && a->idx == b->idx &&
+         a->radius == b->radius;
+}
+
+bool
 brg_recipe_equal_common (const BrgRecipe *a, const BrgRecipe *b)
 {
   for (int axis = 0; axis < 3; axis++)
@@ -81,7 +89,8 @@ bool
 brg_recipe_equal (const BrgRecipe *a, const BrgRecipe *b)
 {
   return brg_recipe_equal_common (a, b) && a->defect.placed == b->defect.placed &&
-         same_point (a->defect.at_mm, b->defect.at_mm) && same_params (a, b, true);
+         same_point (a->defect.at_mm, b->defect.at_mm) && same_params (a, b, true) &&
+         brg_scidata_equal (&a->defect.scidata, &b->defect.scidata);
 }
 
 int

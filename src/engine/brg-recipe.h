@@ -50,6 +50,25 @@ typedef enum
   BRG_DRILLS_IN_DEFECT,  /* drill holes and saw cuts are lost */
 } BrgDrills;
 
+/* A mask of the published toolbox (brg-scidata.h). */
+typedef enum
+{
+  BRG_SCIDATA_NONE,
+  BRG_SCIDATA_CUBE,
+  BRG_SCIDATA_SPHERE,
+  BRG_SCIDATA_DRILLED,
+} BrgScidataKind;
+
+typedef struct
+{
+  int kind;      /* BrgScidataKind */
+  int centre[2]; /* cube, sphere: source x, y */
+  int size;      /* cube: edge, even; sphere: extra radius */
+  int loc, loc1; /* drilled: 1 or 2 */
+  int idx;       /* drilled: 1 to 9 */
+  int radius;    /* drilled: voxels; published range 6 to 13 */
+} BrgScidata;
+
 /* Upper threshold that means "none". */
 #define BRG_THRESHOLD_NONE_HU 32767
 
@@ -67,6 +86,7 @@ typedef struct
   double burr_radius_mm;   /* drill holes of the craniotomy */
   double kerf_mm;          /* width of its saw cuts */
   double bevel_deg;        /* wall tilt: the opening widens outwards */
+  BrgScidata scidata;      /* unless of kind NONE, it takes the place of point, shape and sizes */
 } BrgDefect;
 
 /* How far from its point the island to keep may lie. */
@@ -110,6 +130,8 @@ BrgRecipe brg_recipe_default (void);
  * its range. NaN is out of every range. Also checks lo <= hi of the threshold and of the islands,
  * and that the point of the island to keep is one. */
 BrgStatus brg_recipe_check (const BrgRecipe *recipe, BrgError *error);
+
+bool brg_scidata_equal (const BrgScidata *a, const BrgScidata *b);
 
 /* Same value in every field. */
 bool brg_recipe_equal (const BrgRecipe *a, const BrgRecipe *b);

@@ -12,6 +12,8 @@
 #define SPHERE_SIZE 20
 #define MAX_RADIUS  1000
 
+static const char *const kind_names[] = { "", "cube", "sphere", "drilled" };
+
 /* Writes voxels given in source indices. */
 typedef struct
 {
@@ -294,16 +296,15 @@ parse_numbers (const char *text, int numbers[4])
 }
 
 static bool
-parse_kind (const char *text, BrgScidataKind *kind, const char **rest)
+parse_kind (const char *text, int *kind, const char **rest)
 {
-  const char *const names[] = { "cube", "sphere", "drilled" };
-
-  for (int k = 0; k < 3; k++)
+  for (int k = BRG_SCIDATA_CUBE; k <= BRG_SCIDATA_DRILLED; k++)
     {
-      size_t length = strlen (names[k]);
-      if (strncmp (text, names[k], length) != 0 || (text[length] != '\0' && text[length] != ':'))
+      size_t length = strlen (kind_names[k]);
+      if (strncmp (text, kind_names[k], length) != 0 ||
+          (text[length] != '\0' && text[length] != ':'))
         continue;
-      *kind = (BrgScidataKind) k;
+      *kind = k;
       *rest = text + length;
       return true;
     }
@@ -346,6 +347,32 @@ brg_scidata_check (const char *text, BrgError *error)
   int n_given;
 
   return parse_text (text, &spec, &n_given, error);
+}
+
+void
+brg_scidata_format (const BrgScidata *spec, char text[BRG_SCIDATA_TEXT_SIZE])
+{
+  if (spec->kind == BRG_SCIDATA_DRILLED)
+    snprintf (text, BRG_SCIDATA_TEXT_SIZE, "%s:%d,%d,%d,%d", kind_names[spec->kind], spec->loc,
+              spec->loc1, spec->idx, spec->radius);
+  else
+    snprintf (text, BRG_SCIDATA_TEXT_SIZE, "%s:%d,%d,%d", kind_names[spec->kind], spec->centre[0],
+              spec->centre[1], spec->size);
+}
+
+BrgStatus
+brg_scidata_read (const char *text, BrgScidata *spec, BrgError *error)
+{
+  BrgScidata parsed;
+  int n_given;
+  BrgStatus status = parse_text (text, &parsed, &n_given, error);
+
+  if (status != BRG_OK)
+    return status;
+  if (n_given < (parsed.kind == BRG_SCIDATA_DRILLED ? 4 : 3))
+    return brg_error_set (error, BRG_INVALID, "\"%.40s\" leaves numbers of the mask out", text);
+  *spec = parsed;
+  return BRG_OK;
 }
 
 BrgStatus

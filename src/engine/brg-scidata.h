@@ -4,6 +4,7 @@
 
 #include "engine/brg-job.h"
 #include "engine/brg-mask.h"
+#include "engine/brg-recipe.h"
 
 /* The cutters of the published toolbox of Li et al. 2021 (defectinject.py, batch_creation.py),
  * voxel for voxel. They live in the index space of the SOURCE file: x, y, z are its first, second
@@ -22,24 +23,7 @@
  *              7 (loc/8, loc/4)  8 (loc/4, loc/4)  9 (1/3, loc/4)
  *
  * The masks are on the canonical grid of the skull. Defective = skull minus mask and implant =
- * skull AND mask, the exact partition. */
-
-typedef enum
-{
-  BRG_SCIDATA_CUBE,
-  BRG_SCIDATA_SPHERE,
-  BRG_SCIDATA_DRILLED,
-} BrgScidataKind;
-
-typedef struct
-{
-  BrgScidataKind kind;
-  int centre[2]; /* cube, sphere: source x, y */
-  int size;      /* cube: edge, even; sphere: extra radius */
-  int loc, loc1; /* drilled: 1 or 2 */
-  int idx;       /* drilled: 1 to 9 */
-  int radius;    /* drilled: voxels; published range 6 to 13 */
-} BrgScidata;
+ * skull AND mask, the exact partition. BrgScidata stands in brg-recipe.h. */
 
 /* Parses "cube[:cx,cy[,size]]", "sphere[:cx,cy[,size]]" or "drilled[:loc,loc1,idx,radius]". What is
  * not given is drawn as the toolbox draws it (uniform integers; sizes 128 and 20), from `seed`
@@ -50,6 +34,13 @@ BrgStatus brg_scidata_parse (const char *text,
                              uint64_t seed,
                              BrgScidata *spec,
                              BrgError *error);
+
+/* The text that gives all numbers of a mask, at most BRG_SCIDATA_TEXT_SIZE with its zero; and back,
+ * BRG_INVALID when it is malformed or leaves a number out. Whether they fit a grid is known when
+ * the cutter is made. */
+#define BRG_SCIDATA_TEXT_SIZE 64
+void brg_scidata_format (const BrgScidata *spec, char text[BRG_SCIDATA_TEXT_SIZE]);
+BrgStatus brg_scidata_read (const char *text, BrgScidata *spec, BrgError *error);
 
 /* Looks at the spelling alone, before there is a grid: BRG_INVALID, with the message of
  * brg_scidata_parse(), when `text` is malformed. */

@@ -33,6 +33,8 @@ random_recipe (GRand *rand)
     recipe.crop_vox = (BrgBox){ { 1, 2, 3 }, { 40, 50, g_rand_int_range (rand, 4, 65535) } };
   if (g_rand_boolean (rand))
     recipe.keep_at = (BrgKeepAt){ true, brg_vec3 (g_rand_double_range (rand, -300, 300), 0.1, -7) };
+  if (g_rand_boolean (rand))
+    recipe.defect.scidata = (BrgScidata){ BRG_SCIDATA_SPHERE, .centre = { 90, 70 }, .size = 20 };
   return recipe;
 }
 
@@ -48,6 +50,7 @@ assert_equal (const BrgRecipe *a, const BrgRecipe *b)
   g_assert_cmpfloat (a->defect.at_mm.x, ==, b->defect.at_mm.x);
   g_assert_cmpfloat (a->defect.at_mm.y, ==, b->defect.at_mm.y);
   g_assert_cmpfloat (a->defect.at_mm.z, ==, b->defect.at_mm.z);
+  g_assert_true (brg_scidata_equal (&a->defect.scidata, &b->defect.scidata));
   g_assert_cmpmem (&a->crop_vox, sizeof a->crop_vox, &b->crop_vox, sizeof b->crop_vox);
   g_assert_true (a->keep_at.placed == b->keep_at.placed);
   g_assert_cmpmem (&a->keep_at.at_mm, sizeof a->keep_at.at_mm, &b->keep_at.at_mm,
@@ -180,6 +183,10 @@ test_refused (void)
     { RECIPE ("\"keep\": 1", PLACED), "keep" },
     { RECIPE ("\"keep-again\": 1", PLACED), "keep-again" },
     { RECIPE ("", "\"at\": [1, 2, 3]"), "placed" },
+    { RECIPE ("", PLACED ", \"scidata\": 3"), "scidata" },
+    { RECIPE ("", PLACED ", \"scidata\": \"cube:90,90\""), "leaves numbers" },
+    { RECIPE ("", PLACED ", \"scidata\": \"ball:90,90,1\""), "ball" },
+    { RECIPE ("", PLACED ", \"stages\": []"), "stages" },
     { RECIPE ("", "\"placed\": true, \"at\": [1, 2]"), "at" },
     { RECIPE ("", "\"placed\": true, \"at\": [1, 2, 1e999]"), "at" },
     { RECIPE ("", "\"placed\": true, \"at\": [1, 2, null]"), "at" },

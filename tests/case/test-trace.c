@@ -167,7 +167,8 @@ static void
 test_places (void)
 {
   const BrgRecipe recipe = brg_recipe_default ();
-  BrgRecipe crop = recipe, keep = recipe, moved, placed = recipe, at = recipe;
+  BrgRecipe crop = recipe, keep = recipe, moved, placed = recipe, at = recipe, cube = recipe,
+            shifted;
 
   crop.crop_vox = (BrgBox){ { 0, 0, 0 }, { 9, 9, 9 } };
   keep.keep_at.placed = true;
@@ -175,6 +176,10 @@ test_places (void)
   moved.keep_at.at_mm.y = 1e-12;
   placed.defect.placed = true;
   at.defect.at_mm.z = -0.25;
+  cube.defect.scidata = (BrgScidata){ BRG_SCIDATA_CUBE, .centre = { 90, 90 }, .size = 60 };
+  shifted = cube;
+  shifted.defect.scidata.centre[1]++;
+  g_autofree char *of_cube = difference (&recipe, &cube), *of_shift = difference (&cube, &shifted);
   g_autofree char *of_crop = difference (&recipe, &crop), *of_keep = difference (&recipe, &keep);
   g_autofree char *of_move = difference (&keep, &moved), *of_at = difference (&recipe, &at);
   g_autofree char *of_placed = difference (&recipe, &placed);
@@ -183,6 +188,8 @@ test_places (void)
   g_assert_true (g_str_has_prefix (of_move, "stage islands:"));
   g_assert_true (g_str_has_prefix (of_placed, "defect 1, stage defect:"));
   g_assert_true (g_str_has_prefix (of_at, "defect 1, stage defect:"));
+  g_assert_true (g_str_has_prefix (of_cube, "defect 1, stage defect:"));
+  g_assert_true (g_str_has_prefix (of_shift, "defect 1, stage defect:"));
 }
 
 /* A trace whose every digest is another. */

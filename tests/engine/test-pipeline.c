@@ -8,6 +8,7 @@
 #include "engine/brg-morphology.h"
 #include "engine/brg-param.h"
 #include "engine/brg-pipeline.h"
+#include "engine/brg-scidata.h"
 #include "engine/brg-threshold.h"
 
 #include "defect-phantoms.h"
@@ -258,6 +259,82 @@ test_cache (void)
   assert_like_fresh (pipeline, scan, &recipe, added, 2);
   brg_mask_unref (added);
   brg_pipeline_free (pipeline);
+  brg_volume_unref (scan);
+}
+
+/* A published mask: the plain partition by its cutter, in a pipeline and on a skull; it stays where
+ * it is when the bone changes. */
+static void
+test_published (void)
+{
+  BrgVolume *scan = make_scan ();
+  BrgPipeline *pipeline = brg_pipeline_new (scan, NULL);
+  BrgRecipe recipe = base_recipe ();
+  BrgMask *added = brg_mask_new (&scan->grid, NULL);
+  BrgPipelineResult alone;
+  BrgTriple triple;
+
+  assert_like_fresh (pipeline, scan, &recipe, NULL, 0);
+  recipe.defect.scidata =
+    (BrgScidata){ BRG_SCIDATA_DRILLED, .loc = 1, .loc1 = 1, .idx = 3, .radius = 4 };
+  assert_like_fresh (pipeline, scan, &recipe, NULL, 0);
+  BrgPipelineResult result = run_ok (pipeline, &recipe, NULL, NULL, 0);
+  BrgMask *cutter = brg_scidata_cutter (&scan->grid, &recipe.defect.scidata, NULL, NULL);
+  pipeline_assert_same_mask (result.cutter, cutter);
+  g_assert_true (brg_mask_is_empty (result.drills));
+  g_assert_cmpint (brg_triple_make (result.skull, cutter, NULL, &recipe, &triple, NULL, NULL), ==,
+                   BRG_OK);
+  pipeline_assert_same_mask (result.defective, triple.defective);
+  pipeline_assert_same_mask (result.implant, triple.implant);
+  g_assert_cmpint (brg_pipeline_triple (result.skull, &recipe, &alone, NULL, NULL), ==, BRG_OK);
+  pipeline_assert_same_mask (alone.implant, triple.implant);
+  g_assert_cmpmem (&alone.fit, sizeof alone.fit, &triple.fit, sizeof triple.fit);
+
+  brg_mask_set (added, 33, 30, 40, true);
+  assert_like_fresh (pipeline, scan, &recipe, added, 1);
+  recipe.defect.scidata.idx = 1;
+  assert_like_fresh (pipeline, scan, &recipe, added, 1);
+  recipe.defect.scidata = (BrgScidata){ 0 };
+  assert_like_fresh (pipeline, scan, &recipe, added, 1);
+  brg_triple_clear (&triple);
+  brg_pipeline_result_clear (&alone);
+  brg_pipeline_result_clear (&result);
+  brg_mask_unref (cutter);
+  brg_mask_unref (added);
+  brg_pipeline_free (pipeline);
+  brg_volume_unref (scan);
+}
+
+/* The outputs of the stages before the edits, as the pipeline keeps them. */
+static void
+test_ref_stages (void)
+{
+  BrgVolume *scan = make_scan ();
+  BrgPipeline *pipeline = brg_pipeline_new (scan, NULL);
+  BrgRecipe recipe = base_recipe ();
+  BrgPipelineStages stages;
+
+  recipe.crop_vox = (BrgBox){ { 2, 2, 2 }, { 67, 60, 43 } };
+  recipe.close_mm = 2;
+  BrgPipelineResult result = run_ok (pipeline, &recipe, NULL, NULL, 0);
+  brg_pipeline_ref_stages (pipeline, &stages);
+  brg_pipeline_free (pipeline);
+  BrgMask *bone = brg_threshold (stages.crop, recipe.threshold_lo_hu, INT16_MAX, NULL, NULL);
+  BrgMask *largest = brg_components_keep_largest (bone, 6, NULL, NULL, NULL);
+  BrgMask *smooth = brg_median (largest, 5, BRG_KERNEL_BOX, NULL, NULL);
+  BrgMask *closed = brg_close (smooth, 2, NULL, NULL);
+  g_assert_cmpint (stages.crop->grid.dim[0], ==, 65);
+  pipeline_assert_same_mask (stages.threshold, bone);
+  pipeline_assert_same_mask (stages.islands, largest);
+  pipeline_assert_same_mask (stages.median, smooth);
+  pipeline_assert_same_mask (stages.holes, closed);
+  brg_pipeline_stages_clear (&stages);
+  g_assert_null (stages.crop);
+  brg_mask_unref (bone);
+  brg_mask_unref (largest);
+  brg_mask_unref (smooth);
+  brg_mask_unref (closed);
+  brg_pipeline_result_clear (&result);
   brg_volume_unref (scan);
 }
 
@@ -512,6 +589,8 @@ main (int argc, char **argv)
   g_test_add_func ("/pipeline/stages", test_stages);
   g_test_add_func ("/pipeline/changes-are-complete", test_changes_are_complete);
   g_test_add_func ("/pipeline/cache", test_cache);
+  g_test_add_func ("/pipeline/published", test_published);
+  g_test_add_func ("/pipeline/ref-stages", test_ref_stages);
   g_test_add_func ("/pipeline/islands", test_islands);
   g_test_add_func ("/pipeline/reuse", test_reuse);
   g_test_add_func ("/pipeline/cancel", test_cancel);

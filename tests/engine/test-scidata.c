@@ -174,6 +174,10 @@ test_parse (void)
       g_assert_cmpint (brg_scidata_parse (kind, &grid, seed, &spec, NULL), ==, BRG_OK);
       g_assert_cmpint (brg_scidata_parse (kind, &grid, seed, &again, NULL), ==, BRG_OK);
       g_assert_cmpmem (&spec, sizeof spec, &again, sizeof again);
+      char text[BRG_SCIDATA_TEXT_SIZE];
+      brg_scidata_format (&spec, text);
+      g_assert_cmpint (brg_scidata_read (text, &again, NULL), ==, BRG_OK);
+      g_assert_cmpmem (&spec, sizeof spec, &again, sizeof again);
     }
   assert_refused ("ball", &grid, "ball");
   assert_refused ("cuboid", &grid, "cuboid");
@@ -188,6 +192,9 @@ test_parse (void)
   assert_refused ("drilled:3,2,9,6", &grid, "loc must be 1 to 2");
   assert_refused ("drilled:1,2,10,6", &grid, "idx");
   assert_refused ("drilled:1,2,9,99999999999999999999", &grid, "read");
+  g_assert_cmpint (brg_scidata_read ("drilled:1,2,9", &spec, NULL), ==, BRG_INVALID);
+  g_assert_cmpint (brg_scidata_read ("cube:90,100", &spec, NULL), ==, BRG_INVALID);
+  g_assert_cmpint (brg_scidata_read ("sphere", &spec, NULL), ==, BRG_INVALID);
   const int tiny[3] = { 20, 20, 20 };
   BrgGrid small = make_grid (0, tiny);
   assert_refused ("cube", &small, "too small");
