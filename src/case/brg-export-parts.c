@@ -2,6 +2,7 @@
 
 #include "engine/brg-alloc.h"
 #include "engine/brg-isosurface.h"
+#include "engine/brg-job-part.h"
 #include "engine/brg-mesh-smooth.h"
 #include "engine/brg-parallel.h"
 #include "engine/brg-preview.h"
@@ -110,9 +111,13 @@ make_mesh (const BrgExportPart *part, BrgJob *job, BrgError *error)
   if (part->mesh != NULL)
     return brg_mesh_ref (part->mesh);
 
+  BrgJobPart parts = brg_job_parts (job);
+  brg_job_part (&parts, 0, 0.4);
   BrgMesh *mesh = brg_isosurface (part->mask, job, error);
+  brg_job_part (&parts, 0.4, 1);
   if (mesh != NULL && brg_mesh_smooth (mesh, &part->mask->grid, part->smooth, job, error) != BRG_OK)
     g_clear_pointer (&mesh, brg_mesh_unref);
+  brg_job_parts_end (&parts);
   return mesh;
 }
 

@@ -40,11 +40,11 @@ brg_export_name_is_valid (const char *name)
   return length > 0 && length <= MAX_NAME;
 }
 
-/* Takes `base` and tells whether dir/base.nrrd is that file. */
+/* Takes `base` and tells whether dir/base.extension is that file. */
 static gboolean
-is_mask_of (const char *dir, char *base, const GStatBuf *file)
+is_output (const char *dir, char *base, const char *extension, const GStatBuf *file)
 {
-  g_autofree char *name = g_strconcat (base, ".nrrd", NULL);
+  g_autofree char *name = g_strconcat (base, extension, NULL);
   g_autofree char *path = g_build_filename (dir, name, NULL);
   GStatBuf about;
 
@@ -59,10 +59,12 @@ brg_export_replaces (const char *dir, const char *name, const char *path)
 
   if (g_stat (path, &file) != 0)
     return FALSE;
-  gboolean replaces = is_mask_of (dir, _brg_path_skull (name), &file);
+  gboolean replaces = is_output (dir, _brg_path_recipe (name), "", &file) ||
+                      is_output (dir, _brg_path_edits (name), "", &file) ||
+                      is_output (dir, _brg_path_skull (name), ".nrrd", &file);
   for (guint d = 1; d <= BRG_RECIPE_MAX_DEFECTS && !replaces; d++)
-    replaces = is_mask_of (dir, _brg_path_defective (name, d), &file) ||
-               is_mask_of (dir, _brg_path_implant (name, d), &file);
+    replaces = is_output (dir, _brg_path_defective (name, d), ".nrrd", &file) ||
+               is_output (dir, _brg_path_implant (name, d), ".nrrd", &file);
   return replaces;
 }
 

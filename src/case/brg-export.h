@@ -72,8 +72,8 @@ gboolean brg_export_recover (const char *dir, GError **error);
 /* TRUE for a name that may be used in file names. */
 gboolean brg_export_name_is_valid (const char *name);
 
-/* TRUE when `path` is a mask that an export of `name` to `dir` replaces or, with fewer defects than
- * before, removes. */
+/* TRUE when `path` is a mask, the hand edits or the recipe that an export of `name` to `dir`
+ * replaces or, with fewer defects than before, removes. */
 gboolean brg_export_replaces (const char *dir, const char *name, const char *path);
 
 /* The manifest's digests: of what, BrgRecipeSource says. */

@@ -1,8 +1,7 @@
 #include "case/brg-product.h"
 
 #include "case/brg-case-error.h"
-#include "engine/brg-job-part.h"
-#include "engine/brg-translate.h"
+#include "case/brg-job-phase-private.h"
 
 /* The triple of a defect. */
 typedef struct
@@ -100,17 +99,18 @@ make_triple (BrgProduct *self, gsize slot, BrgJob *job, GError **error)
 gboolean
 brg_product_complete (BrgProduct *self, BrgJob *job, GError **error)
 {
-  BrgJobPart parts = brg_job_parts (job);
+  BrgJobPhases phases;
   gboolean ok = TRUE;
 
+  _brg_job_phases_begin (&phases, job);
   for (gsize t = 0; ok && t < self->n_triples; t++)
     if (self->triples[t].defective == NULL)
       {
-        brg_job_part (&parts, (double) t / (double) self->n_triples,
-                      (double) (t + 1) / (double) self->n_triples);
+        _brg_job_phase (&phases, (double) t / (double) self->n_triples,
+                        (double) (t + 1) / (double) self->n_triples);
         ok = make_triple (self, t, job, error);
       }
-  brg_job_parts_end (&parts);
+  _brg_job_phases_end (&phases);
   return ok;
 }
 
@@ -168,13 +168,14 @@ brg_product_from_scan (BrgVolume *scan,
       brg_case_error_set (error, &fault);
       return NULL;
     }
-  BrgJobPart parts = brg_job_parts (job);
-  brg_job_part (&parts, 0, 0.5);
+  BrgJobPhases phases;
+  _brg_job_phases_begin (&phases, job);
+  _brg_job_phase (&phases, 0, 0.5);
   BrgProduct *self = run_first (pipeline, added, removed, recipes, n, job, error);
   brg_pipeline_free (pipeline);
-  brg_job_part (&parts, 0.5, 1);
+  _brg_job_phase (&phases, 0.5, 1);
   self = completed (self, job, error);
-  brg_job_parts_end (&parts);
+  _brg_job_phases_end (&phases);
   return self;
 }
 

@@ -13,4 +13,5 @@ extern const BrgCommand brg_command_voxelize;
 extern const BrgCommand brg_command_points;
 extern const BrgCommand brg_command_preview;
 extern const BrgCommand brg_command_eval;
+extern const BrgCommand brg_command_replay;
 extern const BrgCommand brg_command_verify;

@@ -4,8 +4,8 @@
 
 /* What is said before any file is touched: help, version, wrong usage. */
 
-static const char *const commands[] = { "info",   "segment", "defect", "mesh",  "voxelize",
-                                        "points", "preview", "eval",   "verify" };
+static const char *const commands[] = { "info",   "segment", "defect", "mesh",   "voxelize",
+                                        "points", "preview", "eval",   "verify", "replay" };
 
 static void
 test_help (void)
@@ -61,7 +61,10 @@ static const struct
   const char *part;
 } wrong[] = {
   { { NULL }, "a command is missing" },
-  { { "replay", "x.json" }, "unknown command" },
+  { { "replay" }, "a file is missing" },
+  { { "replay", "x.json" }, "-o DIR is missing" },
+  { { "replay", "x.json", "x.nrrd", "y.nrrd", "-o", "d" }, "y.nrrd" },
+  { { "replay", "x.json", "-o", "d", "--name", "a/b" }, "--name may hold" },
   { { "dataset", "x.json" }, "unknown command" },
   { { "info" }, "a file is missing" },
   { { "info", "" }, "empty" },

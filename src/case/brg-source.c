@@ -1,0 +1,156 @@
+#include <string.h>
+
+#include "case/brg-case-error.h"
+#include "case/brg-file-private.h"
+#include "case/brg-job-phase-private.h"
+#include "case/brg-manifest-private.h"
+#include "case/brg-source-private.h"
+
+static gboolean
+fail (GError **error, const char *path, const char *reason)
+{
+  g_set_error_literal (error, BRG_CASE_ERROR, BRG_INVALID, reason);
+  _brg_file_name_error (error, path);
+  return FALSE;
+}
+
+static gboolean
+read_scan (BrgSourceFile *self, BrgJob *job, BrgSha256 sha256, GError **error)
+{
+  BrgError fault = { 0 };
+
+  self->scan = brg_nrrd_read_volume (self->path, &self->header, job, &fault);
+  if (self->scan == NULL)
+    return brg_case_error_set (error, &fault);
+  brg_export_hash_volume (self->scan, sha256);
+  return TRUE;
+}
+
+static gboolean
+read_skull (BrgSourceFile *self, BrgJob *job, BrgSha256 sha256, GError **error)
+{
+  BrgError fault = { 0 };
+
+  self->skull = brg_nrrd_read_mask (self->path, &self->header, job, &fault);
+  if (self->skull == NULL)
+    return brg_case_error_set (error, &fault);
+  brg_export_hash_mask (self->skull, sha256);
+  return TRUE;
+}
+
+gboolean
+_brg_source_load (BrgSourceFile *self,
+                  const char *path,
+                  const BrgRecipeSource *of,
+                  BrgJob *job,
+                  GError **error)
+{
+  BrgSha256 sha256;
+
+  *self = (BrgSourceFile){ .path = g_strdup (path) };
+  gboolean ok = of->kind == BRG_SOURCE_SCAN ? read_scan (self, job, sha256, error)
+                                            : read_skull (self, job, sha256, error);
+  if (ok && *of->sha256 != '\0' && strcmp (sha256, of->sha256) != 0)
+    ok = fail (error, path,
+               of->kind == BRG_SOURCE_SCAN
+                 ? "is not the scan the recipe was made from: its voxels have another SHA-256"
+                 : "is not the skull the recipe was made from: its voxels have another SHA-256");
+  if (!ok)
+    _brg_source_clear (self);
+  return ok;
+}
+
+static gboolean
+may_be_scan (const char *name)
+{
+  g_autofree char *lower = g_ascii_strdown (name, -1);
+
+  return g_str_has_suffix (lower, ".nrrd") || g_str_has_suffix (lower, ".nhdr");
+}
+
+static int
+compare_names (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+/* Paths of the files of a folder that may be scans, by name. */
+static GPtrArray *
+list_scans (const char *folder)
+{
+  GPtrArray *paths = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    if (may_be_scan (name))
+      g_ptr_array_add (paths, g_build_filename (folder, name, NULL));
+  g_ptr_array_sort (paths, compare_names);
+  return paths;
+}
+
+/* TRUE for the first that is the one. */
+static gboolean
+try_all (BrgSourceFile *self, const GPtrArray *paths, const BrgRecipeSource *of, BrgJob *job)
+{
+  BrgJobPhases phases;
+  gboolean found = FALSE;
+
+  _brg_job_phases_begin (&phases, job);
+  for (guint p = 0; p < paths->len && !found && !brg_job_is_cancelled (job); p++)
+    {
+      _brg_job_phase (&phases, (double) p / paths->len, (p + 1.0) / paths->len);
+      found = _brg_source_load (self, paths->pdata[p], of, job, NULL);
+    }
+  _brg_job_phases_end (&phases);
+  return found;
+}
+
+static gboolean
+find_scan (BrgSourceFile *self,
+           const char *recipe_path,
+           const BrgRecipeSource *of,
+           BrgJob *job,
+           GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (recipe_path);
+  g_autoptr (GPtrArray) paths = list_scans (folder);
+
+  if (*of->sha256 == '\0')
+    return fail (error, recipe_path, "does not say which scan it was made from; name the scan");
+  if (try_all (self, paths, of, job))
+    return TRUE;
+  if (brg_job_is_cancelled (job))
+    return brg_case_error_set (error, &(BrgError){ .status = BRG_CANCELLED });
+  return fail (error, recipe_path,
+               "the scan it was made from is not in its folder; name the scan or its case file");
+}
+
+gboolean
+_brg_source_find (BrgSourceFile *self,
+                  const char *recipe_path,
+                  const char *name,
+                  const BrgRecipeSource *of,
+                  BrgJob *job,
+                  GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (recipe_path);
+  g_autofree char *base = _brg_path_skull (name);
+  g_autofree char *relative = g_strconcat (base, ".nrrd", NULL);
+  g_autofree char *path = g_build_filename (folder, relative, NULL);
+
+  if (of->kind == BRG_SOURCE_SCAN)
+    return find_scan (self, recipe_path, of, job, error);
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    return fail (error, recipe_path, "the skull it was made from is not beside it; name the skull");
+  return _brg_source_load (self, path, of, job, error);
+}
+
+void
+_brg_source_clear (BrgSourceFile *self)
+{
+  g_free (self->path);
+  brg_volume_unref (self->scan);
+  brg_mask_unref (self->skull);
+  *self = (BrgSourceFile){ 0 };
+}
