@@ -136,7 +136,7 @@ load_edits (Replay *self, BrgJob *job, GError **error)
   BrgError fault = { 0 };
 
   if (path != NULL &&
-      (brg_nrrd_read_labels (path, &self->added, &self->removed, job, &fault) != BRG_OK ||
+      (brg_image_read_labels (path, &self->added, &self->removed, job, &fault) != BRG_OK ||
        check_edits (self, &fault) != BRG_OK))
     return brg_case_error_set (error, &fault);
   brg_trace_hash_edits (source_grid (self), self->added, self->removed,

@@ -3,7 +3,7 @@
 #include <glib.h>
 
 #include "engine/brg-job.h"
-#include "io/brg-nrrd.h"
+#include "io/brg-image.h"
 
 G_BEGIN_DECLS
 
@@ -11,7 +11,7 @@ G_BEGIN_DECLS
  *
  * The source is a scan or a case file of it, or the finished skull, whichever the recipe is of. Its
  * voxels must have the digest in the recipe. When none is named it is looked for beside the recipe:
- * a skull where the export put it, a scan in any NRRD or case file of that folder.
+ * a skull where the export put it, a scan in any image or case file of that folder.
  *
  * With `verify` every stage must be asked and give what it was and gave in the export, to the bit;
  * else nothing is published and the error names the recipe, the first stage that differs and what
@@ -31,7 +31,7 @@ typedef struct
 {
   char *name;
   char *source_path;
-  BrgNrrdInfo header; /* of the source, if it is a NRRD file */
+  BrgImageInfo header; /* of the source, if it is no case file */
   gsize n_defects;
   gsize n_stages; /* that were compared; 0: none */
 } BrgReplayReport;

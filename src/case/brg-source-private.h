@@ -6,7 +6,7 @@
 #include "engine/brg-job.h"
 #include "engine/brg-mask.h"
 #include "engine/brg-volume.h"
-#include "io/brg-nrrd.h"
+#include "io/brg-image.h"
 
 G_BEGIN_DECLS
 
@@ -16,7 +16,7 @@ typedef struct
   char *path;
   BrgVolume *scan;
   BrgMask *skull;
-  BrgNrrdInfo header; /* of a NRRD file */
+  BrgImageInfo header; /* of an image file */
 } BrgSourceFile;
 
 /* Reads the file at `path` as what the recipe starts from, and checks its digest if the recipe has

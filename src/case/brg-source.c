@@ -19,7 +19,7 @@ read_scan (BrgSourceFile *self, BrgJob *job, BrgSha256 sha256, GError **error)
 {
   BrgError fault = { 0 };
 
-  self->scan = brg_nrrd_read_volume (self->path, &self->header, job, &fault);
+  self->scan = brg_image_read_volume (self->path, &self->header, job, &fault);
   if (self->scan == NULL)
     return brg_case_error_set (error, &fault);
   brg_export_hash_volume (self->scan, sha256);
@@ -31,7 +31,7 @@ read_skull (BrgSourceFile *self, BrgJob *job, BrgSha256 sha256, GError **error)
 {
   BrgError fault = { 0 };
 
-  self->skull = brg_nrrd_read_mask (self->path, &self->header, job, &fault);
+  self->skull = brg_image_read_mask (self->path, &self->header, job, &fault);
   if (self->skull == NULL)
     return brg_case_error_set (error, &fault);
   brg_export_hash_mask (self->skull, sha256);
@@ -63,9 +63,15 @@ _brg_source_load (BrgSourceFile *self,
 static gboolean
 may_be_scan (const char *name)
 {
+  static const char *const endings[] = {
+    ".nrrd", ".nhdr", ".nii", ".nii.gz", ".hdr", ".mha", ".mhd"
+  };
   g_autofree char *lower = g_ascii_strdown (name, -1);
 
-  return g_str_has_suffix (lower, ".nrrd") || g_str_has_suffix (lower, ".nhdr");
+  for (gsize e = 0; e < G_N_ELEMENTS (endings); e++)
+    if (g_str_has_suffix (lower, endings[e]))
+      return TRUE;
+  return FALSE;
 }
 
 static int

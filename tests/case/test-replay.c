@@ -9,6 +9,7 @@
 #include "case/brg-replay.h"
 #include "engine/brg-param.h"
 #include "engine/brg-random.h"
+#include "io/brg-image.h"
 #include "io/brg-nrrd.h"
 #include "phantom.h"
 

@@ -6,6 +6,7 @@
 
 #include "cli-json.h"
 #include "cli-run.h"
+#include "io/brg-image.h"
 #include "io/brg-nrrd.h"
 
 typedef struct
@@ -107,7 +108,7 @@ test_segment (Fixture *fixture, gconstpointer data)
   BrgGrid grid;
 
   (void) data;
-  g_assert_cmpint (brg_nrrd_read_grid (fixture->scene.scan, &grid, NULL, NULL), ==, BRG_OK);
+  g_assert_cmpint (brg_image_read_grid (fixture->scene.scan, &grid, NULL, NULL), ==, BRG_OK);
   BrgMask *added = brg_mask_new (&grid, NULL);
   brg_mask_set (added, 44, 44, 44, true);
   g_assert_cmpint (brg_nrrd_write_labels (&grid, added, NULL, edits, NULL, NULL), ==, BRG_OK);
