@@ -139,6 +139,9 @@ load_edits (Replay *self, BrgJob *job, GError **error)
       (brg_image_read_labels (path, &self->added, &self->removed, job, &fault) != BRG_OK ||
        check_edits (self, &fault) != BRG_OK))
     return brg_case_error_set (error, &fault);
+  if (path == NULL && self->source.scan != NULL &&
+      (self->added = brg_mask_new (source_grid (self), &fault)) == NULL)
+    return brg_case_error_set (error, &fault);
   brg_trace_hash_edits (source_grid (self), self->added, self->removed,
                         self->asked->skull[BRG_TRACE_EDITS].edits);
   return compare (self, BRG_TRACE_OF_EDITS, error);

@@ -5,6 +5,7 @@
 #include "case/brg-job-phase-private.h"
 #include "case/brg-manifest-private.h"
 #include "case/brg-source-private.h"
+#include "case/brg-store.h"
 
 static gboolean
 fail (GError **error, const char *path, const char *reason)
@@ -14,11 +15,45 @@ fail (GError **error, const char *path, const char *reason)
   return FALSE;
 }
 
+/* A database, by its first bytes; whether it is a case the store tells. */
+static gboolean
+is_database (const char *path)
+{
+  static const char magic[16] = "SQLite format 3";
+  char found[sizeof magic];
+  FILE *file = _brg_file_open (path, NULL);
+
+  if (file == NULL)
+    return FALSE;
+  gboolean is = fread (found, 1, sizeof found, file) == sizeof found &&
+                memcmp (found, magic, sizeof magic) == 0;
+  fclose (file);
+  return is;
+}
+
+static gboolean
+read_case (BrgSourceFile *self, BrgJob *job, BrgSha256 sha256, GError **error)
+{
+  BrgStoreContents contents;
+  BrgStore *store = brg_store_open (self->path, BRG_STORE_READ, error);
+  gboolean ok = store != NULL && brg_store_load (store, &contents, job, error);
+
+  brg_store_close (store, NULL);
+  if (!ok)
+    return FALSE;
+  self->scan = brg_volume_ref (contents.scan);
+  brg_store_contents_clear (&contents);
+  brg_export_hash_volume (self->scan, sha256);
+  return TRUE;
+}
+
 static gboolean
 read_scan (BrgSourceFile *self, BrgJob *job, BrgSha256 sha256, GError **error)
 {
   BrgError fault = { 0 };
 
+  if (is_database (self->path))
+    return read_case (self, job, sha256, error);
   self->scan = brg_image_read_volume (self->path, &self->header, job, &fault);
   if (self->scan == NULL)
     return brg_case_error_set (error, &fault);
@@ -63,9 +98,8 @@ _brg_source_load (BrgSourceFile *self,
 static gboolean
 may_be_scan (const char *name)
 {
-  static const char *const endings[] = {
-    ".nrrd", ".nhdr", ".nii", ".nii.gz", ".hdr", ".mha", ".mhd"
-  };
+  static const char *const endings[] = { ".nrrd", ".nhdr", ".nii", ".nii.gz",
+                                         ".hdr",  ".mha",  ".mhd", ".bregma" };
   g_autofree char *lower = g_ascii_strdown (name, -1);
 
   for (gsize e = 0; e < G_N_ELEMENTS (endings); e++)

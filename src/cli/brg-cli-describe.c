@@ -302,6 +302,15 @@ describe_mesh_file (BrgReport *report, const char *path, BrgJob *job, BrgError *
 BrgStatus
 brg_cli_describe_file (BrgReport *report, const char *path, BrgJob *job, BrgError *error)
 {
-  return brg_cli_input_kind (path) == BRG_INPUT_MESH ? describe_mesh_file (report, path, job, error)
-                                                     : describe_image (report, path, job, error);
+  switch (brg_cli_input_kind (path))
+    {
+    case BRG_INPUT_MESH:
+      return describe_mesh_file (report, path, job, error);
+    case BRG_INPUT_CASE:
+      return brg_cli_describe_case (report, path, error);
+    case BRG_INPUT_IMAGE:
+    case BRG_INPUT_NONE:
+    default:
+      return describe_image (report, path, job, error);
+    }
 }

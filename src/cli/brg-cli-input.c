@@ -22,6 +22,8 @@ brg_cli_input_kind (const char *path)
   if (brg_cli_ends_in (path, ".stl") || brg_cli_ends_in (path, ".ply") ||
       brg_cli_ends_in (path, ".obj"))
     return BRG_INPUT_MESH;
+  if (brg_cli_ends_in (path, ".bregma"))
+    return BRG_INPUT_CASE;
   return BRG_INPUT_NONE;
 }
 

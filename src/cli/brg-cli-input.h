@@ -12,12 +12,13 @@ typedef enum
   BRG_INPUT_NONE, /* no name we read */
   BRG_INPUT_IMAGE,
   BRG_INPUT_MESH,
+  BRG_INPUT_CASE,
 } BrgInputKind;
 
 #define BRG_CLI_IMAGE_ENDINGS ".nrrd, .nhdr, .nii, .nii.gz, .hdr, .mha, .mhd"
 
-/* By the ending of the name, in any case: one of BRG_CLI_IMAGE_ENDINGS, or .stl, .ply, .obj. What
- * is in an image is found by its content whatever its name. */
+/* By the ending of the name, in any case: one of BRG_CLI_IMAGE_ENDINGS, or .stl, .ply, .obj, or
+ * .bregma. What is in an image is found by its content whatever its name. */
 BrgInputKind brg_cli_input_kind (const char *path);
 
 /* True when a volume is a mask: 0 and at most one other value, and not empty. *value receives the

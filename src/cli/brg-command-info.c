@@ -30,7 +30,8 @@ add_folder (GPtrArray *paths, const char *path, BrgError *error)
   if (found->len == 0)
     {
       brg_error_set (error, BRG_EMPTY,
-                     "holds no file we read (" BRG_CLI_IMAGE_ENDINGS ", .stl, .ply, .obj)");
+                     "holds no file we read (" BRG_CLI_IMAGE_ENDINGS
+                     ", .stl, .ply, .obj, .bregma)");
       return false;
     }
   g_ptr_array_sort (found, compare_paths);
@@ -93,11 +94,11 @@ run_info (BrgCli *cli)
 const BrgCommand brg_command_info = {
   .name = "info",
   .usage = "FILE|DIR...",
-  .summary = "Tell what scans, masks and surfaces hold: grid, orientation, HU or voxels, "
+  .summary = "Tell what scans, masks, surfaces and cases hold: grid, orientation, HU or voxels, "
              "components, volume, soundness.",
   .notes =
-    "Reads NRRD, NIfTI and MetaImage, found by content, and .stl, .ply and .obj; a folder stands "
-    "for the files in it. A file "
+    "Reads NRRD, NIfTI and MetaImage, found by content, and .stl, .ply, .obj and .bregma; a folder "
+    "stands for the files in it. A file "
     "whose voxels are 0 and one other value is a mask, any other a scan; of a scan, bone is what "
     "is at "
     "or above 150 HU. Size, spacing and axes are those of the file, fastest axis first: "

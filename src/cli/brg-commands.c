@@ -3,7 +3,8 @@
 static const BrgCommand *const commands[] = {
   &brg_command_info, &brg_command_import,   &brg_command_segment, &brg_command_defect,
   &brg_command_mesh, &brg_command_voxelize, &brg_command_points,  &brg_command_preview,
-  &brg_command_eval, &brg_command_verify,   &brg_command_replay,
+  &brg_command_eval, &brg_command_verify,   &brg_command_replay,  &brg_command_export,
+  &brg_command_log,
 };
 
 const BrgCommand *const *

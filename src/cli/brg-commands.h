@@ -14,4 +14,6 @@ extern const BrgCommand brg_command_points;
 extern const BrgCommand brg_command_preview;
 extern const BrgCommand brg_command_eval;
 extern const BrgCommand brg_command_replay;
+extern const BrgCommand brg_command_export;
+extern const BrgCommand brg_command_log;
 extern const BrgCommand brg_command_verify;

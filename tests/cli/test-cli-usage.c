@@ -4,8 +4,9 @@
 
 /* What is said before any file is touched: help, version, wrong usage. */
 
-static const char *const commands[] = { "info",   "segment", "defect", "mesh",   "voxelize",
-                                        "points", "preview", "eval",   "verify", "replay" };
+static const char *const commands[] = { "info",     "segment", "defect",  "mesh",
+                                        "voxelize", "points",  "preview", "eval",
+                                        "verify",   "replay",  "export",  "log" };
 
 static void
 test_help (void)
@@ -62,6 +63,10 @@ static const struct
 } wrong[] = {
   { { NULL }, "a command is missing" },
   { { "replay" }, "a file is missing" },
+  { { "export", "x.bregma" }, "-o DIR is missing" },
+  { { "export", "x.bregma", "-o", "d", "--name", "a.b" }, "--name may hold" },
+  { { "log" }, "a file is missing" },
+  { { "log", "x.bregma", "y.bregma" }, "y.bregma" },
   { { "replay", "x.json" }, "-o DIR is missing" },
   { { "replay", "x.json", "x.nrrd", "y.nrrd", "-o", "d" }, "y.nrrd" },
   { { "replay", "x.json", "-o", "d", "--name", "a/b" }, "--name may hold" },
