@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "case/brg-recipe-json.h"
+#include "case/brg-store.h"
 #include "io/brg-nrrd.h"
 #include "replay-fixture.h"
 
@@ -169,6 +170,25 @@ fail_replay (const BrgReplay *what)
   return g_strdup (error->message);
 }
 
+/* A case file of the scan in the folder of the recipe. */
+static char *
+write_case (const ReplayFixture *fixture)
+{
+  BrgRecipe recipe = brg_recipe_default ();
+  BrgStoreContents contents = { .name = g_strdup ("Any"),
+                                .scan = brg_volume_ref (fixture->scan),
+                                .recipes = brg_recipes_new (&recipe, 1) };
+  char *path = g_build_filename (fixture->out, "x.bregma", NULL);
+  g_autoptr (GError) error = NULL;
+
+  brg_export_hash_volume (contents.scan, contents.sha256);
+  BrgStore *store = brg_store_create (path, &contents, FALSE, NULL, &error);
+  g_assert_no_error (error);
+  brg_store_close (store, NULL);
+  brg_store_contents_clear (&contents);
+  return path;
+}
+
 /* The source that is not named lies in the folder of the recipe. */
 static void
 test_find_source (void)
@@ -193,6 +213,11 @@ test_find_source (void)
   g_assert_true (brg_replay (&what, &report, NULL, NULL));
   g_assert_cmpstr (report.source_path, ==, copy);
   g_assert_cmpstr (report.name, ==, "Other");
+  brg_replay_report_clear (&report);
+  g_remove (copy);
+  g_autofree char *in_case = write_case (&fixture);
+  g_assert_true (brg_replay (&what, &report, NULL, NULL));
+  g_assert_cmpstr (report.source_path, ==, in_case);
   brg_replay_report_clear (&report);
   replay_fixture_clear (&fixture);
 }
