@@ -50,6 +50,19 @@ flip (const BrgStoreContents *contents,
   return TRUE;
 }
 
+/* NULL: no voxels. */
+static gboolean
+check_disjoint (const char *file, const BrgMask *added, const BrgMask *removed, GError **error)
+{
+  gsize both_vox = added != NULL && removed != NULL ? brg_mask_count_and (added, removed) : 0;
+
+  if (both_vox > 0)
+    g_set_error (error, BRG_STORE_ERROR, BRG_STORE_ERROR_CORRUPT,
+                 "%s: damaged: voxels that are both added and removed by hand: %" G_GSIZE_FORMAT,
+                 file, both_vox);
+  return both_vox == 0;
+}
+
 /* The past once, the rest there and back. */
 static gboolean
 flip_all (const BrgStoreContents *contents,
@@ -71,12 +84,7 @@ flip_all (const BrgStoreContents *contents,
                    file, contents->first_seq + misfit + 1);
       return FALSE;
     }
-  gsize both_vox = brg_mask_count_and (added, removed);
-  if (both_vox > 0)
-    g_set_error (error, BRG_STORE_ERROR, BRG_STORE_ERROR_CORRUPT,
-                 "%s: damaged: %" G_GSIZE_FORMAT " voxels are added and removed by hand", file,
-                 both_vox);
-  return both_vox == 0;
+  return check_disjoint (file, added, removed, error);
 }
 
 gboolean
@@ -86,7 +94,7 @@ brg_store_contents_flip_past (BrgStoreContents *contents, const char *file, GErr
   BrgError fault = { 0 };
 
   if (!has_deltas (contents))
-    return TRUE;
+    return check_disjoint (file, contents->added, contents->removed, error);
   BrgMask *added = copy_or_new (contents->added, grid, &fault);
   BrgMask *removed = added != NULL ? copy_or_new (contents->removed, grid, &fault) : NULL;
   gboolean ok = removed != NULL ? flip_all (contents, file, added, removed, error)
