@@ -1,5 +1,5 @@
-/* NRRD files, read as everything they may be. What is read is written and read again as the same.
- */
+/* NRRD, NIfTI and MetaImage files, read as everything they may be. What is read is written as NRRD
+ * and read again as the same. */
 
 #include <string.h>
 
