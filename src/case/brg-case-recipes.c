@@ -2,6 +2,7 @@
 
 #include "case/brg-case-private.h"
 #include "case/brg-recipe-json.h"
+#include "engine/brg-param.h"
 
 void
 _brg_case_take_recipes (BrgCase *self, BrgRecipes *recipes, guint active)
@@ -97,10 +98,23 @@ brg_case_set_active (BrgCase *self, guint index)
   _brg_case_schedule (self);
 }
 
+/* The same parameters, and nothing of where the defect is. */
+static BrgRecipe
+unplaced_like (const BrgRecipe *like)
+{
+  size_t n_params;
+  const BrgParam *params = brg_params (&n_params);
+  BrgRecipe recipe = brg_recipe_default ();
+
+  for (size_t p = 0; p < n_params; p++)
+    brg_param_set (&params[p], &recipe, brg_param_get (&params[p], like));
+  return recipe;
+}
+
 gboolean
 brg_case_add_defect (BrgCase *self)
 {
-  BrgRecipe recipe = self->recipe;
+  BrgRecipe recipe = unplaced_like (&self->recipe);
 
   if (self->recipes->n >= BRG_RECIPE_MAX_DEFECTS)
     {
@@ -109,7 +123,6 @@ brg_case_add_defect (BrgCase *self)
       _brg_case_emit_failed (self, message);
       return FALSE;
     }
-  recipe.defect.placed = false;
   return change_recipes (self, brg_recipes_add (self->recipes, &recipe), self->recipes->n, NULL,
                          FALSE);
 }

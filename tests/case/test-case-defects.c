@@ -28,6 +28,9 @@ open_with_defects (CaseFixture *fixture)
   case_fixture_open (fixture);
   place_active (fixture, brg_vec3 (0, -1, 0), 30);
   g_assert_true (brg_case_add_defect (fixture->document));
+  g_assert_cmpint (brg_case_get_recipe (fixture->document)->defect.shape, ==, BRG_SHAPE_CYLINDER);
+  g_assert_cmpfloat (brg_case_get_recipe (fixture->document)->defect.width_mm, ==, 30);
+  g_assert_cmpfloat (brg_case_get_recipe (fixture->document)->defect.at_mm.y, ==, 0);
   g_assert_true (brg_case_add_defect (fixture->document));
   place_active (fixture, brg_vec3 (1, 0, 0), 40);
   case_fixture_settle (fixture);
