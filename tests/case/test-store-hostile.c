@@ -214,6 +214,27 @@ test_scan (StoreFixture *fixture, gconstpointer data)
   assert_all_refused (fixture, forgeries, BRG_STORE_ERROR_CORRUPT);
 }
 
+/* A claim of a gigabyte, and one of 2^40 voxels, are refused before there is memory for them. */
+static void
+test_claims (StoreFixture *fixture, gconstpointer data)
+{
+  static const char *const claims[] = {
+    "UPDATE scan SET grid = CAST (x'00400000b5000000b5000000' || substr (grid, 13) AS BLOB), "
+    "slab_rows = 32761",
+    "UPDATE scan SET grid = CAST (x'002800000028000000280000' || substr (grid, 13) AS BLOB)",
+  };
+  (void) data;
+
+  for (gsize c = 0; c < G_N_ELEMENTS (claims); c++)
+    {
+      store_forge_run (fixture->path, claims[c]);
+      Outcome outcome = try_file (fixture->path, BRG_STORE_READ);
+      g_assert_error (outcome.error, BRG_STORE_ERROR, BRG_STORE_ERROR_CORRUPT);
+      g_assert_nonnull (strstr (outcome.error->message, "bytes, which cannot hold"));
+      outcome_clear (&outcome);
+    }
+}
+
 static void
 test_slabs (StoreFixture *fixture, gconstpointer data)
 {
@@ -451,6 +472,7 @@ main (int argc, char **argv)
   ADD ("/store-hostile/write-ahead-log", test_write_ahead_log);
   ADD ("/store-hostile/schema", test_schema);
   ADD ("/store-hostile/scan", test_scan);
+  ADD ("/store-hostile/claims", test_claims);
   ADD ("/store-hostile/slabs", test_slabs);
   ADD ("/store-hostile/state", test_state);
   ADD ("/store-hostile/history", test_history);
