@@ -154,6 +154,11 @@ is_packed (const BrgMask *mask)
 static void
 pack_row (const guint64 *row, gsize n_bytes, guint8 *out)
 {
+  if (G_BYTE_ORDER == G_LITTLE_ENDIAN)
+    {
+      memcpy (out, row, n_bytes);
+      return;
+    }
   for (gsize b = 0; b < n_bytes; b++)
     out[b] = (guint8) (row[b / 8] >> (b % 8 * 8));
 }
