@@ -51,12 +51,15 @@ file_free (gpointer data)
 
   g_free (file->path);
   brg_dicom_image_clear (&file->image);
+  brg_wipe (file, sizeof *file);
   g_free (file);
 }
 
 void
 _brg_series_free (BrgSeries *self)
 {
+  brg_wipe (self->description, strlen (self->description));
+  brg_wipe (self->patient, strlen (self->patient));
   g_free (self->uid);
   g_free (self->description);
   g_free (self->patient);
@@ -173,6 +176,15 @@ group (Reading *reading)
   return all;
 }
 
+/* Names of patients are in them. */
+static void
+forget_reads (Reading *reading)
+{
+  if (reading->reads != NULL)
+    brg_wipe (reading->reads, reading->paths->len * sizeof *reading->reads);
+  brg_free (reading->reads);
+}
+
 static int
 compare_series (gconstpointer a, gconstpointer b)
 {
@@ -207,12 +219,12 @@ brg_series_find (const char *path, BrgJob *job, GError **error)
     {
       for (guint f = 0; reading.reads != NULL && f < paths->len; f++)
         brg_dicom_image_clear (&reading.reads[f].image);
-      brg_free (reading.reads);
+      forget_reads (&reading);
       brg_case_error_set (error, &fault);
       return NULL;
     }
   GPtrArray *all = group (&reading);
-  brg_free (reading.reads);
+  forget_reads (&reading);
   for (guint s = 0; s < all->len; s++)
     _brg_series_judge (all->pdata[s]);
   g_ptr_array_sort (all, compare_series);

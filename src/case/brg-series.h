@@ -14,7 +14,7 @@ G_BEGIN_DECLS
  * Files are found by content, in the folder and below, in any number and mixed with others; links
  * are not followed. Images belong together when series, SOP class, size, pixel spacing, direction
  * and coding are the same. Who the patient is is read for the chooser alone: a series never carries
- * it into a scan. */
+ * it into a scan, and it is overwritten in memory when the series goes. */
 
 /* One image of a series: a frame of a file. */
 typedef struct

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <stddef.h>
+#include <string.h>
 
 #include "engine/brg-error.h"
 #include "engine/brg-pool.h"
@@ -24,6 +25,14 @@ void *brg_alloc_zero_in (BrgPool *pool, size_t count, size_t size, BrgError *err
  * from the same pool. `buffer` may be NULL. On failure returns NULL and leaves `buffer` untouched.
  */
 void *brg_alloc_grow (void *buffer, size_t old_count, size_t count, size_t size, BrgError *error);
+
+/* Overwrites what nobody may find in memory later, as a compiler cannot leave out. */
+static inline void
+brg_wipe (void *bytes, size_t size)
+{
+  memset (bytes, 0, size);
+  __asm__ volatile("" : : "r"(bytes) : "memory");
+}
 
 /* Frees a buffer, or gives it back to its pool; NULL is allowed. */
 void brg_free (void *buffer);

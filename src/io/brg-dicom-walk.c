@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "engine/brg-alloc.h"
+
 #define PREAMBLE_SIZE 128
 #define MAGIC         "DICM"
 #define META_GROUP    0x0002u
@@ -166,8 +168,10 @@ take_value (Walk *walk, const Element *element, BrgError *error)
   if (status != BRG_OK)
     return status;
   value[element->length] = 0;
-  return walk->visitor->visit (walk->data, element->tag, &walk->place, value, element->length,
-                               walk->is_big_endian, error);
+  status = walk->visitor->visit (walk->data, element->tag, &walk->place, value, element->length,
+                                 walk->is_big_endian, error);
+  brg_wipe (value, element->length);
+  return status;
 }
 
 /* What stands between the items of a sequence. */

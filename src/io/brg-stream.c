@@ -143,6 +143,8 @@ brg_stream_close (BrgStream *stream)
   brg_inflater_free (stream->inflater);
   close (stream->file);
   free (stream->folder);
+  if (stream->buffer != NULL)
+    brg_wipe (stream->buffer, stream->room);
   brg_free (stream->buffer);
   brg_free (stream);
 }
