@@ -7,6 +7,10 @@
 
 #include "case/brg-file-private.h"
 #include "case/brg-series.h"
+#include "engine/brg-isosurface.h"
+#include "engine/brg-slice-map.h"
+#include "engine/brg-threshold.h"
+#include "io/brg-mesh-file.h"
 #include "support/dicom-file.h"
 
 #define COLUMNS 9
@@ -149,43 +153,116 @@ find_marker (const BrgVolume *scan)
   return at;
 }
 
+/* The surface of the one voxel of bone lies around it, in the file as in memory. */
+static void
+assert_surface (const BrgVolume *scan, BrgVec3 at)
+{
+  BrgMask *mask = brg_threshold (scan, 500, INT16_MAX, NULL, NULL);
+  BrgMesh *mesh = brg_isosurface (mask, NULL, NULL), *again;
+  g_autofree char *path = g_build_filename (folder, "marker.stl", NULL);
+  BrgVec3 sum = { 0, 0, 0 };
+
+  g_assert_cmpint (brg_mesh_write (mesh, path, false, NULL, NULL), ==, BRG_OK);
+  again = brg_mesh_read (path, NULL, NULL);
+  g_assert_nonnull (again);
+  for (size_t v = 0; v < again->n_vertices; v++)
+    sum = brg_vec3_add (sum, brg_vec3 ((double) again->xyz[3 * v], (double) again->xyz[3 * v + 1],
+                                       (double) again->xyz[3 * v + 2]));
+  sum = brg_vec3_scale (sum, 1 / (double) again->n_vertices);
+  g_assert_cmpfloat (brg_vec3_length (brg_vec3_sub (sum, at)), <, 1e-3);
+  brg_mesh_unref (again);
+  brg_mesh_unref (mesh);
+  brg_mask_unref (mask);
+}
+
+/* Radiological: the patient's right is on the left of the screen. */
+static void
+assert_letters (const BrgGrid *grid)
+{
+  static const char *const expected[BRG_N_PLANES] = {
+    [BRG_AXIAL] = "RLAP", [BRG_CORONAL] = "RLSI", [BRG_SAGITTAL] = "APSI"
+  };
+  char letters[4][3];
+
+  for (int plane = 0; plane < BRG_N_PLANES; plane++)
+    {
+      brg_slice_letters (grid, (BrgPlane) plane, letters);
+      for (int side = 0; side < 4; side++)
+        {
+          g_assert_cmpint (letters[side][0], ==, expected[plane][side]);
+          g_assert_cmpint (letters[side][1], ==, 0);
+        }
+    }
+}
+
+/* A head whose columns, rows and slices run along these axes in these directions. */
+typedef struct
+{
+  int axis[3];
+  double sign[3];
+} Order;
+
+static Order
+order_at (int n)
+{
+  static const int axes[6][3] = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 },
+                                  { 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 } };
+  const int *axis = axes[n % 6];
+
+  return (Order){ { axis[0], axis[1], axis[2] },
+                  { n / 6 % 2 > 0 ? -1 : 1, n / 12 % 2 > 0 ? -1 : 1, n / 24 % 2 > 0 ? -1 : 1 } };
+}
+
+static const double corner_mm[3] = { 11, -22, 33 };
+
+/* Writes it, and gives where the marker lies. */
+static BrgVec3
+put_order (const Order *order, const char *patient_position)
+{
+  const int marker[3] = { MARKER_X, MARKER_Y, MARKER_S };
+  const double spacing_mm[3] = { 8, 9, 10 };
+  double at[3];
+
+  begin_folder ();
+  for (int s = 0; s < SLICES; s++)
+    {
+      DicomSlice slice = plain ();
+      g_autofree char *name = g_strdup_printf ("%d", (s * 5 + 3) % 7);
+      memcpy (slice.position, corner_mm, sizeof corner_mm);
+      slice.position[order->axis[2]] += order->sign[2] * spacing_mm[2] * s;
+      slice.orientation[order->axis[0]] = order->sign[0];
+      slice.orientation[3 + order->axis[1]] = order->sign[1];
+      slice.patient_position = patient_position;
+      put_slice (name, &slice, s == MARKER_S);
+    }
+  memcpy (at, corner_mm, sizeof at);
+  for (int a = 0; a < 3; a++)
+    at[order->axis[a]] += order->sign[a] * marker[a] * spacing_mm[a];
+  return brg_vec3 (at[0], at[1], at[2]);
+}
+
 /* The same head in 48 orders and directions of axes, as scanners that lay the patient this way or
- * that write it: the marker is always where its own slice says, and axes point as they should. */
+ * that write it: the marker is always where its own slice says, in the scan and in a surface, axes
+ * point as they should and the letters of the views agree. */
 static void
 test_orders (void)
 {
-  static const int orders[6][3] = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 },
-                                    { 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 } };
+  static const char *const positions[] = { "HFS", "FFS", "HFP", "HFDL" };
 
-  for (int order = 0; order < 48; order++)
-    {
-      const int *axis = orders[order % 6];
-      const double sign[3] = { order / 6 % 2 > 0 ? -1 : 1, order / 12 % 2 > 0 ? -1 : 1,
-                               order / 24 % 2 > 0 ? -1 : 1 };
-      double truth[3] = { 11, -22, 33 };
-      begin_folder ();
-      for (int s = 0; s < SLICES; s++)
-        {
-          DicomSlice slice = plain ();
-          g_autofree char *name = g_strdup_printf ("%d", (s * 5 + 3) % 7);
-          memcpy (slice.position, truth, sizeof truth);
-          slice.position[axis[2]] += sign[2] * 10 * s;
-          slice.orientation[axis[0]] = sign[0];
-          slice.orientation[3 + axis[1]] = sign[1];
-          put_slice (name, &slice, s == MARKER_S);
-        }
-      truth[axis[0]] += sign[0] * MARKER_X * 8;
-      truth[axis[1]] += sign[1] * MARKER_Y * 9;
-      truth[axis[2]] += sign[2] * MARKER_S * 10;
-      BrgVolume *scan = read_first (BRG_SERIES_AS_IT_IS);
-      BrgVec3 at = find_marker (scan);
-      g_assert_cmpfloat_with_epsilon (at.x, truth[0], 1e-9);
-      g_assert_cmpfloat_with_epsilon (at.y, truth[1], 1e-9);
-      g_assert_cmpfloat_with_epsilon (at.z, truth[2], 1e-9);
-      for (int a = 0; a < 3; a++)
-        g_assert_cmpfloat (scan->grid.lps_from_vox.m[a][a], >, 0);
-      brg_volume_unref (scan);
-    }
+  for (int n = 0; n < 48; n++)
+    for (gsize p = 0; p < G_N_ELEMENTS (positions); p++)
+      {
+        Order order = order_at (n);
+        BrgVec3 truth = put_order (&order, positions[p]);
+        BrgVolume *scan = read_first (BRG_SERIES_AS_IT_IS);
+        BrgVec3 at = find_marker (scan);
+        g_assert_cmpfloat (brg_vec3_length (brg_vec3_sub (at, truth)), <, 1e-9);
+        for (int a = 0; a < 3; a++)
+          g_assert_cmpfloat (scan->grid.lps_from_vox.m[a][a], >, 0);
+        assert_letters (&scan->grid);
+        assert_surface (scan, truth);
+        brg_volume_unref (scan);
+      }
 }
 
 static void

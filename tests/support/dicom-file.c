@@ -168,6 +168,7 @@ list_texts (const DicomSlice *slice)
     { 0x00080008, "CS", or_else (slice->image_type, "ORIGINAL\\PRIMARY\\AXIAL") },
     { 0x00080016, "UI", DICOM_CT },
     { 0x00080060, "CS", or_else (slice->modality, "CT") },
+    { 0x00185100, "CS", or_else (slice->patient_position, "HFS") },
     { 0x0020000e, "UI", or_else (slice->series_uid, "1.2.3") },
   };
 

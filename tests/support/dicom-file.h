@@ -33,10 +33,11 @@ void dicom_end_sequence (DicomFile *file);
 /* What one slice of a CT has. Zero fields have defaults. */
 typedef struct
 {
-  const char *syntax;     /* explicit little endian */
-  const char *series_uid; /* "1.2.3" */
-  const char *modality;   /* "CT" */
-  const char *image_type; /* "ORIGINAL\\PRIMARY\\AXIAL" */
+  const char *syntax;           /* explicit little endian */
+  const char *series_uid;       /* "1.2.3" */
+  const char *modality;         /* "CT" */
+  const char *image_type;       /* "ORIGINAL\\PRIMARY\\AXIAL" */
+  const char *patient_position; /* "HFS" */
   int number;
   int columns, rows;
   double position[3];
