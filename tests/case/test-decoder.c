@@ -102,6 +102,107 @@ test_damaged (void)
     }
 }
 
+static GPtrArray *
+path_list (void)
+{
+  return g_ptr_array_new_with_free_func (g_free);
+}
+
+/* Writes a damaged file and adds its path. */
+static void
+add_damaged (GPtrArray *paths, const char *bytes, gsize size)
+{
+  g_autofree char *name = g_strdup_printf ("damaged%u.dcm", paths->len);
+  char *path = g_build_filename (folder, name, NULL);
+
+  g_assert_true (g_file_set_contents (path, bytes, (gssize) size, NULL));
+  g_ptr_array_add (paths, path);
+}
+
+/* Tries to decode all of them, going on with the next where the program died of one. What comes of
+ * a file is samples of the right number, or words; returns how many gave samples. */
+static guint
+decode_all (const GPtrArray *paths, const BrgDicomImage *images)
+{
+  guint n_decoded = 0;
+
+  for (guint f = 0; f < paths->len;)
+    {
+      g_autoptr (BrgDecoder) decoder =
+        _brg_decoder_new ((const char *const *) paths->pdata + f, paths->len - f, 20, NULL);
+      gboolean lives = TRUE;
+      for (; lives && f < paths->len; f++)
+        {
+          const guint8 *samples;
+          int bits;
+          g_autoptr (GError) error = NULL;
+          if (_brg_decoder_next (decoder, &images[f], &samples, &bits, NULL, &error))
+            n_decoded++;
+          else
+            {
+              g_assert_true (g_str_has_prefix (error->message, "damaged"));
+              lives = strstr (error->message, "broke down") == NULL;
+            }
+        }
+    }
+  return n_decoded;
+}
+
+/* 240 files with one to eight bytes changed anywhere. */
+static void
+test_mutants (void)
+{
+  static const char *const names[] = { "signed-jpeg-lossless.dcm", "signed-jpeg-ls.dcm",
+                                       "signed-jpeg2000.dcm", "signed-rle.dcm" };
+  g_autoptr (GRand) rand = g_rand_new_with_seed (240);
+  g_autoptr (GPtrArray) paths = path_list ();
+  BrgDicomImage images[240];
+
+  g_setenv ("BREGMA_DICOM", program, TRUE);
+  for (int m = 0; m < 240; m++)
+    {
+      g_autofree char *path = sample_path (names[m % 4]), *bytes = NULL;
+      gsize size;
+      BrgError fault = { 0 };
+      BrgDicomImage image;
+      g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
+      for (int change = g_rand_int_range (rand, 1, 9); change > 0; change--)
+        bytes[g_rand_int_range (rand, 128, (int) size)] = (char) g_rand_int (rand);
+      add_damaged (paths, bytes, size);
+      images[m] = header_of (path);
+      if (brg_dicom_read (paths->pdata[m], &image, NULL, &fault) == BRG_OK)
+        brg_dicom_image_clear (&image);
+      else
+        g_assert_cmpuint (strlen (fault.message), >, 0);
+    }
+  guint n = decode_all (paths, images);
+  g_test_message ("%u of 240 were decoded", n);
+}
+
+/* Cut anywhere, no compressed slice is taken for a whole one. */
+static void
+test_truncated (void)
+{
+  static const char *const names[] = { "signed-jpeg-lossless.dcm", "unsigned-jpeg-ls.dcm",
+                                       "signed-jpeg2000.dcm", "unsigned-rle.dcm" };
+
+  g_setenv ("BREGMA_DICOM", program, TRUE);
+  for (gsize n = 0; n < G_N_ELEMENTS (names); n++)
+    {
+      g_autofree char *path = sample_path (names[n]), *bytes = NULL;
+      g_autoptr (GPtrArray) paths = path_list ();
+      g_autofree BrgDicomImage *images = NULL;
+      gsize size;
+      g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
+      for (gsize end = 132; end < size; end++)
+        add_damaged (paths, bytes, end);
+      images = g_new (BrgDicomImage, paths->len);
+      for (guint f = 0; f < paths->len; f++)
+        images[f] = header_of (path);
+      g_assert_cmpuint (decode_all (paths, images), ==, 0);
+    }
+}
+
 /* The words of the failure with a decoder that is this shell script. */
 static char *
 words_of (const char *script, guint patience_s, BrgJob *job)
@@ -174,6 +275,8 @@ main (int argc, char **argv)
   folder = g_dir_make_tmp ("decoder-XXXXXX", NULL);
   g_test_add_func ("/decoder/syntaxes", test_syntaxes);
   g_test_add_func ("/decoder/damaged", test_damaged);
+  g_test_add_func ("/decoder/mutants", test_mutants);
+  g_test_add_func ("/decoder/truncated", test_truncated);
   g_test_add_func ("/decoder/liars", test_liars);
   g_test_add_func ("/decoder/absent", test_absent);
   int result = g_test_run ();
