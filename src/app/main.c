@@ -1,4 +1,5 @@
 #include <glib/gi18n.h>
+#include <signal.h>
 #include <malloc.h>
 
 #include "app/brg-application.h"
@@ -17,6 +18,7 @@ main (int argc, char **argv)
   bindtextdomain (GETTEXT_PACKAGE, BRG_LOCALE_DIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
+  signal (SIGXFSZ, SIG_IGN); /* a file over the limit is an error of its write */
 
   g_autoptr (BrgApplication) application = brg_application_new ();
   return g_application_run (G_APPLICATION (application), argc, argv);

@@ -1,5 +1,6 @@
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <glib/gstdio.h>
@@ -537,6 +538,23 @@ test_signals (CliScene *fixture, gconstpointer data)
     }
 }
 
+/* A limit on the size of files is told like a full disk; the signal that comes with it kills
+ * nobody. */
+static void
+test_file_size_limit (CliScene *fixture, gconstpointer data)
+{
+  struct rlimit old, tight;
+
+  (void) data;
+  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &old), ==, 0);
+  tight = (struct rlimit){ 512, old.rlim_max };
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &tight), ==, 0);
+  g_auto (CliRun) run = cli_run ("segment", fixture->scan, "-o", fixture->skull, NULL);
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &old), ==, 0);
+  cli_assert_fails (&run, 1, "skull.nrrd: cannot write: File too large");
+  g_assert_false (g_file_test (fixture->skull, G_FILE_TEST_EXISTS));
+}
+
 static void
 add (const char *name, gboolean is_odd, void (*test) (CliScene *, gconstpointer))
 {
@@ -565,6 +583,7 @@ main (int argc, char **argv)
   add ("segment/wrong-kind", FALSE, test_wrong_kind);
   add ("segment/warnings", FALSE, test_warnings);
   add ("segment/full-disk", FALSE, test_full_disk);
+  add ("segment/file-size-limit", FALSE, test_file_size_limit);
   add ("segment/outputs-differ", FALSE, test_outputs_differ);
   add ("segment/both-or-none", FALSE, test_both_or_none);
   add ("segment/quiet", FALSE, test_quiet);

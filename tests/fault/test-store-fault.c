@@ -165,8 +165,12 @@ act_in_trouble (FaultRound *round, StoreSession *session, BrgStore **store)
     }
   assert_told (round, error);
   told_by (round)->n_failures++;
-  if (round->fault.forever && fault_was_hit () && !store_session_act (session, store, &again))
-    assert_told (round, again);
+  if (round->fault.forever && fault_was_hit ())
+    {
+      if (store_session_act (session, store, &again))
+        return; /* what was left to do needs no disk */
+      assert_told (round, again);
+    }
   fault_end ();
   StoreSession found;
   store_session_init (&found, session->folder, script);
@@ -227,11 +231,88 @@ test_errors (void)
     run_loop (work_in_trouble_cb, check_trouble_cb, faults[f], 211);
 }
 
+/* A session that is killed at one call; what is left is opened by a process that fares no better.
+ */
+typedef struct
+{
+  char *folder;
+  guint64 at;
+} Twice;
+
+static void
+kill_session_cb (FaultRound *round, gpointer data)
+{
+  Twice *twice = data;
+
+  fault_begin (twice->folder, (Fault){ .kind = FAULT_BEFORE, .at = twice->at, .no_sync = true });
+  work_cb (round, twice->folder);
+  fault_end ();
+}
+
+static void
+prepare_twice_cb (FaultRound *round, gpointer data)
+{
+  fault_loop_run (kill_session_cb, round, data);
+}
+
+/* Opens what there is, and reads it. */
+static void
+open_cb (FaultRound *round, gpointer data)
+{
+  Twice *twice = data;
+  g_autoptr (GError) error = NULL;
+  StoreSession session;
+  BrgStoreContents found;
+
+  store_session_init (&session, twice->folder, script);
+  store_session_go_to (&session, told_by (round)->n_done);
+  g_autofree char *path = store_session_path (&session, session.file);
+  BrgStore *store = brg_store_open (path, BRG_STORE_WRITE, &error);
+  if (store != NULL && brg_store_load (store, &found, NULL, &error))
+    brg_store_contents_clear (&found);
+  round->failed = error != NULL;
+  brg_store_close (store, NULL);
+  store_session_clear (&session);
+}
+
+static void
+check_twice_cb (FaultRound *round, gpointer data)
+{
+  Twice *twice = data;
+  StoreSession session;
+
+  store_session_init (&session, twice->folder, script);
+  store_session_go_to (&session, told_by (round)->n_done);
+  assert_nothing_lost (&session);
+  go_on (&session);
+  store_session_clear (&session);
+}
+
+static void
+test_twice (void)
+{
+  static const Fault faults[] = {
+    { .kind = FAULT_BEFORE, .no_sync = true },
+    { .kind = FAULT_MIDDLE, .no_sync = true },
+    { .kind = FAULT_ERROR, .errnum = EIO, .no_sync = true },
+    { .kind = FAULT_ERROR, .errnum = ENOSPC, .forever = true, .no_sync = true },
+  };
+  Twice twice = { test_folder_new (), 1 };
+  FaultLoop loop = { twice.folder, prepare_twice_cb, open_cb, check_twice_cb, &twice };
+  guint n_hits = 0;
+
+  for (guint f = 0; twice.at < 1200; twice.at += g_test_slow () ? 5 : 131, f++)
+    n_hits += fault_loop (&loop, faults[f % G_N_ELEMENTS (faults)], 2).n_hits;
+  g_test_message ("%u faults while putting right, 0 actions lost", n_hits);
+  test_folder_free (twice.folder);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/store/fault/kill", test_kill);
   g_test_add_func ("/store/fault/errors", test_errors);
+  g_test_add_func ("/store/fault/twice", test_twice);
   return g_test_run ();
 }
