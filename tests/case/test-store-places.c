@@ -282,23 +282,44 @@ test_left_in_a_write (StoreFixture *fixture, gconstpointer data)
   g_assert_cmpuint (test_folder_count (fixture->dir), ==, 1);
 }
 
-/* A copy over such a case is the copy, whatever the journal held. */
+/* A copy over such a case, or in its place when it is gone and its journal is not, is the copy. */
 static void
-test_copy_over_a_write (StoreFixture *fixture, gconstpointer data)
+copy_over_a_write (StoreFixture *fixture, gboolean is_gone)
 {
   g_autofree char *other = g_build_filename (fixture->dir, "Other.bregma", NULL);
-  (void) data;
+  BrgStoreChange change = { .name = (char *) "Case09" };
 
   store_fixture_write (fixture);
   BrgStore *store = brg_store_open (fixture->path, BRG_STORE_READ, NULL);
   g_assert_true (brg_store_copy (store, other, NULL, NULL));
   close_store (store);
+  store = brg_store_open (other, BRG_STORE_WRITE, NULL);
+  g_assert_true (brg_store_apply (store, &change, NULL));
+  close_store (store);
   leave_in_a_write (fixture);
+  if (is_gone)
+    g_assert_cmpint (g_unlink (fixture->path), ==, 0);
   store = brg_store_open (other, BRG_STORE_READ, NULL);
   g_assert_true (brg_store_copy (store, fixture->path, NULL, NULL));
   close_store (store);
+  g_free (fixture->contents.name);
+  fixture->contents.name = g_strdup ("Case09");
   assert_holds (fixture->path, &fixture->contents);
   g_assert_cmpuint (test_folder_count (fixture->dir), ==, 2);
+}
+
+static void
+test_copy_over_a_write (StoreFixture *fixture, gconstpointer data)
+{
+  (void) data;
+  copy_over_a_write (fixture, FALSE);
+}
+
+static void
+test_copy_beside_a_journal (StoreFixture *fixture, gconstpointer data)
+{
+  (void) data;
+  copy_over_a_write (fixture, TRUE);
 }
 
 /* A journal that names another file would have SQLite remove that. */
@@ -423,6 +444,7 @@ main (int argc, char **argv)
   ADD ("/store-places/read-only-file", test_read_only_file);
   ADD ("/store-places/left-in-a-write", test_left_in_a_write);
   ADD ("/store-places/copy-over-a-write", test_copy_over_a_write);
+  ADD ("/store-places/copy-beside-a-journal", test_copy_beside_a_journal);
   ADD ("/store-places/forged-journal", test_forged_journal);
   ADD ("/store-places/format-1", test_format_1);
   ADD ("/store-places/format-1-again", test_format_1_again);
