@@ -3,6 +3,7 @@
 #include <glib/gstdio.h>
 
 #include "../case/store-fixture.h"
+#include "case/brg-store-edits.h"
 #include "fuzz.h"
 
 #define LAST_SEQ (G_GUINT64_CONSTANT (1) << 60)
@@ -102,6 +103,28 @@ apply (BrgStore *store, const BrgStoreChange *change)
 
   brg_store_apply (store, change, &error);
   g_assert_no_error (error);
+}
+
+/* The live edits as the app makes them; they may contradict themselves, which it tells. */
+static void
+check_live_edits (const BrgStoreContents *contents, BrgStoreContents *flipped)
+{
+  g_autoptr (GError) error = NULL;
+  BrgMask *added, *removed;
+
+  if (!brg_store_contents_flip_past (flipped, "Case.bregma", &error))
+    {
+      g_assert_error (error, BRG_STORE_ERROR, BRG_STORE_ERROR_CORRUPT);
+      return;
+    }
+  store_live_edits (contents, &added, &removed);
+  g_assert_cmpuint (brg_mask_count_and (added, removed), ==, 0);
+  g_assert_true (flipped->added == NULL ? brg_mask_is_empty (added)
+                                        : brg_mask_equal (flipped->added, added));
+  g_assert_true (flipped->removed == NULL ? brg_mask_is_empty (removed)
+                                          : brg_mask_equal (flipped->removed, removed));
+  brg_mask_unref (added);
+  brg_mask_unref (removed);
 }
 
 /* An entry behind the past, in the file and in `contents`. */
@@ -237,6 +260,7 @@ fuzz_case_check (const char *path)
   if (is_sound)
     {
       store_assert_equal (&contents, &again);
+      check_live_edits (&contents, &again);
       work (store, &contents, before);
     }
   else
