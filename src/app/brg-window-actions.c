@@ -50,6 +50,34 @@ redo_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static void
+save_as_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  _brg_window_save_as (data);
+}
+
+static void
+retry_saving_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  brg_case_retry_saving (BRG_WINDOW (data)->the_case);
+}
+
+/* There is nothing to save that is not being saved; the hand that asks all the same gets an
+ * answer. */
+static void
+saved_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  _brg_window_show_saved (data);
+}
+
+static void
+show_case_in_folder_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (brg_case_get_path (BRG_WINDOW (data)->the_case));
+
+  _brg_window_show_in_folder (data, file);
+}
+
+static void
 history_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   _brg_window_show_history (data);
@@ -198,6 +226,10 @@ static const GActionEntry actions[] = {
   { .name = "open-sample", .activate = open_sample_cb },
   { .name = "undo", .activate = undo_cb },
   { .name = "redo", .activate = redo_cb },
+  { .name = "save-as", .activate = save_as_cb },
+  { .name = "retry-saving", .activate = retry_saving_cb },
+  { .name = "saved", .activate = saved_cb },
+  { .name = "show-case-in-folder", .activate = show_case_in_folder_cb },
   { .name = "history", .activate = history_cb },
   { .name = "cancel", .activate = cancel_cb },
   { .name = "clear-edits", .activate = clear_edits_cb },
@@ -241,6 +273,7 @@ _brg_window_actions_update (BrgWindow *self)
   gboolean has_scan = brg_case_get_scan (the_case) != NULL;
   gboolean has_skull = result != NULL && result->skull != NULL;
   gboolean file_task = self->cancellable != NULL;
+  gboolean may_change = !brg_case_get_read_only (the_case);
   gsize added_vox, removed_vox;
   g_autofree char *undo_label = brg_case_get_undo_label (the_case);
   g_autofree char *redo_label = brg_case_get_redo_label (the_case);
@@ -248,8 +281,12 @@ _brg_window_actions_update (BrgWindow *self)
   brg_case_count_edits (the_case, &added_vox, &removed_vox);
   set_enabled (self, "open", !file_task);
   set_enabled (self, "open-sample", !file_task);
-  set_enabled (self, "undo", brg_case_can_undo (the_case));
-  set_enabled (self, "redo", brg_case_can_redo (the_case));
+  set_enabled (self, "undo", may_change && brg_case_can_undo (the_case));
+  set_enabled (self, "redo", may_change && brg_case_can_redo (the_case));
+  set_enabled (self, "save-as", has_scan && !self->closing);
+  set_enabled (self, "saved",
+               brg_case_get_path (the_case) != NULL && !brg_case_get_saving (the_case));
+  set_enabled (self, "show-case-in-folder", brg_case_get_path (the_case) != NULL);
   set_enabled (self, "history", has_scan);
   gtk_widget_set_sensitive (GTK_WIDGET (self->history_button), has_scan);
   set_enabled (self, "cancel", file_task || brg_case_get_task (the_case) != NULL);

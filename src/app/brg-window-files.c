@@ -5,8 +5,7 @@
 #include <glib/gi18n.h>
 
 #include "brg-config.h"
-
-#define N_RECENT 6
+#include "case/brg-library.h"
 
 static void
 finish_task (BrgWindow *self)
@@ -23,22 +22,6 @@ report_error (BrgWindow *self, const GError *error)
     _brg_window_show_message (self, GTK_MESSAGE_ERROR, error->message);
 }
 
-/* Lists the scan among the recent ones, unless the desktop's privacy settings say no. */
-static void
-remember (GFile *file)
-{
-  g_autofree char *uri = g_file_get_uri (file);
-  gboolean allowed;
-  GtkRecentData data = { .mime_type = (char *) "application/octet-stream",
-                         .app_name = (char *) "Bregma",
-                         .app_exec = (char *) "bregma %u",
-                         .is_private = TRUE };
-
-  g_object_get (gtk_settings_get_default (), "gtk-recent-files-enabled", &allowed, NULL);
-  if (allowed)
-    gtk_recent_manager_add_full (gtk_recent_manager_get_default (), uri, &data);
-}
-
 static void
 opened_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -50,18 +33,48 @@ opened_cb (GObject *source, GAsyncResult *result, gpointer data)
     return;
   finish_task (self);
   if (opened)
-    remember (self->opening);
+    _brg_window_remember_case (self);
   else
     report_error (self, error);
+}
+
+gboolean
+_brg_window_is_in_memory (BrgWindow *self)
+{
+  return brg_case_get_path (self->the_case) == NULL &&
+         brg_case_get_n_history (self->the_case) > 0 && !brg_case_get_read_only (self->the_case);
+}
+
+/* Another window, when the case has a file and is open there, or when the case here could not be
+ * had again. */
+static BrgWindow *
+find_window (BrgWindow *self, GFile *file)
+{
+  BrgWindow *other = _brg_window_find_with_file (self, file);
+  GtkApplication *application = gtk_window_get_application (GTK_WINDOW (self));
+
+  if (other != NULL || application == NULL)
+    return other != NULL ? other : self;
+  if (!_brg_window_is_in_memory (self) && brg_case_get_save_error (self->the_case) == NULL)
+    return self;
+  return brg_window_new (BRG_APPLICATION (application));
 }
 
 void
 brg_window_open (BrgWindow *self, GFile *file)
 {
-  if (self->cancellable != NULL)
+  BrgWindow *window = self->cancellable == NULL && !self->closing ? find_window (self, file) : NULL;
+
+  if (window == NULL)
     return;
+  if (window != self)
+    {
+      gtk_window_present (GTK_WINDOW (window));
+      if (brg_case_get_path (window->the_case) == NULL)
+        brg_window_open (window, file);
+      return;
+    }
   self->cancellable = g_cancellable_new ();
-  g_set_object (&self->opening, file);
   brg_case_open_async (self->the_case, file, self->cancellable, opened_cb, g_object_ref (self));
   _brg_window_actions_update (self);
 }
@@ -96,14 +109,16 @@ scan_chosen_cb (BrgWindow *self, int response, GtkFileChooser *chooser)
 void
 _brg_window_choose_scan (BrgWindow *self)
 {
-  GtkFileChooserNative *chooser = gtk_file_chooser_native_new (
-    _ ("Open a Scan"), GTK_WINDOW (self), GTK_FILE_CHOOSER_ACTION_OPEN, _ ("_Open"), _ ("_Cancel"));
+  GtkFileChooserNative *chooser =
+    gtk_file_chooser_native_new (_ ("Open a Scan or a Case"), GTK_WINDOW (self),
+                                 GTK_FILE_CHOOSER_ACTION_OPEN, _ ("_Open"), _ ("_Cancel"));
   g_autoptr (GtkFileFilter) scans = gtk_file_filter_new ();
   g_autoptr (GtkFileFilter) all = gtk_file_filter_new ();
 
-  gtk_file_filter_set_name (scans, _ ("Scans (NRRD)"));
+  gtk_file_filter_set_name (scans, _ ("Scans and cases"));
   gtk_file_filter_add_suffix (scans, "nrrd");
   gtk_file_filter_add_suffix (scans, "nhdr");
+  gtk_file_filter_add_suffix (scans, &BRG_LIBRARY_SUFFIX[1]);
   gtk_file_filter_set_name (all, _ ("All files"));
   gtk_file_filter_add_pattern (all, "*");
   gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (chooser), scans);
@@ -189,97 +204,11 @@ dropped_cb (BrgWindow *self, const GValue *value)
   return TRUE;
 }
 
-static GtkWidget *
-make_recent_row (GtkRecentInfo *info)
-{
-  g_autofree char *path = gtk_recent_info_get_uri_display (info);
-  g_autofree char *folder = g_path_get_dirname (path);
-  g_autofree char *when = g_date_time_format (gtk_recent_info_get_visited (info), "%x");
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
-  GtkWidget *name = gtk_label_new (gtk_recent_info_get_display_name (info));
-  GtkWidget *date = gtk_label_new (when);
-  GtkWidget *row = gtk_list_box_row_new ();
-
-  gtk_label_set_ellipsize (GTK_LABEL (name), PANGO_ELLIPSIZE_MIDDLE);
-  gtk_label_set_xalign (GTK_LABEL (name), 0);
-  gtk_widget_set_hexpand (name, TRUE);
-  gtk_widget_add_css_class (date, "dim-label");
-  gtk_widget_set_margin_start (box, 12);
-  gtk_widget_set_margin_end (box, 12);
-  gtk_widget_set_margin_top (box, 6);
-  gtk_widget_set_margin_bottom (box, 6);
-  gtk_box_append (GTK_BOX (box), name);
-  gtk_box_append (GTK_BOX (box), date);
-  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
-  gtk_widget_set_tooltip_text (row, folder);
-  g_object_set_data_full (G_OBJECT (row), "uri", g_strdup (gtk_recent_info_get_uri (info)), g_free);
-  return row;
-}
-
-static int
-compare_visited (gconstpointer a, gconstpointer b)
-{
-  return g_date_time_compare (gtk_recent_info_get_visited ((GtkRecentInfo *) b),
-                              gtk_recent_info_get_visited ((GtkRecentInfo *) a));
-}
-
-static void
-fill_recent (BrgWindow *self)
-{
-  g_autoptr (GMenu) menu = g_menu_new ();
-  GList *items = gtk_recent_manager_get_items (gtk_recent_manager_get_default ());
-  GtkListBoxRow *row;
-  int n = 0;
-
-  while ((row = gtk_list_box_get_row_at_index (self->recent_list, 0)) != NULL)
-    gtk_list_box_remove (self->recent_list, GTK_WIDGET (row));
-  items = g_list_sort (items, compare_visited);
-  for (GList *item = items; item != NULL; item = item->next)
-    {
-      GtkRecentInfo *info = item->data;
-      if (n >= N_RECENT || !gtk_recent_info_has_application (info, "Bregma") ||
-          !gtk_recent_info_exists (info))
-        continue;
-      gtk_list_box_append (self->recent_list, make_recent_row (info));
-      g_autoptr (GMenuItem) entry = g_menu_item_new (gtk_recent_info_get_display_name (info), NULL);
-      g_menu_item_set_action_and_target (entry, "win.open-uri", "s",
-                                         gtk_recent_info_get_uri (info));
-      g_menu_append_item (menu, entry);
-      n++;
-    }
-  gtk_menu_button_set_menu_model (self->recent_button, G_MENU_MODEL (menu));
-  gtk_widget_set_sensitive (GTK_WIDGET (self->recent_button), n > 0);
-  g_list_free_full (items, (GDestroyNotify) gtk_recent_info_unref);
-}
-
-void
-_brg_window_recent_activated_cb (BrgWindow *self, GtkListBoxRow *row)
-{
-  g_autoptr (GFile) file = g_file_new_for_uri (g_object_get_data (G_OBJECT (row), "uri"));
-
-  brg_window_open (self, file);
-}
-
-static void
-open_uri_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  g_autoptr (GFile) file = g_file_new_for_uri (g_variant_get_string (parameter, NULL));
-
-  brg_window_open (data, file);
-}
-
 void
 _brg_window_files_init (BrgWindow *self)
 {
-  const GActionEntry open_uri = { .name = "open-uri",
-                                  .parameter_type = "s",
-                                  .activate = open_uri_cb };
   GtkDropTarget *drop = gtk_drop_target_new (G_TYPE_FILE, GDK_ACTION_COPY);
 
-  g_action_map_add_action_entries (G_ACTION_MAP (self), &open_uri, 1, self);
   g_signal_connect_swapped (drop, "drop", G_CALLBACK (dropped_cb), self);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drop));
-  g_signal_connect_object (gtk_recent_manager_get_default (), "changed", G_CALLBACK (fill_recent),
-                           self, G_CONNECT_SWAPPED);
-  fill_recent (self);
 }

@@ -1,17 +1,21 @@
 #pragma once
 
+#include "app/brg-recent-cases.h"
 #include "app/brg-window.h"
 #include "case/brg-view-state.h"
 #include "widgets/brg-export-panel.h"
 #include "widgets/brg-history-list.h"
 #include "widgets/brg-mesh-view.h"
 #include "widgets/brg-slice-view.h"
+#include "widgets/brg-start-page.h"
 #include "widgets/brg-view-grid.h"
 
 G_BEGIN_DECLS
 
 /* Shared by the parts of the window: brg-window.c (template, steps, status), brg-window-actions.c,
- * brg-window-files.c (open, recent, drop, export) and brg-window-views.c (case <-> views). */
+ * brg-window-files.c (open, drop, export), brg-window-recent.c (start page, recent cases),
+ * brg-window-saving.c (what is said about the case file), brg-window-save-as.c, brg-window-close.c,
+ * brg-window-history.c and brg-window-views.c (case <-> views). */
 
 typedef enum
 {
@@ -31,10 +35,21 @@ struct _BrgWindow
   BrgViewState *view_state;
   BrgTool last_tool;
   BrgStep step;
-  GFile *opening;            /* the scan being opened, or the last one */
   GCancellable *cancellable; /* of the open or export under way, or NULL */
   BrgTask *task;             /* the one shown in the status bar, or NULL */
   guint task_reveal_id;
+  BrgRecentCases *recent_cases;
+  char *library_problem; /* one sentence, why new cases have no file; NULL: they have */
+  gboolean recovery_seen;
+  guint saving_id;       /* until "Saving…" is shown */
+  guint saved_id;        /* until "Saved" goes */
+  gboolean saving_shown; /* "Saving…" */
+  guint inhibit_cookie;  /* of the session's end; 0: none */
+  gboolean closing;      /* the case is being closed, then the window goes */
+  gboolean closed;       /* it may go */
+  gboolean must_close;   /* without a question */
+  gboolean close_after_save;
+  guint closing_id;
   gboolean exported; /* the triple on disk is the triple on screen */
 
   BrgSliceView *slices[BRG_N_PLANES];
@@ -50,8 +65,13 @@ struct _BrgWindow
   GtkLabel *subtitle_label;
   GtkInfoBar *message_bar;
   GtkLabel *message_label;
+  GtkInfoBar *case_bar;
+  GtkLabel *case_bar_label;
+  GtkWidget *retry_button;
+  GtkWidget *save_as_button;
+  GtkLabel *saving_label;
   GtkStack *stack;
-  GtkListBox *recent_list;
+  BrgStartPage *start_page;
   GtkListBox *step_list;
   GtkStack *panel_stack;
   GtkScrolledWindow *panel_scroll;
@@ -86,7 +106,35 @@ void _brg_window_choose_folder (BrgWindow *self);
 void _brg_window_open_sample (BrgWindow *self);
 void _brg_window_export (BrgWindow *self);
 void _brg_window_show_folder (BrgWindow *self);
-void _brg_window_recent_activated_cb (BrgWindow *self, GtkListBoxRow *row);
+
+/* The case has seen work and no file: closing the window would lose it. */
+gboolean _brg_window_is_in_memory (BrgWindow *self);
+
+/* brg-window-recent.c */
+void _brg_window_recent_init (BrgWindow *self);
+void _brg_window_set_recent_cases (BrgWindow *self, BrgRecentCases *recent_cases);
+void _brg_window_remember_case (BrgWindow *self); /* where it lies, if not in the library */
+void _brg_window_show_in_folder (BrgWindow *self, GFile *file);
+/* The window of the application that has this case file open, or NULL. */
+BrgWindow *_brg_window_find_with_file (BrgWindow *self, GFile *file);
+
+/* brg-window-saving.c */
+void _brg_window_saving_init (BrgWindow *self);
+void _brg_window_saving_dispose (BrgWindow *self);
+/* The bar about the case: not saved, read-only, in memory, recovered. */
+void _brg_window_saving_update (BrgWindow *self);
+void _brg_window_show_saved (BrgWindow *self);
+
+/* brg-window-save-as.c */
+void _brg_window_save_as (BrgWindow *self);
+void _brg_window_save_as_file (BrgWindow *self, GFile *file);
+
+/* brg-window-close.c */
+gboolean _brg_window_close_request (GtkWindow *window);
+/* Closes the case, then the window; a question when that fails. */
+void _brg_window_close (BrgWindow *self);
+/* The same without a question; what is lost then is told on stderr. */
+void _brg_window_close_at_once (BrgWindow *self);
 
 /* brg-window-history.c */
 void _brg_window_history_init (BrgWindow *self);

@@ -227,11 +227,14 @@ brg_window_dispose (GObject *object)
   BrgWindow *self = BRG_WINDOW (object);
 
   g_clear_handle_id (&self->task_reveal_id, g_source_remove);
+  g_clear_handle_id (&self->closing_id, g_source_remove);
+  _brg_window_saving_dispose (self);
   if (self->cancellable != NULL)
     g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   g_clear_object (&self->task);
-  g_clear_object (&self->opening);
+  g_clear_object (&self->recent_cases);
+  g_clear_pointer (&self->library_problem, g_free);
   gtk_widget_dispose_template (GTK_WIDGET (self), BRG_TYPE_WINDOW);
   g_clear_object (&self->view_state);
   g_clear_object (&self->the_case);
@@ -251,29 +254,34 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, BrgWindow, subtitle_label);
   gtk_widget_class_bind_template_child (widget_class, BrgWindow, message_bar);
   gtk_widget_class_bind_template_child (widget_class, BrgWindow, message_label);
+  gtk_widget_class_bind_template_child (widget_class, BrgWindow, case_bar);
+  gtk_widget_class_bind_template_child (widget_class, BrgWindow, case_bar_label);
+  gtk_widget_class_bind_template_child (widget_class, BrgWindow, retry_button);
+  gtk_widget_class_bind_template_child (widget_class, BrgWindow, save_as_button);
   gtk_widget_class_bind_template_child (widget_class, BrgWindow, stack);
-  gtk_widget_class_bind_template_child (widget_class, BrgWindow, recent_list);
+  gtk_widget_class_bind_template_child (widget_class, BrgWindow, start_page);
   gtk_widget_class_bind_template_child (widget_class, BrgWindow, step_list);
   gtk_widget_class_bind_template_child (widget_class, BrgWindow, panel_stack);
   gtk_widget_class_bind_template_child (widget_class, BrgWindow, panel_scroll);
   gtk_widget_class_bind_template_child (widget_class, BrgWindow, view_grid);
   gtk_widget_class_bind_template_child (widget_class, BrgWindow, status_bar);
   gtk_widget_class_bind_template_child (widget_class, BrgWindow, status_label);
+  gtk_widget_class_bind_template_child (widget_class, BrgWindow, saving_label);
   gtk_widget_class_bind_template_child (widget_class, BrgWindow, task_box);
   gtk_widget_class_bind_template_child (widget_class, BrgWindow, task_label);
   gtk_widget_class_bind_template_child (widget_class, BrgWindow, task_bar);
   gtk_widget_class_bind_template_callback (widget_class, step_selected_cb);
   gtk_widget_class_bind_template_callback (widget_class, message_response_cb);
-  gtk_widget_class_bind_template_callback_full (widget_class, "recent_activated_cb",
-                                                G_CALLBACK (_brg_window_recent_activated_cb));
 }
 
 static void
 brg_window_class_init (BrgWindowClass *klass)
 {
   g_type_ensure (BRG_TYPE_HISTORY_LIST);
+  g_type_ensure (BRG_TYPE_START_PAGE);
   g_type_ensure (BRG_TYPE_VIEW_GRID);
   G_OBJECT_CLASS (klass)->dispose = brg_window_dispose;
+  GTK_WINDOW_CLASS (klass)->close_request = _brg_window_close_request;
   bind_template (GTK_WIDGET_CLASS (klass));
   _brg_window_actions_class_init (GTK_WIDGET_CLASS (klass));
 }
@@ -289,6 +297,8 @@ brg_window_init (BrgWindow *self)
   _brg_window_views_init (self);
   _brg_window_files_init (self);
   _brg_window_history_init (self);
+  _brg_window_recent_init (self);
+  _brg_window_saving_init (self);
   connect_case (self);
   _brg_window_update_steps (self);
   _brg_window_actions_update (self);
@@ -332,7 +342,12 @@ describe_state (BrgCase *the_case)
 void
 _brg_window_update_title (BrgWindow *self)
 {
-  g_autofree char *state = describe_state (self->the_case);
+  if (brg_case_get_scan (self->the_case) == NULL)
+    return;
+  g_autofree char *made = describe_state (self->the_case);
+  g_autofree char *state = brg_case_get_read_only (self->the_case)
+                             ? g_strdup_printf (_ ("%s · read-only"), made)
+                             : g_strdup (made);
   g_autofree char *title = g_strdup_printf ("%s — Bregma", brg_case_get_name (self->the_case));
 
   gtk_window_set_title (GTK_WINDOW (self), title);
@@ -355,7 +370,13 @@ _brg_window_update_steps (BrgWindow *self)
 BrgWindow *
 brg_window_new (BrgApplication *application)
 {
-  return g_object_new (BRG_TYPE_WINDOW, "application", application, NULL);
+  BrgWindow *self = g_object_new (BRG_TYPE_WINDOW, "application", application, NULL);
+
+  brg_case_set_folder (self->the_case, brg_application_get_library (application));
+  self->library_problem = g_strdup (brg_application_get_library_problem (application));
+  _brg_window_set_recent_cases (self, brg_application_get_recent_cases (application));
+  _brg_window_saving_update (self);
+  return self;
 }
 
 BrgCase *

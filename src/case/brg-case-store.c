@@ -321,6 +321,14 @@ brg_case_get_saving (BrgCase *self)
   return self->store.saving;
 }
 
+guint
+brg_case_count_unsaved (BrgCase *self)
+{
+  if (self->store.writer != NULL)
+    return brg_store_writer_count_unsaved (self->store.writer);
+  return self->store.path == NULL ? brg_case_get_n_history (self) : 0;
+}
+
 BrgTask *
 brg_case_get_saving_task (BrgCase *self)
 {
@@ -338,6 +346,13 @@ brg_case_retry_saving (BrgCase *self)
 {
   if (self->store.writer != NULL)
     brg_store_writer_retry (self->store.writer);
+}
+
+void
+brg_case_give_up_saving (BrgCase *self)
+{
+  if (self->store.writer != NULL)
+    brg_store_writer_give_up (self->store.writer);
 }
 
 gboolean

@@ -90,6 +90,9 @@ gboolean brg_case_open_finish (BrgCase *self, GAsyncResult *result, GError **err
 const char *brg_case_get_path (BrgCase *self);
 gboolean brg_case_get_saving (BrgCase *self); /* something is still to be written */
 
+/* Finished actions that are in no file yet: what would be lost with the process. */
+guint brg_case_count_unsaved (BrgCase *self);
+
 /* What makes a case file or a copy of it now, for its progress, or NULL; told by "saving". */
 BrgTask *brg_case_get_saving_task (BrgCase *self);
 
@@ -97,6 +100,9 @@ BrgTask *brg_case_get_saving_task (BrgCase *self);
  * tried again every five seconds, and now. */
 const char *brg_case_get_save_error (BrgCase *self);
 void brg_case_retry_saving (BrgCase *self);
+
+/* What cannot be written on a last try is forgotten. For a user who has been asked. */
+void brg_case_give_up_saving (BrgCase *self);
 
 /* Read-only: every change is refused with "failed" and this sentence, and "recipe-changed" so that
  * controls go back; another defect may be looked at, and saving as makes a copy that is not. NULL:

@@ -35,7 +35,7 @@ struct BrgStoreWriter
   GMutex lock; /* guards what follows */
   GCond wake;
   GQueue ops; /* BrgStoreOp, in the order they came; the one at work is among them */
-  gboolean is_free, retry_now, notify_pending;
+  gboolean is_free, retry_now, gives_up, notify_pending;
   char *path, *error;
 
   /* Thread only, once it has been given something to do. */

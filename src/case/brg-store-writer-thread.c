@@ -284,9 +284,12 @@ fail_all (BrgStoreWriter *self, BrgStoreOpKind kind, const GError *error)
 }
 
 static gboolean
-is_given_up (const BrgStoreWriter *self, const BrgStoreOp *op)
+is_given_up (BrgStoreWriter *self, const BrgStoreOp *op)
 {
-  return (op->task != NULL && brg_task_is_cancelled (op->task)) ||
+  g_mutex_lock (&self->lock);
+  gboolean gives_up = self->gives_up;
+  g_mutex_unlock (&self->lock);
+  return gives_up || (op->task != NULL && brg_task_is_cancelled (op->task)) ||
          self->n_failed_free >= MAX_ATTEMPTS;
 }
 

@@ -210,6 +210,15 @@ brg_store_writer_retry (BrgStoreWriter *self)
   g_mutex_unlock (&self->lock);
 }
 
+void
+brg_store_writer_give_up (BrgStoreWriter *self)
+{
+  g_mutex_lock (&self->lock);
+  self->gives_up = self->retry_now = TRUE;
+  g_cond_signal (&self->wake);
+  g_mutex_unlock (&self->lock);
+}
+
 gboolean
 brg_store_writer_is_saving (BrgStoreWriter *self)
 {
@@ -217,6 +226,23 @@ brg_store_writer_is_saving (BrgStoreWriter *self)
   gboolean is_saving = !g_queue_is_empty (&self->ops);
   g_mutex_unlock (&self->lock);
   return is_saving;
+}
+
+guint
+brg_store_writer_count_unsaved (BrgStoreWriter *self)
+{
+  guint n = 0;
+
+  g_mutex_lock (&self->lock);
+  for (GList *item = self->ops.head; item != NULL; item = item->next)
+    {
+      const BrgStoreOp *op = item->data;
+      n += op->kind == BRG_STORE_OP_CHANGE && op->change->has_history;
+      if (op->kind == BRG_STORE_OP_CREATE && op->contents.entries != NULL)
+        n += op->contents.entries->len;
+    }
+  g_mutex_unlock (&self->lock);
+  return n;
 }
 
 char *

@@ -68,8 +68,15 @@ gboolean brg_store_writer_finish (GAsyncResult *result, GError **error);
 /* Tries again now. */
 void brg_store_writer_retry (BrgStoreWriter *self);
 
+/* Tries once more, and should that fail forgets all that is queued: its user has said so. */
+void brg_store_writer_give_up (BrgStoreWriter *self);
+
 /* Something is queued or being written. */
 gboolean brg_store_writer_is_saving (BrgStoreWriter *self);
+
+/* Finished actions that are not in a file yet: those queued, and those of a case that has no file
+ * so far. */
+guint brg_store_writer_count_unsaved (BrgStoreWriter *self);
 
 /* Why the last attempt failed, "Case07.bregma: reason"; NULL: it did not. A new string. */
 char *brg_store_writer_dup_error (BrgStoreWriter *self);

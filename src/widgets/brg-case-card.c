@@ -85,12 +85,14 @@ show_case (BrgCaseCard *self)
 
   gtk_label_set_label (self->name_label, info->name);
   gtk_label_set_label (self->when_label, info->in_use ? _ ("Open in a window") : when);
-  gtk_widget_set_visible (GTK_WIDGET (self->when_label), info->in_use || when != NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->when_label),
+                          info->problem == NULL && (info->in_use || when != NULL));
   gtk_label_set_label (self->state_label, state);
   if (info->problem != NULL)
     {
       gtk_widget_add_css_class (GTK_WIDGET (self->state_label), "problem");
-      gtk_label_set_lines (self->state_label, 2);
+      gtk_label_set_lines (self->state_label, 3);
+      gtk_widget_set_tooltip_text (GTK_WIDGET (self->state_label), info->problem);
     }
   show_folder (self, info);
   show_thumbnail (self, info->thumbnail_png);

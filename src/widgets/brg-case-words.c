@@ -1,6 +1,7 @@
 #include "widgets/brg-case-words.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 static gboolean
 is_day (GDateTime *when, GDateTime *day)
@@ -30,11 +31,24 @@ brg_case_words_when (gint64 when_s, GDateTime *now)
                                      : _ ("%-d %B %Y"));
 }
 
+/* The reason without the name of the file, which begins every error and stands above it already. */
+static const char *
+skip_name (const BrgRecentCaseInfo *info)
+{
+  g_autofree char *base = g_file_get_basename (info->file);
+  g_autofree char *name = g_filename_display_name (base);
+  gsize length = strlen (name);
+
+  return g_str_has_prefix (info->problem, name) && g_str_has_prefix (&info->problem[length], ": ")
+           ? &info->problem[length + 2]
+           : info->problem;
+}
+
 char *
 brg_case_words_state (const BrgRecentCaseInfo *info)
 {
   if (info->problem != NULL)
-    return g_strdup (info->problem);
+    return g_strdup (skip_name (info));
   GString *words = g_string_new (_ ("skull"));
   if (info->n_defects > 0)
     {

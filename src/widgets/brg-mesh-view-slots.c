@@ -156,6 +156,8 @@ brg_mesh_view_set_mesh (BrgMeshView *self, BrgMeshSlot slot, BrgMesh *mesh, floa
 
   MeshSlot *it = &self->slots[slot];
   gboolean was_empty = gtk_widget_get_visible (self->empty);
+  /* The skull of a case may come after its implant. */
+  gboolean is_late_skull = slot == BRG_MESH_SKULL && it->mesh == NULL && self->fitted;
 
   brg_mesh_view_set_opacity (self, slot, opacity);
   if (mesh == it->mesh)
@@ -166,10 +168,8 @@ brg_mesh_view_set_mesh (BrgMeshView *self, BrgMeshSlot slot, BrgMesh *mesh, floa
     brg_mesh_bounds (mesh, &it->lo, &it->hi);
   update_scene_box (self);
   _brg_mesh_view_update_empty (self);
-  if (was_empty && mesh != NULL)
-    {
-      _brg_mesh_view_fit (self);
-    }
+  if ((was_empty || is_late_skull) && mesh != NULL)
+    _brg_mesh_view_fit (self);
   _brg_mesh_view_prepare_slot (self, (int) slot);
 }
 

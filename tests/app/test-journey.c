@@ -1,12 +1,10 @@
 /* The main job by hand: a real pointer opens the sample, drags the threshold, paints a hole fill,
  * undoes and redoes it, places a defect, exports; then the files are read back. */
 
-#include <glib/gstdio.h>
-
-#include "app/brg-window-private.h"
 #include "io/brg-image.h"
 #include "pointer.h"
 #include "widgets/brg-histogram-view-private.h"
+#include "window-fixture.h"
 
 #define WIDTH  1500
 #define HEIGHT 1120
@@ -368,20 +366,6 @@ export_triple (Journey *journey)
 }
 
 static void
-remove_folder (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-      remove_folder (child);
-    }
-  g_remove (path);
-}
-
-static void
 save_screenshot (Journey *journey, const char *name)
 {
   const char *folder = g_getenv ("BRG_SCREENSHOTS");
@@ -394,6 +378,69 @@ save_screenshot (Journey *journey, const char *name)
   g_spawn_command_line_sync (command, NULL, NULL, NULL, NULL);
 }
 
+static gboolean
+is_closed_cb (gpointer data)
+{
+  return ((Journey *) data)->window == NULL;
+}
+
+static void
+press_close (gpointer data)
+{
+  Journey *journey = data;
+
+  if (journey->window != NULL)
+    pointer_key (GTK_WIDGET (journey->window), GDK_KEY_w, TRUE, FALSE);
+}
+
+static gboolean
+has_card_cb (gpointer data)
+{
+  return find_by_id (GTK_WIDGET (((Journey *) data)->window), "name_label") != NULL;
+}
+
+static void
+show_window (Journey *journey)
+{
+  journey->window = brg_window_new (journey->application);
+  journey->the_case = brg_window_get_case (journey->window);
+  g_object_add_weak_pointer (G_OBJECT (journey->window), (gpointer *) &journey->window);
+  gtk_window_set_default_size (GTK_WINDOW (journey->window), WIDTH, HEIGHT);
+  gtk_window_present (GTK_WINDOW (journey->window));
+  pointer_wait_ms (500);
+}
+
+/* Closes the window without saving anything, as there is nothing to save; the case is on the start
+ * page of the next one, and a click brings all of it back, to be undone and redone. */
+static void
+close_and_reopen (Journey *journey)
+{
+  BrgRecipe recipe = *brg_case_get_recipe (journey->the_case);
+  guint n_history = brg_case_get_n_history (journey->the_case);
+  size_t painted = brg_mask_count (brg_case_get_added (journey->the_case));
+  size_t skull = brg_mask_count (brg_case_get_result (journey->the_case)->skull);
+
+  settle (journey);
+  pointer_do_until ("close the window", press_close, is_closed_cb, journey);
+  show_window (journey);
+  pointer_wait_until ("has a card", has_card_cb, journey);
+  save_screenshot (journey, "6-start");
+  journey->button = "name_label";
+  pointer_do_until ("open the case", click_button, has_skull_cb, journey);
+  g_assert_true (brg_recipe_equal (brg_case_get_recipe (journey->the_case), &recipe));
+  g_assert_cmpuint (brg_case_get_n_history (journey->the_case), ==, n_history);
+  g_assert_cmpuint (brg_mask_count (brg_case_get_added (journey->the_case)), ==, painted);
+  g_assert_cmpuint (brg_mask_count (brg_case_get_result (journey->the_case)->skull), ==, skull);
+  g_assert_cmpuint (n_history, >=, 3);
+
+  settle (journey);
+  g_assert_true (brg_case_jump (journey->the_case, 0));
+  g_assert_cmpuint (brg_mask_count (brg_case_get_added (journey->the_case)), ==, 0);
+  g_assert_true (brg_case_jump (journey->the_case, n_history));
+  g_assert_cmpuint (brg_mask_count (brg_case_get_added (journey->the_case)), ==, painted);
+  settle (journey);
+}
+
 static void
 test_journey (void)
 {
@@ -403,12 +450,8 @@ test_journey (void)
   g_assert_true (g_application_register (G_APPLICATION (journey.application), NULL, NULL));
   /* GTK 4.8 leaks a date for every recent file. */
   g_object_set (gtk_settings_get_default (), "gtk-recent-files-enabled", FALSE, NULL);
-  journey.window = brg_window_new (journey.application);
-  journey.the_case = brg_window_get_case (journey.window);
   journey.folder = g_dir_make_tmp ("bregma-journey-XXXXXX", NULL);
-  gtk_window_set_default_size (GTK_WINDOW (journey.window), WIDTH, HEIGHT);
-  gtk_window_present (GTK_WINDOW (journey.window));
-  pointer_wait_ms (500);
+  show_window (&journey);
 
   save_screenshot (&journey, "0-start");
   open_sample (&journey);
@@ -426,6 +469,7 @@ test_journey (void)
   choose_step (&journey, BRG_STEP_EXPORT);
   export_triple (&journey);
   save_screenshot (&journey, "5-export");
+  close_and_reopen (&journey);
 
   gtk_window_destroy (GTK_WINDOW (journey.window));
   pointer_wait_ms (100);
@@ -437,7 +481,7 @@ test_journey (void)
 int
 main (int argc, char **argv)
 {
-  gtk_test_init (&argc, &argv, NULL);
+  window_fixture_init (&argc, &argv, TRUE);
   g_test_add_func ("/app/journey", test_journey);
-  return g_test_run ();
+  return window_fixture_run ();
 }

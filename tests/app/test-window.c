@@ -3,94 +3,9 @@
 
 #include <glib/gstdio.h>
 
-#include "app/brg-window-private.h"
-#include "io/brg-nrrd.h"
 #include "pointer.h"
 #include "widgets/brg-defect-list.h"
-
-typedef struct
-{
-  BrgApplication *application;
-  BrgWindow *window;
-  char *folder;
-  char *scan; /* a sphere of bone in a 40 mm cube */
-} Fixture;
-
-static char *
-write_phantom (const char *folder)
-{
-  const double spacing[3] = { 1, 1, 1 };
-  BrgGrid grid = brg_grid_simple (40, 40, 40, spacing, brg_vec3 (0, 0, 0));
-  BrgVolume *volume = brg_volume_new (&grid, NULL);
-  char *path = g_build_filename (folder, "phantom.nrrd", NULL);
-
-  for (int v = 0; v < 40 * 40 * 40; v++)
-    {
-      double x = v % 40 - 19.5, y = v / 40 % 40 - 19.5, z = v / 1600 - 19.5;
-      volume->hu[v] = x * x + y * y + z * z < 15 * 15 ? 1000 : -1000;
-    }
-  g_assert_cmpint (brg_nrrd_write_volume (volume, path, NULL, NULL), ==, BRG_OK);
-  brg_volume_unref (volume);
-  return path;
-}
-
-static void
-set_up (Fixture *fixture, gconstpointer unused)
-{
-  fixture->application = brg_application_new ();
-  g_assert_true (g_application_register (G_APPLICATION (fixture->application), NULL, NULL));
-  g_object_set (gtk_settings_get_default (), "gtk-recent-files-enabled", FALSE, NULL);
-  fixture->folder = g_dir_make_tmp ("bregma-window-XXXXXX", NULL);
-  fixture->scan = write_phantom (fixture->folder);
-  fixture->window = brg_window_new (fixture->application);
-  gtk_window_present (GTK_WINDOW (fixture->window));
-}
-
-static void
-tear_down (Fixture *fixture, gconstpointer unused)
-{
-  gtk_window_destroy (GTK_WINDOW (fixture->window));
-  pointer_wait_ms (50);
-  g_object_unref (fixture->application);
-  g_remove (fixture->scan);
-  g_rmdir (fixture->folder);
-  g_free (fixture->scan);
-  g_free (fixture->folder);
-}
-
-static gboolean
-is_idle_cb (gpointer data)
-{
-  BrgWindow *window = data;
-
-  return window->cancellable == NULL && !brg_case_get_busy (window->the_case);
-}
-
-static void
-open_path (Fixture *fixture, const char *path)
-{
-  g_autoptr (GFile) file = g_file_new_for_path (path);
-
-  brg_window_open (fixture->window, file);
-  pointer_wait_until ("is idle", is_idle_cb, fixture->window);
-}
-
-static void
-assert_message (Fixture *fixture, const char *part)
-{
-  const char *text = gtk_label_get_label (fixture->window->message_label);
-
-  g_assert_true (gtk_info_bar_get_revealed (fixture->window->message_bar));
-  if (strstr (text, part) == NULL)
-    g_error ("\"%s\" is not in \"%s\"", part, text);
-}
-
-static void
-set_recipe (Fixture *fixture, const BrgRecipe *recipe)
-{
-  brg_case_set_recipe (fixture->window->the_case, recipe, NULL, FALSE);
-  pointer_wait_until ("is idle", is_idle_cb, fixture->window);
-}
+#include "window-fixture.h"
 
 static void
 test_start (Fixture *fixture, gconstpointer unused)
@@ -100,7 +15,7 @@ test_start (Fixture *fixture, gconstpointer unused)
   g_assert_cmpstr (gtk_stack_get_visible_child_name (window->stack), ==, "start");
   g_assert_false (g_action_group_get_action_enabled (G_ACTION_GROUP (window), "export"));
   g_assert_true (g_action_group_get_action_enabled (G_ACTION_GROUP (window), "open"));
-  open_path (fixture, fixture->scan);
+  window_open_path (fixture->window, fixture->scan);
   g_assert_cmpstr (gtk_stack_get_visible_child_name (window->stack), ==, "work");
   g_assert_true (g_action_group_get_action_enabled (G_ACTION_GROUP (window), "export"));
   g_assert_false (g_action_group_get_action_enabled (G_ACTION_GROUP (window), "undo"));
@@ -118,14 +33,14 @@ test_bad_file (Fixture *fixture, gconstpointer unused)
 
   g_assert_true (g_file_get_contents (fixture->scan, &contents, &length, NULL));
   g_assert_true (g_file_set_contents (bad, contents, (gssize) length / 2, NULL));
-  open_path (fixture, bad);
-  assert_message (fixture, "cut.nrrd: ");
+  window_open_path (fixture->window, bad);
+  window_assert_message (fixture->window, "cut.nrrd: ");
   g_assert_cmpstr (gtk_stack_get_visible_child_name (window->stack), ==, "start");
-  open_path (fixture, fixture->scan);
+  window_open_path (fixture->window, fixture->scan);
   g_assert_false (gtk_info_bar_get_revealed (window->message_bar));
   BrgVolume *scan = brg_case_get_scan (window->the_case);
-  open_path (fixture, bad);
-  assert_message (fixture, "cut.nrrd: ");
+  window_open_path (fixture->window, bad);
+  window_assert_message (fixture->window, "cut.nrrd: ");
   g_assert_true (brg_case_get_scan (window->the_case) == scan);
   g_signal_emit_by_name (window->message_bar, "response", GTK_RESPONSE_CLOSE);
   g_assert_false (gtk_info_bar_get_revealed (window->message_bar));
@@ -138,16 +53,16 @@ test_empty_threshold (Fixture *fixture, gconstpointer unused)
 {
   BrgWindow *window = fixture->window;
 
-  open_path (fixture, fixture->scan);
+  window_open_path (fixture->window, fixture->scan);
   size_t bone = brg_mask_count (brg_case_get_result (window->the_case)->skull);
   BrgRecipe recipe = *brg_case_get_recipe (window->the_case);
   recipe.threshold_lo_hu = 3000;
-  set_recipe (fixture, &recipe);
-  assert_message (fixture, "3000 HU");
+  window_set_recipe (fixture->window, &recipe);
+  window_assert_message (fixture->window, "3000 HU");
   g_assert_cmpuint (brg_mask_count (brg_case_get_result (window->the_case)->skull), ==, bone);
   g_assert_false (g_action_group_get_action_enabled (G_ACTION_GROUP (window), "export"));
   g_action_group_activate_action (G_ACTION_GROUP (window), "undo", NULL);
-  pointer_wait_until ("is idle", is_idle_cb, window);
+  pointer_wait_until ("is idle", window_is_idle_cb, window);
   g_assert_false (gtk_info_bar_get_revealed (window->message_bar));
   g_assert_true (g_action_group_get_action_enabled (G_ACTION_GROUP (window), "export"));
 }
@@ -157,21 +72,21 @@ test_defect_off_bone (Fixture *fixture, gconstpointer unused)
 {
   BrgWindow *window = fixture->window;
 
-  open_path (fixture, fixture->scan);
+  window_open_path (fixture->window, fixture->scan);
   BrgRecipe recipe = *brg_case_get_recipe (window->the_case);
   recipe.defect.shape = BRG_SHAPE_CYLINDER;
   recipe.defect.width_mm = recipe.defect.height_mm = 12;
-  set_recipe (fixture, &recipe);
+  window_set_recipe (fixture->window, &recipe);
   _brg_window_place_defect (window, brg_vec3 (500, 500, 500), FALSE);
-  pointer_wait_until ("is idle", is_idle_cb, window);
-  assert_message (fixture, "bone");
+  pointer_wait_until ("is idle", window_is_idle_cb, window);
+  window_assert_message (fixture->window, "bone");
   g_assert_null (brg_case_get_result (window->the_case)->implant);
   _brg_window_place_defect (window, brg_vec3 (19.5, 19.5, 35), FALSE);
-  pointer_wait_until ("is idle", is_idle_cb, window);
+  pointer_wait_until ("is idle", window_is_idle_cb, window);
   g_assert_nonnull (brg_case_get_result (window->the_case)->implant);
   g_assert_false (gtk_info_bar_get_revealed (window->message_bar));
   g_assert_true (brg_case_remove_defect (window->the_case, 0));
-  pointer_wait_until ("is idle", is_idle_cb, window);
+  pointer_wait_until ("is idle", window_is_idle_cb, window);
   g_assert_null (brg_case_get_result (window->the_case)->implant);
 }
 
@@ -205,12 +120,12 @@ open_defects (Fixture *fixture)
 {
   Defects defects = { .fixture = fixture, .the_case = fixture->window->the_case };
 
-  open_path (fixture, fixture->scan);
+  window_open_path (fixture->window, fixture->scan);
   _brg_window_set_step (fixture->window, BRG_STEP_DEFECT);
   BrgRecipe recipe = *brg_case_get_recipe (defects.the_case);
   recipe.defect.shape = BRG_SHAPE_CYLINDER;
   recipe.defect.width_mm = recipe.defect.height_mm = 12;
-  set_recipe (fixture, &recipe);
+  window_set_recipe (fixture->window, &recipe);
   defects.list = find_child (GTK_WIDGET (fixture->window), BRG_TYPE_DEFECT_LIST);
   defects.rows = GTK_LIST_BOX (find_child (defects.list, GTK_TYPE_LIST_BOX));
   defects.add = find_child (defects.list, GTK_TYPE_BUTTON);
@@ -221,7 +136,7 @@ static void
 place (Defects *defects, double z_mm)
 {
   _brg_window_place_defect (defects->fixture->window, brg_vec3 (19.5, 19.5, z_mm), FALSE);
-  pointer_wait_until ("is idle", is_idle_cb, defects->fixture->window);
+  pointer_wait_until ("is idle", window_is_idle_cb, defects->fixture->window);
 }
 
 /* As many rows as defects, the active one selected, and what the title bar says. */
@@ -230,7 +145,7 @@ assert_defects (Defects *defects, guint n, guint active, const char *subtitle)
 {
   GtkListBoxRow *row = gtk_list_box_get_selected_row (defects->rows);
 
-  pointer_wait_until ("is idle", is_idle_cb, defects->fixture->window);
+  pointer_wait_until ("is idle", window_is_idle_cb, defects->fixture->window);
   g_assert_cmpuint (brg_case_get_n_defects (defects->the_case), ==, n);
   g_assert_cmpuint (brg_case_get_active (defects->the_case), ==, active);
   g_assert_cmpint (gtk_list_box_row_get_index (row), ==, active);
@@ -319,10 +234,10 @@ test_history (Fixture *fixture, gconstpointer unused)
   BrgWindow *window = fixture->window;
 
   g_assert_false (g_action_group_get_action_enabled (G_ACTION_GROUP (window), "history"));
-  open_path (fixture, fixture->scan);
+  window_open_path (fixture->window, fixture->scan);
   BrgRecipe first = *brg_case_get_recipe (window->the_case), second = first;
   second.threshold_lo_hu = 200;
-  set_recipe (fixture, &second);
+  window_set_recipe (fixture->window, &second);
   g_action_group_activate_action (G_ACTION_GROUP (window), "history", NULL);
   pointer_wait_until ("shows the history", is_history_shown_cb, window);
   g_signal_emit_by_name (window->history_list, "jump", 0);
@@ -331,7 +246,7 @@ test_history (Fixture *fixture, gconstpointer unused)
   g_assert_true (brg_case_can_redo (window->the_case));
   g_signal_emit_by_name (window->history_list, "jump", 1);
   g_assert_cmpint (brg_case_get_recipe (window->the_case)->threshold_lo_hu, ==, 200);
-  pointer_wait_until ("is idle", is_idle_cb, window);
+  pointer_wait_until ("is idle", window_is_idle_cb, window);
 }
 
 /* An export that cannot be written says where and why, and the case is as it was. */
@@ -340,11 +255,11 @@ test_export_fails (Fixture *fixture, gconstpointer unused)
 {
   g_autoptr (GFile) file = g_file_new_for_path (fixture->scan); /* a file is no folder */
 
-  open_path (fixture, fixture->scan);
+  window_open_path (fixture->window, fixture->scan);
   brg_export_panel_set_folder (fixture->window->export_panel, file);
   g_action_group_activate_action (G_ACTION_GROUP (fixture->window), "export", NULL);
-  pointer_wait_until ("is idle", is_idle_cb, fixture->window);
-  assert_message (fixture, "phantom.nrrd");
+  pointer_wait_until ("is idle", window_is_idle_cb, fixture->window);
+  window_assert_message (fixture->window, "phantom.nrrd");
   g_assert_false (fixture->window->exported);
 }
 
@@ -356,7 +271,7 @@ test_walk (Fixture *fixture, gconstpointer unused)
   static const char *const tools[] = { "paint", "erase", "defect", "navigate" };
   BrgWindow *window = fixture->window;
 
-  open_path (fixture, fixture->scan);
+  window_open_path (fixture->window, fixture->scan);
   for (gsize l = 0; l < G_N_ELEMENTS (layouts); l++)
     {
       g_action_group_change_action_state (G_ACTION_GROUP (window), "layout",
@@ -381,8 +296,10 @@ test_walk (Fixture *fixture, gconstpointer unused)
 int
 main (int argc, char **argv)
 {
-  gtk_test_init (&argc, &argv, NULL);
-#define ADD(name) g_test_add ("/window/" #name, Fixture, NULL, set_up, test_##name, tear_down)
+  window_fixture_init (&argc, &argv, TRUE);
+#define ADD(name)                                                                                  \
+  g_test_add ("/window/" #name, Fixture, NULL, window_fixture_set_up, test_##name,                 \
+              window_fixture_tear_down)
   ADD (start);
   ADD (bad_file);
   ADD (empty_threshold);
@@ -393,5 +310,5 @@ main (int argc, char **argv)
   ADD (export_fails);
   ADD (walk);
 #undef ADD
-  return g_test_run ();
+  return window_fixture_run ();
 }

@@ -155,7 +155,8 @@ test_cards (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (label_of (card, "state_label"), ==, "skull, 2 defects, hand edits");
   g_assert_null (label_of (card, "folder_label"));
   card = card_at (fixture, "recent_list", 1);
-  g_assert_cmpstr (label_of (card, "state_label"), ==, "Case03.bregma: damaged");
+  g_assert_cmpstr (label_of (card, "state_label"), ==, "damaged");
+  g_assert_null (label_of (card, "when_label"));
   g_assert_cmpstr (label_of (card, "folder_label"), ==, "/cases");
 }
 
