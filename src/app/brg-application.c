@@ -43,6 +43,7 @@ typedef struct
 /* Keys with a modifier; plain keys belong to the window, so that entries get them first. */
 static const Shortcut shortcuts[] = {
   { "win.open", { "<Control>o" } },
+  { "win.open-folder", { "<Control><Shift>o" } },
   { "win.undo", { "<Control>z" } },
   { "win.redo", { "<Control><Shift>z", "<Control>y" } },
   { "win.save-as", { "<Control><Shift>s" } },
@@ -238,7 +239,7 @@ brg_application_init (BrgApplication *self)
 
   g_application_add_main_option_entries (G_APPLICATION (self), options);
   g_application_set_option_context_parameter_string (G_APPLICATION (self),
-                                                     _ ("[SCAN.nrrd | CASE.bregma …]"));
+                                                     _ ("[SCAN | DICOM-FOLDER | CASE.bregma …]"));
   g_application_set_option_context_summary (
     G_APPLICATION (self), _ ("From a head CT to skull, skull with a defect, and implant."));
 }

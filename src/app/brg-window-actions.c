@@ -32,6 +32,12 @@ open_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static void
+open_folder_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  _brg_window_choose_series (data);
+}
+
+static void
 open_sample_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   _brg_window_open_sample (data);
@@ -223,6 +229,7 @@ layout_changed_cb (GSimpleAction *action, GVariant *state, gpointer data)
 
 static const GActionEntry actions[] = {
   { .name = "open", .activate = open_cb },
+  { .name = "open-folder", .activate = open_folder_cb },
   { .name = "open-sample", .activate = open_sample_cb },
   { .name = "undo", .activate = undo_cb },
   { .name = "redo", .activate = redo_cb },
@@ -280,6 +287,7 @@ _brg_window_actions_update (BrgWindow *self)
 
   brg_case_count_edits (the_case, &added_vox, &removed_vox);
   set_enabled (self, "open", !file_task);
+  set_enabled (self, "open-folder", !file_task);
   set_enabled (self, "open-sample", !file_task);
   set_enabled (self, "undo", may_change && brg_case_can_undo (the_case));
   set_enabled (self, "redo", may_change && brg_case_can_redo (the_case));

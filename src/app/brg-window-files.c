@@ -6,6 +6,7 @@
 
 #include "brg-config.h"
 #include "case/brg-library.h"
+#include "case/brg-series.h"
 
 static void
 finish_task (BrgWindow *self)
@@ -22,13 +23,14 @@ report_error (BrgWindow *self, const GError *error)
     _brg_window_show_message (self, GTK_MESSAGE_ERROR, error->message);
 }
 
-static void
-opened_cb (GObject *source, GAsyncResult *result, gpointer data)
+void
+_brg_window_finish_opening (BrgWindow *self, GAsyncResult *result)
 {
-  g_autoptr (BrgWindow) self = data;
   g_autoptr (GError) error = NULL;
+  GObject *source = g_async_result_get_source_object (result);
   gboolean opened = brg_case_open_finish (BRG_CASE (source), result, &error);
 
+  g_object_unref (source);
   if (gtk_widget_in_destruction (GTK_WIDGET (self)) || self->the_case == NULL)
     return;
   finish_task (self);
@@ -36,6 +38,14 @@ opened_cb (GObject *source, GAsyncResult *result, gpointer data)
     _brg_window_remember_case (self);
   else
     report_error (self, error);
+}
+
+static void
+opened_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (BrgWindow) self = data;
+
+  _brg_window_finish_opening (self, result);
 }
 
 gboolean
@@ -63,6 +73,7 @@ find_window (BrgWindow *self, GFile *file)
 void
 brg_window_open (BrgWindow *self, GFile *file)
 {
+  g_autofree char *path = g_file_get_path (file);
   BrgWindow *window = self->cancellable == NULL && !self->closing ? find_window (self, file) : NULL;
 
   if (window == NULL)
@@ -72,6 +83,11 @@ brg_window_open (BrgWindow *self, GFile *file)
       gtk_window_present (GTK_WINDOW (window));
       if (brg_case_get_path (window->the_case) == NULL)
         brg_window_open (window, file);
+      return;
+    }
+  if (path != NULL && brg_series_is_source (path))
+    {
+      _brg_window_open_series (self, file);
       return;
     }
   self->cancellable = g_cancellable_new ();
@@ -107,8 +123,23 @@ scan_chosen_cb (BrgWindow *self, int response, GtkFileChooser *chooser)
 }
 
 void
+_brg_window_choose_series (BrgWindow *self)
+{
+  GtkFileChooserNative *chooser =
+    gtk_file_chooser_native_new (_ ("Open a DICOM Folder"), GTK_WINDOW (self),
+                                 GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, _ ("_Open"), _ ("_Cancel"));
+
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (chooser), TRUE);
+  g_signal_connect_swapped (chooser, "response", G_CALLBACK (scan_chosen_cb), self);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
+}
+
+void
 _brg_window_choose_scan (BrgWindow *self)
 {
+  static const char *const suffixes[] = { "nrrd",   "nhdr", "nii",
+                                          "nii.gz", "hdr",  "mha",
+                                          "mhd",    "dcm",  &BRG_LIBRARY_SUFFIX[1] };
   GtkFileChooserNative *chooser =
     gtk_file_chooser_native_new (_ ("Open a Scan or a Case"), GTK_WINDOW (self),
                                  GTK_FILE_CHOOSER_ACTION_OPEN, _ ("_Open"), _ ("_Cancel"));
@@ -116,9 +147,8 @@ _brg_window_choose_scan (BrgWindow *self)
   g_autoptr (GtkFileFilter) all = gtk_file_filter_new ();
 
   gtk_file_filter_set_name (scans, _ ("Scans and cases"));
-  gtk_file_filter_add_suffix (scans, "nrrd");
-  gtk_file_filter_add_suffix (scans, "nhdr");
-  gtk_file_filter_add_suffix (scans, &BRG_LIBRARY_SUFFIX[1]);
+  for (gsize s = 0; s < G_N_ELEMENTS (suffixes); s++)
+    gtk_file_filter_add_suffix (scans, suffixes[s]);
   gtk_file_filter_set_name (all, _ ("All files"));
   gtk_file_filter_add_pattern (all, "*");
   gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (chooser), scans);

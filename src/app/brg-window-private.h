@@ -102,13 +102,19 @@ void _brg_window_toggle_alone (BrgWindow *self, int cell);
 /* brg-window-files.c */
 void _brg_window_files_init (BrgWindow *self);
 void _brg_window_choose_scan (BrgWindow *self);
+void _brg_window_choose_series (BrgWindow *self);
 void _brg_window_choose_folder (BrgWindow *self);
+/* The end of every opening, in the callback of it. */
+void _brg_window_finish_opening (BrgWindow *self, GAsyncResult *result);
 void _brg_window_open_sample (BrgWindow *self);
 void _brg_window_export (BrgWindow *self);
 void _brg_window_show_folder (BrgWindow *self);
 
 /* The case has seen work and no file: closing the window would lose it. */
 gboolean _brg_window_is_in_memory (BrgWindow *self);
+
+/* brg-window-series.c: a folder or a file of DICOM images; asks which series if it must. */
+void _brg_window_open_series (BrgWindow *self, GFile *file);
 
 /* brg-window-recent.c */
 void _brg_window_recent_init (BrgWindow *self);

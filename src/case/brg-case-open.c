@@ -15,6 +15,9 @@ typedef struct
   BrgTask *task;
   char *path;
   char *source;
+  GPtrArray *all_series; /* and which one is to be read, and how; NULL: `path` is a file */
+  guint series;
+  BrgSeriesMode mode;
   gulong cancel_id;
 
   BrgVolume *scan;
@@ -34,6 +37,7 @@ opening_free (gpointer data)
   g_object_unref (opening->task);
   g_free (opening->path);
   g_free (opening->source);
+  g_clear_pointer (&opening->all_series, g_ptr_array_unref);
   brg_volume_unref (opening->scan);
   g_free (opening->histogram);
   brg_mask_unref (opening->added);
@@ -86,6 +90,15 @@ read_scan (Opening *opening, BrgJob *job, GError **error)
 }
 
 static gboolean
+read_series (Opening *opening, BrgJob *job, GError **error)
+{
+  const BrgSeries *series = opening->all_series->pdata[opening->series];
+
+  opening->scan = brg_series_read (series, opening->mode, &opening->warnings, job, error);
+  return opening->scan != NULL;
+}
+
+static gboolean
 read_case (Opening *opening, BrgJob *job, GError **error)
 {
   BrgStoreContents *contents = &opening->load.contents;
@@ -110,9 +123,10 @@ open_thread_cb (GTask *task, gpointer source, gpointer data, GCancellable *cance
   (void) cancellable;
 
   brg_job_stage (job, N_ ("Reading"), 0, 0.95);
-  opening->is_case = _brg_case_is_case_file (opening->path);
-  gboolean ok =
-    opening->is_case ? read_case (opening, job, &failure) : read_scan (opening, job, &failure);
+  opening->is_case = opening->all_series == NULL && _brg_case_is_case_file (opening->path);
+  gboolean ok = opening->is_case              ? read_case (opening, job, &failure)
+                : opening->all_series != NULL ? read_series (opening, job, &failure)
+                                              : read_scan (opening, job, &failure);
   if (ok && prepare (opening, job, &fault) != BRG_OK)
     {
       brg_error_prefix (&fault, opening->source);
@@ -198,6 +212,38 @@ opened_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_task_return_boolean (outer, TRUE);
 }
 
+/* FALSE when nothing may be opened now: `outer` has returned then. */
+static gboolean
+may_open (BrgCase *self, GTask *outer, const char *path, const char *source)
+{
+  if (!self->opening && path != NULL)
+    return TRUE;
+  g_task_return_new_error (
+    outer, G_IO_ERROR, self->opening ? G_IO_ERROR_PENDING : G_IO_ERROR_NOT_SUPPORTED,
+    self->opening ? "%s: another scan is being opened" : "%s: not a file of this computer", source);
+  return FALSE;
+}
+
+/* Takes `opening`, and `outer`. */
+static void
+start_opening (BrgCase *self, Opening *opening, GTask *outer)
+{
+  GCancellable *cancellable = g_task_get_cancellable (outer);
+
+  opening->task = brg_task_new (opening->source);
+  if (cancellable != NULL)
+    opening->cancel_id = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb),
+                                                g_object_ref (opening->task), g_object_unref);
+  self->opening = TRUE;
+  _brg_case_set_task (self, opening->task);
+  _brg_case_notify_busy (self);
+
+  /* Without a source object: the case must not lose its last reference in the thread. */
+  g_autoptr (GTask) worker = g_task_new (NULL, NULL, opened_cb, outer);
+  g_task_set_task_data (worker, opening, opening_free);
+  g_task_run_in_thread (worker, open_thread_cb);
+}
+
 void
 brg_case_open_async (BrgCase *self,
                      GFile *file,
@@ -214,29 +260,35 @@ brg_case_open_async (BrgCase *self,
       g_task_return_boolean (outer, TRUE);
       return;
     }
-  if (self->opening || path == NULL)
-    {
-      g_task_return_new_error (
-        outer, G_IO_ERROR, self->opening ? G_IO_ERROR_PENDING : G_IO_ERROR_NOT_SUPPORTED,
-        self->opening ? "%s: another scan is being opened" : "%s: not a file of this computer",
-        source);
-      return;
-    }
+  if (!may_open (self, outer, path, source))
+    return;
   Opening *opening = g_new0 (Opening, 1);
-  opening->task = brg_task_new (source);
   opening->path = g_steal_pointer (&path);
   opening->source = g_steal_pointer (&source);
-  if (cancellable != NULL)
-    opening->cancel_id = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb),
-                                                g_object_ref (opening->task), g_object_unref);
-  self->opening = TRUE;
-  _brg_case_set_task (self, opening->task);
-  _brg_case_notify_busy (self);
+  start_opening (self, opening, g_steal_pointer (&outer));
+}
 
-  /* Without a source object: the case must not lose its last reference in the thread. */
-  g_autoptr (GTask) worker = g_task_new (NULL, NULL, opened_cb, g_steal_pointer (&outer));
-  g_task_set_task_data (worker, opening, opening_free);
-  g_task_run_in_thread (worker, open_thread_cb);
+void
+brg_case_open_series_async (BrgCase *self,
+                            GPtrArray *all_series,
+                            guint index,
+                            BrgSeriesMode mode,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data)
+{
+  g_autoptr (GTask) outer = g_task_new (self, cancellable, callback, user_data);
+
+  g_return_if_fail (index < all_series->len);
+  g_task_set_check_cancellable (outer, FALSE);
+  if (!may_open (self, outer, "", _ ("DICOM series")))
+    return;
+  Opening *opening = g_new0 (Opening, 1);
+  opening->source = g_strdup (_ ("DICOM series"));
+  opening->all_series = g_ptr_array_ref (all_series);
+  opening->series = index;
+  opening->mode = mode;
+  start_opening (self, opening, g_steal_pointer (&outer));
 }
 
 gboolean

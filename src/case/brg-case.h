@@ -3,6 +3,7 @@
 #include <gio/gio.h>
 
 #include "case/brg-recipes.h"
+#include "case/brg-series.h"
 #include "case/brg-task.h"
 #include "case/brg-view-state.h"
 #include "engine/brg-histogram.h"
@@ -80,6 +81,16 @@ void brg_case_open_async (BrgCase *self,
                           GAsyncReadyCallback callback,
                           gpointer user_data);
 gboolean brg_case_open_finish (BrgCase *self, GAsyncResult *result, GError **error);
+
+/* The same for series `index` of what brg_series_find() gave, of which a reference is kept
+ * meanwhile; ends with brg_case_open_finish(). Errors name no file but the one at fault. */
+void brg_case_open_series_async (BrgCase *self,
+                                 GPtrArray *all_series,
+                                 guint index,
+                                 BrgSeriesMode mode,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data);
 
 /* The case on disk. Every finished action is written to the case file by a thread of its own, as
  * one transaction (brg-store-writer.h); a drag at its end, at the next action, or after half a

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "case/brg-case-error.h"
+#include "case/brg-file-private.h"
 #include "case/brg-folder-walk.h"
 #include "case/brg-series-private.h"
 #include "engine/brg-alloc.h"
@@ -202,6 +203,21 @@ static char *
 folder_of (const char *path)
 {
   return g_file_test (path, G_FILE_TEST_IS_DIR) ? g_strdup (path) : g_path_get_dirname (path);
+}
+
+gboolean
+brg_series_is_source (const char *path)
+{
+  char start[132];
+  gboolean is_source = g_file_test (path, G_FILE_TEST_IS_DIR);
+  FILE *file = is_source ? NULL : _brg_file_open (path, NULL);
+
+  if (file == NULL)
+    return is_source;
+  is_source = fread (start, 1, sizeof start, file) == sizeof start &&
+              memcmp (start + sizeof start - 4, "DICM", 4) == 0;
+  fclose (file);
+  return is_source;
 }
 
 GPtrArray *

@@ -44,6 +44,9 @@ typedef struct
   GStrv remarks;  /* what is odd about it, one sentence each, with numbers */
 } BrgSeries;
 
+/* TRUE for what brg_series_find() is for: a folder, or a file that begins as DICOM files do. */
+gboolean brg_series_is_source (const char *path);
+
 /* All series under a folder, or the one that a file belongs to with the files beside it; those that
  * can be used first, then by number. NULL and `error` when nothing can be read or on cancel. Any
  * thread. */
@@ -52,6 +55,11 @@ GPtrArray *brg_series_find (const char *path, BrgJob *job, GError **error);
 /* The slices' size, from any image. */
 int brg_series_get_columns (const BrgSeries *self);
 int brg_series_get_rows (const BrgSeries *self);
+
+/* The middle slice as a picture of `size_px` x `size_px` greys: fitted into the square with its
+ * true proportions, black around it, in a window of bone for a CT and of all its values else.
+ * FALSE, and black, when it cannot be read. Any thread. */
+gboolean brg_series_draw_middle (const BrgSeries *self, int size_px, guint8 *grey, BrgJob *job);
 
 /* What is to be done about a series whose slices are no regular grid. */
 typedef enum

@@ -182,7 +182,7 @@ brg_nifti_geometry (const BrgNiftiFields *fields,
 {
   static const double lps_from_ras[3] = { -1, -1, 1 };
   BrgAffine ras, lps = brg_affine_identity ();
-  double mm;
+  double mm = 1;
   BrgStatus status = read_unit (fields->xyzt_units, &mm, info, error);
 
   if (status == BRG_OK)

@@ -11,7 +11,6 @@
 #include "case/brg-verify.h"
 #include "case/phantom.h"
 #include "support/fault-loop.h"
-#include "support/fault-order.h"
 
 #define DIM 14
 
@@ -372,29 +371,11 @@ test_foreign (void)
   sets_clear (&sets);
 }
 
-static void
-test_order (void)
-{
-  Sets sets;
-
-  sets_init (&sets);
-  fault_loop_empty (sets.dir);
-  fault_order_begin ();
-  fault_begin (sets.dir, (Fault){ .no_sync = true });
-  for (int s = 0; s < 2; s++)
-    g_assert_true (export_set (&sets, s, NULL));
-  fault_end ();
-  g_autofree char *wrong = fault_order_end ();
-  g_assert_cmpstr (wrong, ==, NULL);
-  sets_clear (&sets);
-}
-
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/export/fault/foreign", test_foreign);
-  g_test_add_func ("/export/fault/order", test_order);
   g_test_add_func ("/export/fault/kill", test_kill);
   g_test_add_func ("/export/fault/errors", test_errors);
   g_test_add_func ("/export/fault/twice", test_twice);

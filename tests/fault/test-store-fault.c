@@ -7,7 +7,6 @@
 #include "case/phantom.h"
 #include "store-session.h"
 #include "support/fault-loop.h"
-#include "support/fault-order.h"
 
 static const char script[] = "ceereuuyenteruefelxseeuyreseeruefeeexuuuertlesefex";
 
@@ -308,27 +307,10 @@ test_twice (void)
   test_folder_free (twice.folder);
 }
 
-static void
-test_order (void)
-{
-  char *folder = test_folder_new ();
-  FaultRound *round = fault_round_new ();
-
-  fault_order_begin ();
-  fault_begin (folder, (Fault){ .no_sync = true });
-  work_cb (round, folder);
-  fault_end ();
-  g_autofree char *wrong = fault_order_end ();
-  g_assert_cmpstr (wrong, ==, NULL);
-  fault_round_free (round);
-  test_folder_free (folder);
-}
-
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/store/fault/order", test_order);
   g_test_add_func ("/store/fault/kill", test_kill);
   g_test_add_func ("/store/fault/errors", test_errors);
   g_test_add_func ("/store/fault/twice", test_twice);

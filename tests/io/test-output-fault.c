@@ -12,7 +12,6 @@
 #include "io/brg-png.h"
 #include "io/brg-points-file.h"
 #include "support/fault-loop.h"
-#include "support/fault-order.h"
 
 #define SMALL 3000
 #define LARGE 2500000 /* more than one buffer */
@@ -273,30 +272,12 @@ test_left_over (void)
   g_remove (path);
 }
 
-static void
-test_order (void)
-{
-  for (gsize k = 0; k < G_N_ELEMENTS (kinds); k++)
-    {
-      g_autofree char *path = files_path (kinds[k].name), *folder = g_path_get_dirname (path);
-      fault_order_begin ();
-      fault_begin (folder, (Fault){ .no_sync = true });
-      g_assert_cmpint (kinds[k].write (path, NULL), ==, BRG_OK);
-      g_assert_cmpint (kinds[k].write (path, NULL), ==, BRG_OK);
-      fault_end ();
-      g_autofree char *wrong = fault_order_end ();
-      g_assert_cmpstr (wrong, ==, NULL);
-      g_remove (path);
-    }
-}
-
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   files_begin ();
   g_test_add_func ("/io/fault/left-over", test_left_over);
-  g_test_add_func ("/io/fault/order", test_order);
   g_test_add_func ("/io/fault/kill", test_kill);
   g_test_add_func ("/io/fault/errors", test_errors);
   g_test_add_func ("/io/fault/short", test_short);

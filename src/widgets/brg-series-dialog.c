@@ -1,0 +1,303 @@
+#include "widgets/brg-series-dialog.h"
+
+#include <glib/gi18n.h>
+
+#define PICTURE_PX 96
+
+struct _BrgSeriesDialog
+{
+  GtkWindow parent_instance;
+
+  GPtrArray *all_series;
+  GCancellable *cancellable; /* of the pictures */
+
+  GtkListBox *series_list;
+  GtkLabel *advice_label;
+  GtkCheckButton *resample_check;
+  GtkWidget *open_button;
+};
+
+G_DEFINE_FINAL_TYPE (BrgSeriesDialog, brg_series_dialog, GTK_TYPE_WINDOW)
+
+enum
+{
+  CHOSEN,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
+/* Pictures of all series, made one after the other in a thread. */
+typedef struct
+{
+  GPtrArray *all_series;
+  guint8 *greys; /* PICTURE_PX * PICTURE_PX of each */
+} Pictures;
+
+static void
+pictures_free (gpointer data)
+{
+  Pictures *pictures = data;
+
+  g_ptr_array_unref (pictures->all_series);
+  g_free (pictures->greys);
+  g_free (pictures);
+}
+
+static void
+draw_pictures (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  Pictures *pictures = data;
+
+  for (guint s = 0; s < pictures->all_series->len && !g_cancellable_is_cancelled (cancellable); s++)
+    brg_series_draw_middle (pictures->all_series->pdata[s], PICTURE_PX,
+                            pictures->greys + s * PICTURE_PX * PICTURE_PX, NULL);
+  g_task_return_boolean (task, TRUE);
+}
+
+static GdkTexture *
+make_texture (const guint8 *grey)
+{
+  guint8 *rgb = g_malloc (3 * PICTURE_PX * PICTURE_PX);
+
+  for (int p = 0; p < PICTURE_PX * PICTURE_PX; p++)
+    rgb[3 * p] = rgb[3 * p + 1] = rgb[3 * p + 2] = grey[p];
+  g_autoptr (GBytes) bytes = g_bytes_new_take (rgb, 3 * PICTURE_PX * PICTURE_PX);
+  return gdk_memory_texture_new (PICTURE_PX, PICTURE_PX, GDK_MEMORY_R8G8B8, bytes, 3 * PICTURE_PX);
+}
+
+static void
+pictures_done_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  BrgSeriesDialog *self = BRG_SERIES_DIALOG (source);
+  Pictures *pictures = g_task_get_task_data (G_TASK (result));
+
+  if (g_cancellable_is_cancelled (g_task_get_cancellable (G_TASK (result))))
+    return;
+  for (guint s = 0; s < pictures->all_series->len; s++)
+    {
+      GtkListBoxRow *row = gtk_list_box_get_row_at_index (self->series_list, (int) s);
+      GtkPicture *picture = g_object_get_data (G_OBJECT (row), "picture");
+      g_autoptr (GdkTexture) texture = make_texture (pictures->greys + s * PICTURE_PX * PICTURE_PX);
+      gtk_picture_set_paintable (picture, GDK_PAINTABLE (texture));
+    }
+}
+
+static void
+start_pictures (BrgSeriesDialog *self)
+{
+  g_autoptr (GTask) task = g_task_new (self, self->cancellable, pictures_done_cb, NULL);
+  Pictures *pictures = g_new0 (Pictures, 1);
+
+  pictures->all_series = g_ptr_array_ref (self->all_series);
+  pictures->greys = g_malloc0 (self->all_series->len * PICTURE_PX * PICTURE_PX);
+  g_task_set_task_data (task, pictures, pictures_free);
+  g_task_run_in_thread (task, draw_pictures);
+}
+
+static char *
+title_of (const BrgSeries *series)
+{
+  const char *what = *series->description != '\0' ? series->description : _ ("Without description");
+
+  return g_strdup_printf ("%s %d — %s", series->modality, series->number, what);
+}
+
+/* "28 slices of 512 × 512, 0.45 × 0.45 × 5.00 mm" */
+static char *
+size_of (const BrgSeries *series)
+{
+  const BrgStack *stack = &series->stack;
+  guint n = series->images->len;
+  g_autofree char *count =
+    g_strdup_printf (ngettext ("%u slice of %d × %d", "%u slices of %d × %d", n), n,
+                     brg_series_get_columns (series), brg_series_get_rows (series));
+
+  if (stack->n == 0)
+    return g_steal_pointer (&count);
+  return g_strdup_printf ("%s, %.2f × %.2f × %.2f mm", count,
+                          brg_grid_spacing_mm (&stack->grid, stack->grid.source_axis[0]),
+                          brg_grid_spacing_mm (&stack->grid, stack->grid.source_axis[1]),
+                          stack->step_mm);
+}
+
+static void
+append_label (GtkBox *box, const char *text, const char *css_class)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  if (css_class != NULL)
+    gtk_widget_add_css_class (label, css_class);
+  gtk_box_append (box, label);
+}
+
+static GtkWidget *
+make_words (const BrgSeries *series, const char *title)
+{
+  GtkWidget *words = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
+  g_autofree char *size = size_of (series);
+
+  gtk_widget_set_valign (words, GTK_ALIGN_CENTER);
+  gtk_widget_set_hexpand (words, TRUE);
+  append_label (GTK_BOX (words), title, "heading");
+  if (*series->patient != '\0')
+    append_label (GTK_BOX (words), series->patient, NULL);
+  append_label (GTK_BOX (words), size, "numeric");
+  if (series->reason != NULL)
+    append_label (GTK_BOX (words), series->reason, "quiet");
+  for (char **remark = series->remarks; *remark != NULL; remark++)
+    append_label (GTK_BOX (words), *remark, "quiet");
+  return words;
+}
+
+static GtkWidget *
+make_row (const BrgSeries *series)
+{
+  g_autofree char *title = title_of (series);
+  GtkWidget *row = gtk_list_box_row_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  GtkWidget *picture = gtk_picture_new ();
+
+  gtk_widget_set_size_request (picture, PICTURE_PX, PICTURE_PX);
+  gtk_widget_set_valign (picture, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (picture, "series-picture");
+  gtk_box_append (GTK_BOX (box), picture);
+  gtk_box_append (GTK_BOX (box), make_words (series, title));
+  gtk_widget_add_css_class (box, "series-row");
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
+  gtk_widget_set_sensitive (row, series->reason == NULL);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
+  g_object_set_data (G_OBJECT (row), "picture", picture);
+  return row;
+}
+
+static const BrgSeries *
+chosen_series (BrgSeriesDialog *self, guint *index)
+{
+  GtkListBoxRow *row = gtk_list_box_get_selected_row (self->series_list);
+
+  if (row == NULL)
+    return NULL;
+  *index = (guint) gtk_list_box_row_get_index (row);
+  return self->all_series->pdata[*index];
+}
+
+static gboolean
+must_resample (const BrgSeries *series)
+{
+  return series->reason == NULL && !series->stack.is_even;
+}
+
+/* What can be done with the selected series. */
+static void
+update (BrgSeriesDialog *self)
+{
+  guint index;
+  const BrgSeries *series = chosen_series (self, &index);
+  gboolean odd =
+    series != NULL && series->reason == NULL && (must_resample (series) || series->stack.is_tilted);
+
+  gtk_widget_set_visible (GTK_WIDGET (self->resample_check), odd);
+  gtk_widget_set_visible (GTK_WIDGET (self->advice_label), odd);
+  if (odd)
+    gtk_label_set_label (self->advice_label,
+                         must_resample (series)
+                           ? _ ("Slices that are missing or uneven are made up by interpolation.")
+                           : _ ("Tilted slices can be used as they are; distances are exact only "
+                                "after resampling."));
+  gtk_widget_set_sensitive (
+    self->open_button,
+    series != NULL && series->reason == NULL &&
+      (!must_resample (series) || gtk_check_button_get_active (self->resample_check)));
+}
+
+static void
+row_selected_cb (BrgSeriesDialog *self)
+{
+  guint index;
+
+  if (self->all_series == NULL) /* going */
+    return;
+  const BrgSeries *series = chosen_series (self, &index);
+  gtk_check_button_set_active (self->resample_check, series != NULL && series->stack.is_tilted &&
+                                                       !must_resample (series));
+  update (self);
+}
+
+static void
+open_cb (BrgSeriesDialog *self)
+{
+  guint index;
+  const BrgSeries *series = chosen_series (self, &index);
+
+  if (series == NULL || !gtk_widget_get_sensitive (self->open_button))
+    return;
+  gboolean resample = (must_resample (series) || series->stack.is_tilted) &&
+                      gtk_check_button_get_active (self->resample_check);
+  g_signal_emit (self, signals[CHOSEN], 0, index, resample);
+  gtk_window_close (GTK_WINDOW (self));
+}
+
+static void
+cancel_cb (BrgSeriesDialog *self)
+{
+  gtk_window_close (GTK_WINDOW (self));
+}
+
+static void
+brg_series_dialog_dispose (GObject *object)
+{
+  BrgSeriesDialog *self = BRG_SERIES_DIALOG (object);
+
+  if (self->cancellable != NULL)
+    g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  g_clear_pointer (&self->all_series, g_ptr_array_unref);
+  gtk_widget_dispose_template (GTK_WIDGET (self), BRG_TYPE_SERIES_DIALOG);
+  G_OBJECT_CLASS (brg_series_dialog_parent_class)->dispose (object);
+}
+
+static void
+brg_series_dialog_class_init (BrgSeriesDialogClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = brg_series_dialog_dispose;
+  signals[CHOSEN] = g_signal_new ("chosen", BRG_TYPE_SERIES_DIALOG, G_SIGNAL_RUN_LAST, 0, NULL,
+                                  NULL, NULL, G_TYPE_NONE, 2, G_TYPE_UINT, G_TYPE_BOOLEAN);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/org/bregma/Bregma/brg-series-dialog.ui");
+  gtk_widget_class_bind_template_child (widget_class, BrgSeriesDialog, series_list);
+  gtk_widget_class_bind_template_child (widget_class, BrgSeriesDialog, advice_label);
+  gtk_widget_class_bind_template_child (widget_class, BrgSeriesDialog, resample_check);
+  gtk_widget_class_bind_template_child (widget_class, BrgSeriesDialog, open_button);
+  gtk_widget_class_bind_template_callback (widget_class, row_selected_cb);
+  gtk_widget_class_bind_template_callback (widget_class, update);
+  gtk_widget_class_bind_template_callback (widget_class, open_cb);
+  gtk_widget_class_bind_template_callback (widget_class, cancel_cb);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
+}
+
+static void
+brg_series_dialog_init (BrgSeriesDialog *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  self->cancellable = g_cancellable_new ();
+}
+
+BrgSeriesDialog *
+brg_series_dialog_new (GtkWindow *parent, GPtrArray *all_series)
+{
+  BrgSeriesDialog *self = g_object_new (BRG_TYPE_SERIES_DIALOG, "transient-for", parent, NULL);
+
+  self->all_series = g_ptr_array_ref (all_series);
+  for (guint s = 0; s < all_series->len; s++)
+    gtk_list_box_append (self->series_list, make_row (all_series->pdata[s]));
+  gtk_list_box_select_row (self->series_list, gtk_list_box_get_row_at_index (self->series_list, 0));
+  update (self);
+  start_pictures (self);
+  return self;
+}
