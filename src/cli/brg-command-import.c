@@ -1,7 +1,13 @@
+#include <math.h>
+#include <string.h>
+
 #include "case/brg-series.h"
 #include "cli/brg-cli-values.h"
 #include "cli/brg-commands.h"
+#include "engine/brg-deface.h"
+#include "engine/brg-morphology.h"
 #include "io/brg-nrrd.h"
+#include "io/brg-number.h"
 
 /* import: a series of DICOM files as a scan, or a list of the series in a folder. */
 
@@ -9,21 +15,29 @@ typedef struct
 {
   const char *source, *output, *uid;
   gboolean list, resample;
+  double deface_mm; /* NaN: not at all */
 } Request;
 
 static int
 read_request (BrgCli *cli, Request *request)
 {
+  const char *deface = brg_cli_value (cli, "deface");
+
   *request = (Request){ .source = cli->operands[0],
                         .output = brg_cli_value (cli, "output"),
                         .uid = brg_cli_value (cli, "series"),
                         .list = brg_cli_value (cli, "list") != NULL,
-                        .resample = brg_cli_value (cli, "resample") != NULL };
+                        .resample = brg_cli_value (cli, "resample") != NULL,
+                        .deface_mm = NAN };
   if (request->list)
     return request->output == NULL ? BRG_CLI_DONE
                                    : brg_cli_usage_error (cli, "--list writes nothing; drop -o");
   if (request->output == NULL)
     return brg_cli_usage_error (cli, "-o SCAN.nrrd is missing (or --list)");
+  if (deface != NULL && (!brg_number_parse (deface, strlen (deface), &request->deface_mm) ||
+                         !(request->deface_mm >= 0 && request->deface_mm <= BRG_MORPHOLOGY_MAX_MM)))
+    return brg_cli_usage_error (cli, "--deface must be 0 to %g mm, got \"%.40s\"",
+                                BRG_MORPHOLOGY_MAX_MM, deface);
   if (!brg_cli_ends_in (request->output, ".nrrd"))
     return brg_cli_usage_error (cli, "-o must end in .nrrd, got \"%s\"", request->output);
   return BRG_CLI_DONE;
@@ -106,8 +120,27 @@ choose (BrgCli *cli, const Request *request, const GPtrArray *all)
   return NULL;
 }
 
+/* What the scan still shows of a person. */
+static void
+report_face (BrgReport *report, const Request *request, size_t n_blanked)
+{
+  gboolean is_defaced = !isnan (request->deface_mm);
+
+  brg_report_truth (report, "defaced", NULL, is_defaced);
+  if (is_defaced)
+    brg_report_count (report, "blanked", "Blanked", n_blanked, "voxels");
+  else
+    brg_report_text (report, NULL, "Face",
+                     "is in the scan, by which the person may be known; --deface MM takes out what "
+                     "is farther than MM mm from bone");
+}
+
 static int
-finish (BrgCli *cli, const Request *request, const BrgVolume *scan, char **warnings)
+finish (BrgCli *cli,
+        const Request *request,
+        const BrgVolume *scan,
+        char **warnings,
+        size_t n_blanked)
 {
   BrgReport *report = brg_report_new ();
   double spacing_mm[3];
@@ -123,7 +156,20 @@ finish (BrgCli *cli, const Request *request, const BrgVolume *scan, char **warni
   brg_report_end_list (report);
   for (char **warning = warnings; *warning != NULL; warning++)
     brg_report_text (report, NULL, "Warning", *warning);
+  report_face (report, request, n_blanked);
   return brg_cli_finish (cli, report);
+}
+
+/* Defaces the scan if that was asked for; takes it and gives the one to write, or NULL. */
+static BrgVolume *
+deface (BrgCli *cli, const Request *request, BrgVolume *scan, size_t *n_blanked, BrgError *error)
+{
+  if (isnan (request->deface_mm))
+    return scan;
+  BrgVolume *defaced = brg_deface (scan, brg_recipe_default ().threshold_lo_hu, request->deface_mm,
+                                   n_blanked, &cli->job, error);
+  brg_volume_unref (scan);
+  return defaced;
 }
 
 static int
@@ -134,16 +180,21 @@ import_series (BrgCli *cli, const Request *request, const BrgSeries *series)
   BrgError error = { 0 };
   BrgSeriesMode mode = request->resample ? BRG_SERIES_RESAMPLE : BRG_SERIES_AS_IT_IS;
   int outcome = BRG_CLI_DONE;
+  size_t n_blanked = 0;
 
   brg_cli_phase (cli, 0.2, 0.7);
   BrgVolume *scan = brg_series_read (series, mode, &warnings, &cli->job, &failure);
   if (scan == NULL)
     return brg_cli_failed (cli, request->source, failure->message);
-  brg_cli_phase (cli, 0.7, 1);
+  brg_cli_phase (cli, 0.7, 0.8);
+  scan = deface (cli, request, scan, &n_blanked, &error);
+  if (scan == NULL)
+    return brg_cli_failed (cli, request->source, error.message);
+  brg_cli_phase (cli, 0.8, 1);
   if (brg_nrrd_write_volume (scan, request->output, &cli->job, &error) != BRG_OK)
     outcome = brg_cli_failed (cli, request->output, error.message);
   else
-    outcome = finish (cli, request, scan, warnings);
+    outcome = finish (cli, request, scan, warnings, n_blanked);
   brg_volume_unref (scan);
   return outcome;
 }
@@ -171,6 +222,9 @@ static const BrgCliOption options[] = {
   { "output", 'o', "FILE", "The scan to write: .nrrd." },
   { "list", 0, NULL, "Tell which series there are, and why one cannot be used; write nothing." },
   { "series", 0, "UID", "Which series; not needed when one can be used." },
+  { "deface", 0, "MM",
+    "Blank what is farther than this from bone (150 HU and more): 0 to 50 mm. The face goes, and "
+    "what lies deep in the head." },
   { "resample", 0, NULL, "Resample slices that are tilted or uneven to a regular grid." },
 };
 

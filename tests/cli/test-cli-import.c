@@ -155,6 +155,29 @@ test_gap (Fixture *fixture, gconstpointer data)
   brg_volume_unref (scan);
 }
 
+/* Nothing of the series is bone: with --deface all of it goes. */
+static void
+test_deface (Fixture *fixture, gconstpointer data)
+{
+  (void) data;
+  put_series (fixture->series, "1.2.3", "CT", 8, 99);
+  g_auto (CliRun) shown = cli_run ("import", fixture->series, "-o", fixture->out, NULL);
+  cli_assert_done (&shown);
+  g_assert_nonnull (strstr (shown.out, "is in the scan, by which the person may be known"));
+  g_auto (CliRun) run =
+    cli_run ("import", fixture->series, "-o", fixture->out, "--deface", "5", "--json", NULL);
+  cli_assert_done (&run);
+  g_autoptr (JsonNode) root = cli_json_parse (run.out);
+  g_assert_true (cli_json_truth (root, "$.defaced"));
+  g_assert_cmpint (cli_json_int (root, "$.blanked"), ==, COLUMNS * ROWS * 8);
+  BrgVolume *scan = brg_image_read_volume (fixture->out, NULL, NULL, NULL);
+  g_assert_cmpint (brg_volume_get (scan, 1, 1, 5), ==, -1024);
+  brg_volume_unref (scan);
+  g_auto (CliRun) wide =
+    cli_run ("import", fixture->series, "-o", fixture->out, "--deface", "51", NULL);
+  cli_assert_fails (&wide, 2, "--deface must be 0 to 50 mm");
+}
+
 static void
 test_usage (Fixture *fixture, gconstpointer data)
 {
@@ -177,6 +200,7 @@ main (int argc, char **argv)
   g_test_add ("/import/list", Fixture, NULL, set_up, test_list, tear_down);
   g_test_add ("/import/choose", Fixture, NULL, set_up, test_choose, tear_down);
   g_test_add ("/import/gap", Fixture, NULL, set_up, test_gap, tear_down);
+  g_test_add ("/import/deface", Fixture, NULL, set_up, test_deface, tear_down);
   g_test_add ("/import/usage", Fixture, NULL, set_up, test_usage, tear_down);
   return g_test_run ();
 }
