@@ -80,7 +80,7 @@ load_recipe (Replay *self, GError **error)
     return FALSE;
   if (!brg_export_name_is_valid (self->name))
     return fail (self, error,
-                 "is not called as a case may be (letters, digits, - and _): name the case");
+                 "cannot be the name of a case (letters, digits, - and _ only): give one");
   self->asked = brg_trace_new (recipe_array (self), self->recipes->len);
   if (what->verify)
     self->expected = g_steal_pointer (&trace);
