@@ -13,7 +13,8 @@
 #include "io/brg-dicom-pixels.h"
 #include "io/brg-message.h"
 
-#define DECODERS 2
+#define DECODERS       2
+#define SLICES_AT_ONCE 8 /* of native ones, which share a buffer */
 
 /* Slices on their way into a volume. */
 typedef struct
@@ -240,7 +241,8 @@ read_slices (Reading *reading, BrgError *error)
   const BrgSeries *series = reading->series;
 
   if (!file_at (series, 0)->image.is_encapsulated)
-    return brg_parallel_slabs (series->stack.n, 1, read_native, reading, reading->job, error);
+    return brg_parallel_slabs (series->stack.n, SLICES_AT_ONCE, read_native, reading, reading->job,
+                               error);
   reading->by_file = sort_by_file (series);
   BrgStatus status = brg_parallel_slabs (DECODERS, 1, read_decoded, reading, reading->job, error);
   g_free (reading->by_file);

@@ -2,7 +2,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/stat.h>
+#include <math.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "io/brg-message.h"
@@ -41,6 +42,16 @@ scale_of (const BrgDicomImage *image, const BrgDicomPlane *plane)
   return scale;
 }
 
+#define IS_SWAPPED(image) ((image)->is_big_endian != (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__))
+
+static int32_t
+number_of (const Scale *scale, uint32_t word)
+{
+  word <<= scale->drop_above;
+  return scale->is_signed ? (int32_t) word >> scale->drop_below
+                          : (int32_t) (word >> scale->drop_below);
+}
+
 /* The stored bits of `n` samples as numbers. */
 static void
 unpack (const BrgDicomImage *image,
@@ -49,18 +60,57 @@ unpack (const BrgDicomImage *image,
         size_t n,
         int32_t *out)
 {
-  int low = image->is_big_endian ? 1 : 0;
+  const Scale fixed = *scale; /* which `out` cannot change */
+  bool is_swapped = IS_SWAPPED (image);
+
+  if (image->bits_allocated == 8)
+    {
+      for (size_t s = 0; s < n; s++)
+        out[s] = number_of (&fixed, bytes[s]);
+      return;
+    }
+  for (size_t s = 0; s < n; s++)
+    {
+      uint16_t word;
+      memcpy (&word, bytes + 2 * s, sizeof word);
+      out[s] = number_of (&fixed, is_swapped ? __builtin_bswap16 (word) : word);
+    }
+}
+
+/* Slope 1 and a whole intercept, as nearly all scanners write them: without a detour over double.
+ */
+static bool
+is_whole (const Scale *scale)
+{
+  double intercept = scale->intercept;
+
+  return scale->slope >= 1 && scale->slope <= 1 && fabs (intercept) <= INT16_MAX &&
+         intercept >= floor (intercept) && intercept <= floor (intercept);
+}
+
+static void
+rescale_whole (const Scale *scale,
+               const int32_t *samples,
+               size_t n,
+               int16_t *hu,
+               BrgDicomTally *tally)
+{
+  int32_t intercept = (int32_t) scale->intercept;
+  int32_t lo = scale->padding_lo, hi = scale->padding_hi;
+  uint32_t n_padding = 0, n_limited = 0;
 
   for (size_t s = 0; s < n; s++)
     {
-      uint32_t word = image->bits_allocated == 8
-                        ? bytes[s]
-                        : (uint32_t) bytes[2 * s + (size_t) low] |
-                            (uint32_t) bytes[2 * s + 1 - (size_t) low] << 8;
-      word <<= scale->drop_above;
-      out[s] = scale->is_signed ? (int32_t) word >> scale->drop_below
-                                : (int32_t) (word >> scale->drop_below);
+      int32_t value = samples[s] + intercept;
+      int32_t limited = value > INT16_MIN ? value : INT16_MIN;
+      limited = limited < INT16_MAX ? limited : INT16_MAX;
+      bool is_padding = (samples[s] >= lo) & (samples[s] <= hi);
+      n_padding += is_padding;
+      n_limited += (limited != value) & (is_padding == false);
+      hu[s] = (int16_t) (is_padding ? BRG_DICOM_PADDING_HU : limited);
     }
+  tally->n_padding += n_padding;
+  tally->n_limited += n_limited;
 }
 
 static void
@@ -74,8 +124,8 @@ rescale (const Scale *scale, const int32_t *samples, size_t n, int16_t *hu, BrgD
       double value = scale->slope * samples[s] + scale->intercept + ROUNDER - ROUNDER;
       double limited = value > INT16_MIN ? value : INT16_MIN;
       limited = limited < INT16_MAX ? limited : INT16_MAX;
-      n_padding += is_padding;
       bool is_outside = (value < INT16_MIN) | (value > INT16_MAX);
+      n_padding += is_padding;
       n_limited += is_outside & (is_padding == false);
       hu[s] = is_padding ? BRG_DICOM_PADDING_HU : (int16_t) limited;
     }
@@ -99,7 +149,10 @@ brg_dicom_to_hu (const BrgDicomImage *image,
     {
       size_t count = n - at < AT_A_TIME ? n - at : AT_A_TIME;
       unpack (image, &scale, samples + at * size, count, numbers);
-      rescale (&scale, numbers, count, hu + at, tally);
+      if (is_whole (&scale))
+        rescale_whole (&scale, numbers, count, hu + at, tally);
+      else
+        rescale (&scale, numbers, count, hu + at, tally);
     }
 }
 
