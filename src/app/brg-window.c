@@ -167,10 +167,12 @@ task_changed_cb (BrgWindow *self)
   _brg_window_actions_update (self);
 }
 
+/* Why a case is read-only is in its own bar already. */
 static void
 failed_cb (BrgWindow *self, const char *message)
 {
-  _brg_window_show_message (self, GTK_MESSAGE_WARNING, message);
+  if (g_strcmp0 (message, brg_case_get_read_only_reason (self->the_case)) != 0)
+    _brg_window_show_message (self, GTK_MESSAGE_WARNING, message);
 }
 
 static void

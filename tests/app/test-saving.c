@@ -92,6 +92,8 @@ test_quiet (Fixture *fixture, gconstpointer unused)
   g_assert_true (g_action_group_get_action_enabled (actions, "show-case-in-folder"));
   assert_no_bar (window);
   g_assert_false (gtk_info_bar_get_revealed (window->message_bar));
+  g_assert_false (gtk_widget_get_focusable (GTK_WIDGET (window->message_label)));
+  g_assert_false (gtk_widget_get_focusable (GTK_WIDGET (window->case_bar_label)));
   /* Who asks for Save gets a word. */
   g_assert_cmpfloat (gtk_widget_get_opacity (GTK_WIDGET (window->saving_label)), <, 0.1);
   g_action_group_activate_action (actions, "saved", NULL);
@@ -125,6 +127,7 @@ test_read_only (Fixture *fixture, gconstpointer unused)
   int before = brg_case_get_recipe (window->the_case)->threshold_lo_hu;
   window_set_threshold (window, before + 50);
   g_assert_cmpint (brg_case_get_recipe (window->the_case)->threshold_lo_hu, ==, before);
+  g_assert_false (gtk_info_bar_get_revealed (window->message_bar)); /* said once */
 
   save_as (window, mine);
   pointer_wait_until ("is writable", is_writable_cb, window);
