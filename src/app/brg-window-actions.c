@@ -64,7 +64,12 @@ save_as_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 static void
 retry_saving_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  brg_case_retry_saving (BRG_WINDOW (data)->the_case);
+  BrgWindow *self = data;
+
+  if (brg_case_get_read_only (self->the_case))
+    _brg_window_reopen (self);
+  else
+    brg_case_retry_saving (self->the_case);
 }
 
 /* There is nothing to save that is not being saved; the hand that asks all the same gets an

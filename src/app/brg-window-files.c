@@ -95,6 +95,29 @@ brg_window_open (BrgWindow *self, GFile *file)
   _brg_window_actions_update (self);
 }
 
+static void
+reopened_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  BrgWindow *self = data;
+
+  self->reopening = FALSE;
+  opened_cb (source, result, self);
+}
+
+void
+_brg_window_reopen (BrgWindow *self)
+{
+  const char *path = brg_case_get_path (self->the_case);
+  g_autoptr (GFile) file = path != NULL ? g_file_new_for_path (path) : NULL;
+
+  if (file == NULL || self->cancellable != NULL || self->closing)
+    return;
+  self->reopening = TRUE;
+  self->cancellable = g_cancellable_new ();
+  brg_case_open_async (self->the_case, file, self->cancellable, reopened_cb, g_object_ref (self));
+  _brg_window_actions_update (self);
+}
+
 static GFile *
 find_sample (void)
 {

@@ -38,6 +38,7 @@ struct _BrgWindow
   GCancellable *cancellable; /* of the open or export under way, or NULL */
   BrgTask *task;             /* the one shown in the status bar, or NULL */
   guint task_reveal_id;
+  gboolean reopening; /* the case that is open already: the step stays */
   BrgRecentCases *recent_cases;
   char *library_problem; /* one sentence, why new cases have no file; NULL: they have */
   gboolean recovery_seen;
@@ -106,6 +107,8 @@ void _brg_window_choose_series (BrgWindow *self);
 void _brg_window_choose_folder (BrgWindow *self);
 /* The end of every opening, in the callback of it. */
 void _brg_window_finish_opening (BrgWindow *self, GAsyncResult *result);
+/* A read-only case once more, to change it if nothing stands in the way any longer. */
+void _brg_window_reopen (BrgWindow *self);
 void _brg_window_open_sample (BrgWindow *self);
 void _brg_window_export (BrgWindow *self);
 void _brg_window_show_folder (BrgWindow *self);

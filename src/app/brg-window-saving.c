@@ -83,7 +83,7 @@ _brg_window_saving_update (BrgWindow *self)
       gtk_label_set_label (self->case_bar_label, valid);
       gtk_info_bar_set_message_type (self->case_bar, types[state]);
     }
-  gtk_widget_set_visible (self->retry_button, state == STATE_NOT_SAVED);
+  gtk_widget_set_visible (self->retry_button, state == STATE_NOT_SAVED || state == STATE_READ_ONLY);
   gtk_widget_set_visible (self->save_as_button, state != STATE_RECOVERED && has_scan);
   gtk_info_bar_set_show_close_button (self->case_bar, state == STATE_RECOVERED);
   gtk_info_bar_set_revealed (self->case_bar, state != STATE_NONE);

@@ -182,7 +182,8 @@ opened_cb (BrgWindow *self)
   gtk_stack_set_visible_child_name (self->stack, "work");
   gtk_widget_set_visible (self->status_bar, TRUE);
   _brg_window_hide_message (self);
-  _brg_window_set_step (self, BRG_STEP_SCAN);
+  if (!self->reopening)
+    _brg_window_set_step (self, BRG_STEP_SCAN);
   _brg_window_update_title (self);
   _brg_window_update_steps (self);
   _brg_window_actions_update (self);

@@ -255,7 +255,8 @@ brg_case_open_async (BrgCase *self,
   g_autofree char *source = g_file_get_basename (file), *path = g_file_get_path (file);
 
   g_task_set_check_cancellable (outer, FALSE);
-  if (!self->opening && self->store.writer != NULL && g_strcmp0 (path, self->store.path) == 0)
+  if (!self->opening && self->store.writer != NULL && self->store.read_only == NULL &&
+      g_strcmp0 (path, self->store.path) == 0)
     {
       g_task_return_boolean (outer, TRUE);
       return;

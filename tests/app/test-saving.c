@@ -122,7 +122,6 @@ test_read_only (Fixture *fixture, gconstpointer unused)
   window_open_path (window, theirs);
   assert_bar (window, GTK_MESSAGE_WARNING, "Theirs.bregma");
   g_assert_true (gtk_widget_get_visible (window->save_as_button));
-  g_assert_false (gtk_widget_get_visible (window->retry_button));
   g_assert_nonnull (strstr (gtk_label_get_label (window->subtitle_label), "read-only"));
   int before = brg_case_get_recipe (window->the_case)->threshold_lo_hu;
   window_set_threshold (window, before + 50);
@@ -137,6 +136,45 @@ test_read_only (Fixture *fixture, gconstpointer unused)
   window_set_threshold (window, before + 50);
   g_assert_cmpint (brg_case_get_recipe (window->the_case)->threshold_lo_hu, ==, before + 50);
   g_assert_true (brg_store_close (other, NULL));
+}
+
+/* Once the other program has closed the case, trying again makes it one's own, where one was. */
+static void
+test_read_only_again (Fixture *fixture, gconstpointer unused)
+{
+  BrgWindow *window = fixture->window;
+  GActionGroup *actions;
+  g_autofree char *nowhere = g_build_filename (fixture->folder, "none", "Copy.bregma", NULL);
+
+  window_open_path (window, fixture->scan);
+  window_set_threshold (window, 210);
+  g_autofree char *path = dup_path (window);
+  gtk_window_close (GTK_WINDOW (window));
+  pointer_wait_ms (500);
+  BrgStore *other = brg_store_open (path, BRG_STORE_WRITE, NULL);
+  g_assert_nonnull (other);
+
+  window = window_fixture_add_window (fixture);
+  actions = G_ACTION_GROUP (window);
+  window_open_path (window, path);
+  _brg_window_set_step (window, BRG_STEP_DEFECT);
+  g_assert_true (gtk_widget_get_visible (window->retry_button));
+  save_as (window, nowhere); /* this fails, and changes nothing */
+  pointer_wait_ms (200);
+  g_action_group_activate_action (actions, "retry-saving", NULL);
+  pointer_wait_until ("is idle", window_is_idle_cb, window);
+  assert_bar (window, GTK_MESSAGE_WARNING, "Case01.bregma");
+
+  g_assert_true (brg_store_close (other, NULL));
+  g_action_group_activate_action (actions, "retry-saving", NULL);
+  pointer_wait_until ("is writable", is_writable_cb, window);
+  pointer_wait_until ("is idle", window_is_idle_cb, window);
+  assert_no_bar (window);
+  g_assert_cmpint (window->step, ==, BRG_STEP_DEFECT);
+  g_assert_cmpstr (brg_case_get_path (window->the_case), ==, path);
+  window_set_threshold (window, 220);
+  g_assert_cmpint (brg_case_get_recipe (window->the_case)->threshold_lo_hu, ==, 220);
+  g_assert_cmpuint (brg_case_get_n_history (window->the_case), ==, 2);
 }
 
 /* The file is taken away under the window: what and where, and Save As solves it. */
@@ -260,6 +298,7 @@ main (int argc, char **argv)
               window_fixture_tear_down)
   ADD (quiet);
   ADD (read_only);
+  ADD (read_only_again);
   ADD (not_saved);
   ADD (recovered);
 #undef ADD
