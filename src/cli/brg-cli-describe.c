@@ -234,8 +234,11 @@ describe_image (BrgReport *report, const char *path, BrgJob *job, BrgError *erro
   if (status == BRG_OK)
     describe_scan (report, &scan);
   brg_free (scan.bone.largest);
+  const char *advice = scan.volume == NULL ? brg_cli_advice (path) : NULL;
   brg_volume_unref (scan.volume);
-  return status == BRG_OK ? BRG_OK : brg_error_set (error, status, "%s", own.message);
+  return status == BRG_OK
+           ? BRG_OK
+           : brg_error_set (error, status, "%s", advice != NULL ? advice : own.message);
 }
 
 static const char *

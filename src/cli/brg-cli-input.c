@@ -4,6 +4,7 @@
 
 #include <glib.h>
 
+#include "case/brg-series.h"
 #include "cli/brg-cli-values.h"
 #include "engine/brg-isosurface.h"
 #include "engine/brg-mesh-smooth.h"
@@ -48,6 +49,19 @@ brg_cli_is_mask (const BrgVolume *volume, int *value)
       return false;
   *value = label;
   return true;
+}
+
+const char *
+brg_cli_advice (const char *path)
+{
+  if (g_file_test (path, G_FILE_TEST_IS_DIR))
+    return "is a folder; if it holds DICOM files, make a scan of them first: bregma-cli import "
+           "FOLDER -o SCAN.nrrd";
+  if (brg_series_is_source (path))
+    return "is a DICOM file; make a scan of its series first: bregma-cli import FILE -o SCAN.nrrd";
+  if (brg_cli_input_kind (path) == BRG_INPUT_CASE && g_file_test (path, G_FILE_TEST_EXISTS))
+    return "is a case; what it makes is written by: bregma-cli export CASE.bregma -o DIR";
+  return NULL;
 }
 
 bool
@@ -97,7 +111,10 @@ brg_cli_read_skull (const char *path, BrgImageInfo *info, BrgJob *job, BrgError 
                    "this is a scan, not a mask; make one first: bregma-cli segment SCAN -o "
                    "SKULL.nrrd");
   else if (mask == NULL)
-    brg_error_set (error, own.status, "%s", own.message);
+    {
+      const char *advice = brg_cli_advice (path);
+      brg_error_set (error, own.status, "%s", advice != NULL ? advice : own.message);
+    }
   else if (brg_mask_is_empty (mask))
     {
       brg_error_set (error, BRG_EMPTY, "the mask is empty");

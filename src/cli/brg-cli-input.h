@@ -25,6 +25,10 @@ BrgInputKind brg_cli_input_kind (const char *path);
  * other value (0 when every voxel is 0). */
 bool brg_cli_is_mask (const BrgVolume *volume, int *value);
 
+/* What to do with a case, a folder or a DICOM file where a scan or a mask is wanted: one sentence
+ * for an error. NULL for anything else. */
+const char *brg_cli_advice (const char *path);
+
 /* True when both names lead to the same existing file: inputs are never written over. */
 bool brg_cli_is_same_file (const char *a, const char *b);
 

@@ -31,7 +31,8 @@ add_folder (GPtrArray *paths, const char *path, BrgError *error)
     {
       brg_error_set (error, BRG_EMPTY,
                      "holds no file we read (" BRG_CLI_IMAGE_ENDINGS
-                     ", .stl, .ply, .obj, .bregma)");
+                     ", .stl, .ply, .obj, .bregma); of DICOM files, make a scan first: bregma-cli "
+                     "import FOLDER -o SCAN.nrrd");
       return false;
     }
   g_ptr_array_sort (found, compare_paths);

@@ -343,12 +343,18 @@ is_bone (const BrgRecipe *recipe, int hu)
   return hu >= recipe->threshold_lo_hu && hu <= recipe->threshold_hi_hu;
 }
 
-/* A mask given as the scan has no bone at any sensible threshold: say what it is, if it was the
- * threshold that left nothing. */
+/* A case, a folder or a DICOM file given as the scan: say what it is. A mask has no bone at any
+ * sensible threshold: say what it is, if it was the threshold that left nothing. */
 static const char *
 reason (const Request *request, const Work *work, const BrgError *error)
 {
   int label = 0;
+  const char *advice = work->scan == NULL && error->status != BRG_CANCELLED
+                         ? brg_cli_advice (request->scan_path)
+                         : NULL;
+  if (advice != NULL)
+    return advice;
+
   bool is_mask = error->status == BRG_EMPTY && work->pipeline != NULL &&
                  brg_cli_is_mask (work->scan, &label) && label > 0;
 

@@ -230,6 +230,12 @@ test_refused (Fixture *fixture, gconstpointer data)
   g_auto (CliRun) info = cli_run ("info", missing, NULL);
   cli_assert_fails (&info, 1, "no.bregma: ");
   make_case (fixture, "Kopf Nr. 3");
+  g_auto (CliRun) segment = cli_run ("segment", fixture->path, "-o", fixture->scene.skull, NULL);
+  cli_assert_fails (&segment, 1,
+                    "Mine.bregma: is a case; what it makes is written by: bregma-cli export");
+  g_auto (CliRun) defect =
+    cli_run ("defect", fixture->path, "-o", fixture->out, "--preset", "burr-hole", NULL);
+  cli_assert_fails (&defect, 1, "bregma-cli export CASE.bregma -o DIR");
   g_auto (CliRun) name = cli_run ("export", fixture->path, "-o", fixture->out, NULL);
   cli_assert_fails (&name, 1, "Mine.bregma: its name has more than letters");
   g_assert_false (g_file_test (fixture->out, G_FILE_TEST_EXISTS));

@@ -96,6 +96,25 @@ test_import (Fixture *fixture, gconstpointer data)
   assert_scan (fixture, 8);
 }
 
+/* Other commands say what to do with DICOM files. */
+static void
+test_advice (Fixture *fixture, gconstpointer data)
+{
+  static const char *const commands[] = { "info", "segment" };
+
+  (void) data;
+  put_series (fixture->series, "1.2.3", "CT", 2, 99);
+  g_autofree char *file = g_build_filename (fixture->series, "1.2.3-01", NULL);
+  for (guint c = 0; c < G_N_ELEMENTS (commands); c++)
+    {
+      const char *const output = c == 1 ? "-o" : NULL;
+      g_auto (CliRun) folder = cli_run (commands[c], fixture->series, output, fixture->out, NULL);
+      cli_assert_fails (&folder, 1, "bregma-cli import FOLDER -o SCAN.nrrd");
+      g_auto (CliRun) one = cli_run (commands[c], file, output, fixture->out, NULL);
+      cli_assert_fails (&one, 1, "1.2.3-01: is a DICOM file; make a scan of its series first");
+    }
+}
+
 static void
 test_list (Fixture *fixture, gconstpointer data)
 {
@@ -197,6 +216,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/import/import", Fixture, NULL, set_up, test_import, tear_down);
+  g_test_add ("/import/advice", Fixture, NULL, set_up, test_advice, tear_down);
   g_test_add ("/import/list", Fixture, NULL, set_up, test_list, tear_down);
   g_test_add ("/import/choose", Fixture, NULL, set_up, test_choose, tear_down);
   g_test_add ("/import/gap", Fixture, NULL, set_up, test_gap, tear_down);
