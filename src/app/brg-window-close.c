@@ -66,6 +66,19 @@ response_cb (BrgWindow *self, int response, GtkWindow *dialog)
     }
 }
 
+static char *
+make_cost (BrgWindow *self)
+{
+  guint n = brg_case_count_unsaved (self->the_case);
+
+  if (brg_case_get_file_gone (self->the_case))
+    return g_strdup (_ ("The file of this case is gone: the whole case would be lost."));
+  if (n > 0)
+    return g_strdup_printf (ngettext ("%u action would be lost.", "%u actions would be lost.", n),
+                            n);
+  return g_strdup (_ ("No action would be lost, but the scan would have to be opened again."));
+}
+
 /* What is wrong, where, and what it would cost to close all the same. */
 static char *
 make_details (BrgWindow *self, const GError *error)
@@ -73,11 +86,7 @@ make_details (BrgWindow *self, const GError *error)
   const char *path = brg_case_get_path (self->the_case);
   g_autofree char *folder = path != NULL ? g_path_get_dirname (path) : NULL;
   g_autofree char *shown = folder != NULL ? g_filename_display_name (folder) : NULL;
-  guint n = brg_case_count_unsaved (self->the_case);
-  g_autofree char *cost =
-    n > 0
-      ? g_strdup_printf (ngettext ("%u action would be lost.", "%u actions would be lost.", n), n)
-      : g_strdup (_ ("No action would be lost, but the scan would have to be opened again."));
+  g_autofree char *cost = make_cost (self);
 
   if (error == NULL)
     return g_strdup_printf (_ ("It is in memory only. %s"), cost);

@@ -40,8 +40,11 @@ not_saved_text (BrgWindow *self)
   g_autofree char *folder = path != NULL ? g_path_get_dirname (path) : NULL;
   g_autofree char *shown = folder != NULL ? g_filename_display_name (folder) : NULL;
   const char *error = brg_case_get_save_error (self->the_case);
-  const char *advice = _ ("Nothing is lost while this window is open. Make room there, or save the "
-                          "case in another place.");
+  const char *advice =
+    brg_case_get_file_gone (self->the_case)
+      ? _ ("Nothing is lost while this window is open. Save the case again with Save As.")
+      : _ ("Nothing is lost while this window is open. Make room there, or save the "
+           "case in another place.");
 
   return shown != NULL ? g_strdup_printf (_ ("Not saved. %s (in %s)\n%s"), error, shown, advice)
                        : g_strdup_printf (_ ("Not saved. %s\n%s"), error, advice);

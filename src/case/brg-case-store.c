@@ -341,6 +341,12 @@ brg_case_get_save_error (BrgCase *self)
   return self->store.error;
 }
 
+gboolean
+brg_case_get_file_gone (BrgCase *self)
+{
+  return self->store.writer != NULL && brg_store_writer_is_gone (self->store.writer);
+}
+
 void
 brg_case_retry_saving (BrgCase *self)
 {

@@ -71,8 +71,9 @@ void brg_case_set_folder (BrgCase *self, const char *folder);
  * untouched until it is complete; on failure it stays as it was and the error is "NAME: reason"
  * (of a case file: BRG_STORE_ERROR). On success of a scan recipe, edits and history start afresh;
  * of a case file they are as they were left. "opened" is emitted before the callback. A second
- * open before the first is done fails with G_IO_ERROR_PENDING; the case file that is open already
- * stays as it is. What was open is finished and closed behind the scenes. Progress is in "task".
+ * open before the first is done fails with G_IO_ERROR_PENDING; the case file that is open for
+ * writing already stays as it is. What was open is finished and closed behind the scenes. Progress
+ * is in "task".
  *
  * A case file that is open elsewhere, or that cannot be written, is opened read-only. */
 void brg_case_open_async (BrgCase *self,
@@ -110,6 +111,9 @@ BrgTask *brg_case_get_saving_task (BrgCase *self);
 /* Why what is still to be written could not be, "Case07.bregma: reason"; NULL: it could. It is
  * tried again every five seconds, and now. */
 const char *brg_case_get_save_error (BrgCase *self);
+
+/* That is because the file was removed or replaced: not only what is unsaved would be lost. */
+gboolean brg_case_get_file_gone (BrgCase *self);
 void brg_case_retry_saving (BrgCase *self);
 
 /* What cannot be written on a last try is forgotten. For a user who has been asked. */

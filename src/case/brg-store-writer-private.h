@@ -37,6 +37,7 @@ struct BrgStoreWriter
   GQueue ops; /* BrgStoreOp, in the order they came; the one at work is among them */
   gboolean is_free, retry_now, gives_up, notify_pending;
   char *path, *error;
+  gboolean is_gone; /* the file, hence the error */
 
   /* Thread only, once it has been given something to do. */
   BrgStore *store;

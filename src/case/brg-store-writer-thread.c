@@ -31,12 +31,13 @@ set_path (BrgStoreWriter *self, const char *path)
 
 /* NULL: all is well. */
 static void
-set_error (BrgStoreWriter *self, const char *message)
+set_error (BrgStoreWriter *self, const GError *error)
 {
-  self->retry_at_us = message != NULL ? g_get_monotonic_time () + RETRY_US : 0;
+  self->retry_at_us = error != NULL ? g_get_monotonic_time () + RETRY_US : 0;
   g_mutex_lock (&self->lock);
   g_free (self->error);
-  self->error = g_strdup (message);
+  self->error = error != NULL ? g_strdup (error->message) : NULL;
+  self->is_gone = g_error_matches (error, BRG_STORE_ERROR, BRG_STORE_ERROR_GONE);
   _brg_store_writer_queue_notify (self);
   g_mutex_unlock (&self->lock);
 }
@@ -307,7 +308,7 @@ failed (BrgStoreWriter *self, BrgStoreOp *op, const GError *error)
   g_mutex_lock (&self->lock);
   self->n_failed_free += self->is_free ? 1 : 0;
   g_mutex_unlock (&self->lock);
-  set_error (self, error->message);
+  set_error (self, error);
   fail_all (self, BRG_STORE_OP_CLOSE, error);
   if (!is_given_up (self, op))
     return;

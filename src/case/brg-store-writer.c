@@ -254,6 +254,15 @@ brg_store_writer_dup_error (BrgStoreWriter *self)
   return error;
 }
 
+gboolean
+brg_store_writer_is_gone (BrgStoreWriter *self)
+{
+  g_mutex_lock (&self->lock);
+  gboolean is_gone = self->is_gone;
+  g_mutex_unlock (&self->lock);
+  return is_gone;
+}
+
 char *
 brg_store_writer_dup_path (BrgStoreWriter *self)
 {

@@ -81,6 +81,9 @@ guint brg_store_writer_count_unsaved (BrgStoreWriter *self);
 /* Why the last attempt failed, "Case07.bregma: reason"; NULL: it did not. A new string. */
 char *brg_store_writer_dup_error (BrgStoreWriter *self);
 
+/* That was because the file was removed or replaced: nothing of the case is on disk any longer. */
+gboolean brg_store_writer_is_gone (BrgStoreWriter *self);
+
 /* What makes a file or a copy now or next, a new reference; NULL: nothing does. */
 BrgTask *brg_store_writer_ref_task (BrgStoreWriter *self);
 

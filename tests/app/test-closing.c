@@ -3,6 +3,7 @@
 
 #include <glib/gstdio.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "case/brg-store.h"
@@ -169,7 +170,8 @@ test_cannot_save (Fixture *fixture, gconstpointer unused)
   g_object_get (dialog, "secondary-text", &details, NULL);
   g_assert_nonnull (strstr (details, "Case01.bregma"));
   g_assert_nonnull (strstr (details, fixture->library));
-  g_assert_nonnull (strstr (details, "2 actions would be lost"));
+  g_assert_nonnull (strstr (details, "the whole case would be lost"));
+  g_assert_null (strstr (details, "action"));
   gtk_dialog_response (GTK_DIALOG (dialog), GTK_RESPONSE_CANCEL);
   pointer_wait_ms (100);
 
@@ -184,6 +186,33 @@ test_cannot_save (Fixture *fixture, gconstpointer unused)
   pointer_wait_ms (100);
   close_and_answer (fixture, "Close _Without Saving");
   wait_gone (fixture);
+}
+
+/* The disk is full: what is in the file already stays there, and the rest is counted. */
+static void
+test_disk_full (Fixture *fixture, gconstpointer unused)
+{
+  g_autofree char *path = work (fixture);
+  g_autofree char *details = NULL;
+  struct rlimit old, none;
+
+  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &old), ==, 0);
+  none = old;
+  none.rlim_cur = 0;
+  signal (SIGXFSZ, SIG_IGN);
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &none), ==, 0);
+  window_set_threshold (fixture->window, 220);
+  window_set_threshold (fixture->window, 230);
+  gtk_window_close (GTK_WINDOW (fixture->window));
+  pointer_wait_until ("asks", has_dialog_cb, fixture);
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &old), ==, 0);
+  g_object_get (find_dialog (fixture), "secondary-text", &details, NULL);
+  g_assert_nonnull (strstr (details, "2 actions would be lost"));
+  gtk_dialog_response (GTK_DIALOG (find_dialog (fixture)), GTK_RESPONSE_CANCEL);
+  pointer_wait_ms (100);
+  gtk_window_close (GTK_WINDOW (fixture->window));
+  wait_gone (fixture);
+  assert_closed (path, 3);
 }
 
 /* Save As out of the question: the case goes to the new place, then the window goes. */
@@ -217,6 +246,7 @@ main (int argc, char **argv)
   ADD_WITH (hang_up, test_signal, GINT_TO_POINTER (SIGHUP));
   ADD_WITH (interrupt, test_signal, GINT_TO_POINTER (SIGINT));
   ADD (cannot_save);
+  ADD (disk_full);
   ADD (save_as);
 #undef ADD
 #undef ADD_WITH

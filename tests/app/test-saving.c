@@ -191,6 +191,7 @@ test_not_saved (Fixture *fixture, gconstpointer unused)
   pointer_wait_until ("has a save error", has_save_error_cb, window);
   assert_bar (window, GTK_MESSAGE_ERROR, "Case01.bregma");
   assert_bar (window, GTK_MESSAGE_ERROR, fixture->library);
+  assert_bar (window, GTK_MESSAGE_ERROR, "Save the case again with Save As."); /* room is no help */
   g_assert_true (gtk_widget_get_visible (window->retry_button));
   g_assert_true (gtk_widget_get_visible (window->save_as_button));
   g_assert_cmpuint (brg_case_count_unsaved (window->the_case), ==, 1);
