@@ -89,6 +89,18 @@ update_meshes (BrgWindow *self)
   brg_mesh_view_set_placing (self->mesh_view, placing);
 }
 
+/* What the 3-D view says while there is nothing in it. */
+static void
+update_empty_text (BrgWindow *self)
+{
+  const char *text = NULL;
+
+  if (brg_case_get_scan (self->the_case) != NULL)
+    text = brg_case_get_busy (self->the_case) ? _ ("The skull is being made…")
+                                              : _ ("There is no skull with these settings");
+  brg_mesh_view_set_empty_text (self->mesh_view, text);
+}
+
 static void
 opened_cb (BrgWindow *self)
 {
@@ -307,6 +319,8 @@ connect_case (BrgWindow *self)
   g_signal_connect_object (the_case, "result-changed", G_CALLBACK (update_anchor), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (the_case, "meshes-changed", G_CALLBACK (update_meshes), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (the_case, "notify::busy", G_CALLBACK (update_empty_text), self,
                            G_CONNECT_SWAPPED);
 }
 

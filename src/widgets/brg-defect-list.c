@@ -6,6 +6,12 @@
 
 #include "engine/brg-param.h"
 
+/* More are reached by scrolling, so that what is below the list keeps its place. */
+#define N_SHOWN 4
+
+/* Room above and below a row that is brought into view. */
+#define ROW_MARGIN_PX 4
+
 struct _BrgDefectList
 {
   GtkBox parent_instance;
@@ -13,6 +19,8 @@ struct _BrgDefectList
   BrgCase *the_case;
   GtkWidget *add_button;
   GtkListBox *rows;
+  GtkScrolledWindow *scroll;
+  guint scroll_id;
   GtkWidget *none; /* in their place */
   gboolean updating;
 };
@@ -131,6 +139,45 @@ show_row (GtkListBoxRow *row, const BrgRecipe *recipe, guint index)
   name_widget (bin, removal);
 }
 
+/* As high as its rows, and no higher than some of them. */
+static void
+limit_height (BrgDefectList *self, guint n)
+{
+  gboolean scrolls = n > N_SHOWN;
+  int height = 0;
+
+  if (scrolls)
+    gtk_widget_measure (GTK_WIDGET (self->rows), GTK_ORIENTATION_VERTICAL, -1, NULL, &height, NULL,
+                        NULL);
+  gtk_scrolled_window_set_policy (self->scroll, GTK_POLICY_NEVER,
+                                  scrolls ? GTK_POLICY_AUTOMATIC : GTK_POLICY_NEVER);
+  gtk_scrolled_window_set_min_content_height (self->scroll,
+                                              scrolls ? height * N_SHOWN / (int) n : -1);
+}
+
+static gboolean
+scroll_cb (gpointer data)
+{
+  BrgDefectList *self = data;
+  GtkListBoxRow *row = gtk_list_box_get_selected_row (self->rows);
+  graphene_rect_t bounds;
+
+  self->scroll_id = 0;
+  if (row != NULL && gtk_widget_compute_bounds (GTK_WIDGET (row), GTK_WIDGET (self->rows), &bounds))
+    gtk_adjustment_clamp_page (gtk_scrolled_window_get_vadjustment (self->scroll),
+                               bounds.origin.y - ROW_MARGIN_PX,
+                               bounds.origin.y + bounds.size.height + ROW_MARGIN_PX);
+  return G_SOURCE_REMOVE;
+}
+
+/* Brings the selected row into view, once the rows have their places. */
+static void
+queue_scroll (BrgDefectList *self)
+{
+  if (self->scroll_id == 0)
+    self->scroll_id = g_idle_add (scroll_cb, self);
+}
+
 /* As many rows as there are defects. */
 static void
 resize (BrgDefectList *self, guint n)
@@ -141,6 +188,7 @@ resize (BrgDefectList *self, guint n)
     gtk_list_box_append (self->rows, make_row (self));
   while ((last = gtk_list_box_get_row_at_index (self->rows, (int) n)) != NULL)
     gtk_list_box_remove (self->rows, GTK_WIDGET (last));
+  limit_height (self, n);
 }
 
 /* One that is not placed is to be placed before there is another. */
@@ -162,6 +210,8 @@ select_row (BrgDefectList *self, guint index, gboolean has_focus)
 {
   GtkListBoxRow *row = gtk_list_box_get_row_at_index (self->rows, (int) index);
 
+  if (gtk_list_box_get_selected_row (self->rows) != row)
+    queue_scroll (self);
   gtk_list_box_select_row (self->rows, row);
   if (has_focus && gtk_widget_get_focus_child (GTK_WIDGET (self->rows)) != GTK_WIDGET (row))
     gtk_widget_grab_focus (GTK_WIDGET (row));
@@ -239,7 +289,10 @@ brg_defect_list_set_property (GObject *object, guint id, const GValue *value, GP
 static void
 brg_defect_list_dispose (GObject *object)
 {
-  g_clear_object (&BRG_DEFECT_LIST (object)->the_case);
+  BrgDefectList *self = BRG_DEFECT_LIST (object);
+
+  g_clear_handle_id (&self->scroll_id, g_source_remove);
+  g_clear_object (&self->the_case);
   G_OBJECT_CLASS (brg_defect_list_parent_class)->dispose (object);
 }
 
@@ -290,8 +343,21 @@ make_rows (BrgDefectList *self)
   g_signal_connect_swapped (self->rows, "row-selected", G_CALLBACK (row_selected_cb), self);
   g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (key_cb), self);
   gtk_widget_add_controller (GTK_WIDGET (self->rows), keys);
-  gtk_widget_add_css_class (GTK_WIDGET (self->rows), "group");
   gtk_widget_add_css_class (GTK_WIDGET (self->rows), "defects");
+}
+
+static GtkWidget *
+make_scroll (BrgDefectList *self)
+{
+  GtkWidget *scroll = gtk_scrolled_window_new ();
+
+  self->scroll = GTK_SCROLLED_WINDOW (scroll);
+  gtk_scrolled_window_set_child (self->scroll, GTK_WIDGET (self->rows));
+  gtk_widget_add_css_class (scroll, "group");
+  g_object_bind_property (self->rows, "visible", scroll, "visible", G_BINDING_SYNC_CREATE);
+  g_signal_connect_object (gtk_scrolled_window_get_vadjustment (self->scroll), "changed",
+                           G_CALLBACK (queue_scroll), self, G_CONNECT_SWAPPED);
+  return scroll;
 }
 
 static void
@@ -307,6 +373,6 @@ brg_defect_list_init (BrgDefectList *self)
   self->none = none;
   gtk_box_append (GTK_BOX (self), make_header (self));
   make_rows (self);
-  gtk_box_append (GTK_BOX (self), GTK_WIDGET (self->rows));
+  gtk_box_append (GTK_BOX (self), make_scroll (self));
   gtk_box_append (GTK_BOX (self), none);
 }

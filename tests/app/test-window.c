@@ -7,6 +7,36 @@
 #include "widgets/brg-defect-list.h"
 #include "window-fixture.h"
 
+/* Notes, in `seen`, that the 3-D view has said so. */
+static void
+look_cb (BrgCase *the_case, GParamSpec *pspec, gpointer seen)
+{
+  BrgWindow *window = g_object_get_data (G_OBJECT (the_case), "window");
+  GtkWidget *label = widget_find (GTK_WIDGET (window->mesh_view), "empty");
+
+  if (g_strcmp0 (gtk_label_get_label (GTK_LABEL (label)), "The skull is being made…") == 0)
+    *(gboolean *) seen = TRUE;
+}
+
+/* The 3-D view without a skull: before a scan, while the first one is made, and with none. */
+static void
+test_empty_text (Fixture *fixture, gconstpointer unused)
+{
+  BrgWindow *window = fixture->window;
+  GtkWidget *label = widget_find (GTK_WIDGET (window->mesh_view), "empty");
+  gboolean seen = FALSE;
+
+  g_assert_cmpstr (gtk_label_get_label (GTK_LABEL (label)), ==,
+                   "The skull appears here once a scan is open");
+  g_object_set_data (G_OBJECT (window->the_case), "window", window);
+  gulong id = g_signal_connect (window->the_case, "notify::busy", G_CALLBACK (look_cb), &seen);
+  window_open_path (window, fixture->scan);
+  g_assert_true (seen);
+  g_assert_cmpstr (gtk_label_get_label (GTK_LABEL (label)), ==,
+                   "There is no skull with these settings");
+  g_signal_handler_disconnect (window->the_case, id);
+}
+
 static void
 test_start (Fixture *fixture, gconstpointer unused)
 {
@@ -199,6 +229,41 @@ test_defect_list (Fixture *fixture, gconstpointer unused)
   g_assert_false (gtk_widget_get_visible (GTK_WIDGET (defects.rows)));
 }
 
+static gboolean
+shows_selected_cb (gpointer data)
+{
+  Defects *defects = data;
+  GtkWidget *row = GTK_WIDGET (gtk_list_box_get_selected_row (defects->rows));
+  GtkWidget *scroll = gtk_widget_get_ancestor (row, GTK_TYPE_SCROLLED_WINDOW);
+  graphene_rect_t bounds;
+
+  return gtk_widget_compute_bounds (row, scroll, &bounds) && bounds.size.height > 0 &&
+         bounds.origin.y >= 0 &&
+         bounds.origin.y + bounds.size.height <= gtk_widget_get_height (scroll);
+}
+
+/* From the fifth defect on the list keeps its height and shows the one that is chosen. */
+static void
+test_defect_many (Fixture *fixture, gconstpointer unused)
+{
+  Defects defects = open_defects (fixture);
+  int height = 0;
+
+  for (guint d = 0; d < 7; d++)
+    {
+      if (d > 0)
+        g_assert_true (brg_case_add_defect (defects.the_case));
+      place (&defects, d % 2 == 0 ? 35 : 4);
+      pointer_wait_until ("shows the new row", shows_selected_cb, &defects);
+      if (d == 3)
+        height = gtk_widget_get_height (defects.list);
+    }
+  g_assert_cmpint (height, >, 100);
+  g_assert_cmpint (ABS (gtk_widget_get_height (defects.list) - height), <=, 6);
+  brg_case_set_active (defects.the_case, 0);
+  pointer_wait_until ("shows the first row", shows_selected_cb, &defects);
+}
+
 /* Arrow keys choose, Delete removes, undo brings back what it was. */
 static void
 test_defect_keys (Fixture *fixture, gconstpointer unused)
@@ -301,11 +366,13 @@ main (int argc, char **argv)
   g_test_add ("/window/" #name, Fixture, NULL, window_fixture_set_up, test_##name,                 \
               window_fixture_tear_down)
   ADD (start);
+  ADD (empty_text);
   ADD (bad_file);
   ADD (empty_threshold);
   ADD (defect_off_bone);
   ADD (defect_list);
   ADD (defect_keys);
+  ADD (defect_many);
   ADD (history);
   ADD (export_fails);
   ADD (walk);
