@@ -182,6 +182,7 @@ add_defect (CaseModel *model)
   BrgRecipe recipe = case_model_now (model)->recipes->recipe[model->active];
 
   recipe.defect.placed = false;
+  recipe.defect.at_mm = brg_vec3 (0, 0, 0);
   brg_case_add_defect (model->fixture.document);
   case_model_set_open (model, NULL);
   case_model_append_recipes (model, brg_recipes_add (case_model_now (model)->recipes, &recipe));

@@ -235,7 +235,7 @@ test_liars (void)
   static const char *const cases[][2] = {
     { "exit 3", "broke down" },
     { "kill -SEGV $$", "broke down" },
-    { "printf nonsense; sleep 1", "broke down" },
+    { "printf nonsense", "broke down" },
     { "head -c 1000 /dev/zero", "talks nonsense" },
     { HEADER ("\\0", "\\025", "\\060\\002"), "another image" },
     { HEADER ("\\0", "\\024", "\\061\\002"), "another image" },
