@@ -30,6 +30,7 @@ static guint signals[N_SIGNALS];
 /* Pictures of all series, made one after the other in a thread. */
 typedef struct
 {
+  GWeakRef dialog; /* which may go meanwhile, and never in the thread */
   GPtrArray *all_series;
   guint8 *greys; /* PICTURE_PX * PICTURE_PX of each */
 } Pictures;
@@ -39,6 +40,7 @@ pictures_free (gpointer data)
 {
   Pictures *pictures = data;
 
+  g_weak_ref_clear (&pictures->dialog);
   g_ptr_array_unref (pictures->all_series);
   g_free (pictures->greys);
   g_free (pictures);
@@ -69,10 +71,10 @@ make_texture (const guint8 *grey)
 static void
 pictures_done_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  BrgSeriesDialog *self = BRG_SERIES_DIALOG (source);
   Pictures *pictures = g_task_get_task_data (G_TASK (result));
+  g_autoptr (BrgSeriesDialog) self = g_weak_ref_get (&pictures->dialog);
 
-  if (g_cancellable_is_cancelled (g_task_get_cancellable (G_TASK (result))))
+  if (self == NULL || g_cancellable_is_cancelled (g_task_get_cancellable (G_TASK (result))))
     return;
   for (guint s = 0; s < pictures->all_series->len; s++)
     {
@@ -86,8 +88,11 @@ pictures_done_cb (GObject *source, GAsyncResult *result, gpointer data)
 static void
 start_pictures (BrgSeriesDialog *self)
 {
-  g_autoptr (GTask) task = g_task_new (self, self->cancellable, pictures_done_cb, NULL);
+  g_autoptr (GTask) task = g_task_new (NULL, self->cancellable, pictures_done_cb, NULL);
   Pictures *pictures = g_new0 (Pictures, 1);
+
+  g_task_set_check_cancellable (task, FALSE);
+  g_weak_ref_init (&pictures->dialog, self);
 
   pictures->all_series = g_ptr_array_ref (self->all_series);
   pictures->greys = g_malloc0 (self->all_series->len * PICTURE_PX * PICTURE_PX);
