@@ -117,6 +117,8 @@ _brg_case_load (const char *path, BrgCaseLoad *load, BrgJob *job, GError **error
 
   *load = (BrgCaseLoad){ 0 };
   load->store = open_store (path, &load->read_only, error);
+  if (load->read_only != NULL && load->store != NULL)
+    brg_store_read_chain (load->store, load->chain, NULL);
   if (load->store == NULL || !brg_store_load (load->store, &load->contents, job, error) ||
       !make_masks (&load->contents, file, error))
     {

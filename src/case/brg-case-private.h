@@ -49,6 +49,8 @@ typedef struct
   gboolean saving;
   BrgTask *task;
   char *read_only; /* why changes are refused; NULL: they are not */
+  BrgSha256 chain; /* of the log of a file that is only read; "": there is none */
+  guint64 seconds; /* worked on the case when it was opened */
   gboolean was_recovered, closing, copying;
   gboolean is_unnamed;  /* until the file or the user gives it a name */
   guint serial;         /* another for every case that was open */
@@ -112,6 +114,7 @@ typedef struct
   char *path;                /* absolute */
   BrgStoreContents contents; /* added and removed are the live edits, never NULL */
   char *read_only;           /* why */
+  BrgSha256 chain;           /* of its log then; "": none */
 } BrgCaseLoad;
 
 /* brg-case.c */
@@ -157,6 +160,8 @@ void _brg_case_set_read_only (BrgCase *self, const char *reason);
 gboolean _brg_case_take_contents (BrgCase *self, BrgStoreContents *contents, BrgError *error);
 /* The history as it is now needs not be given to the writer again. */
 void _brg_case_note_history_kept (BrgCase *self);
+/* The name of a case that is named after this file; a new string. */
+char *_brg_case_name_after (const char *path);
 /* The case gets the name of its file; `keep`: that goes into the file. */
 void _brg_case_follow_path (BrgCase *self, gboolean keep);
 

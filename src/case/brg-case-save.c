@@ -7,8 +7,16 @@
 static gboolean
 is_named_after (BrgCase *self, const char *path)
 {
-  g_autofree char *name = path != NULL ? brg_library_name_of (path) : NULL;
+  g_autofree char *name = path != NULL ? _brg_case_name_after (path) : NULL;
   return g_strcmp0 (self->name, name) == 0;
+}
+
+/* The case was opened from this file. */
+static gboolean
+is_source (BrgCase *self, const char *path)
+{
+  g_autofree char *file = path != NULL ? g_path_get_basename (path) : NULL;
+  return g_strcmp0 (self->source, file) == 0;
 }
 
 /* A copy or a close on its way. */
@@ -16,8 +24,9 @@ typedef struct
 {
   BrgTask *task; /* that cancelling stops */
   gulong cancel_id;
-  guint serial;    /* of what was open */
-  gboolean follow; /* the case is named after its file */
+  guint serial;       /* of what was open */
+  gboolean follow;    /* the case is named after its file */
+  gboolean is_source; /* which is what it was opened from */
 } Request;
 
 static void
@@ -56,26 +65,49 @@ request_new (GTask *outer, BrgTask *task)
   return request;
 }
 
-/* Gives the writer's answer to the caller. TRUE: it was yes, and the case is still the one that
- * asked. */
+/* Takes the writer's answer. TRUE: it was yes, and the case is still the one that asked. */
 static gboolean
-finish_request (GTask *outer, GAsyncResult *result)
+finish_request (GTask *outer, GAsyncResult *result, GError **error)
 {
   BrgCase *self = g_task_get_source_object (outer);
   Request *request = g_task_get_task_data (outer);
   gboolean is_same = request->serial == self->store.serial;
-  GError *error = NULL;
 
   if (request->cancel_id > 0)
     g_cancellable_disconnect (g_task_get_cancellable (outer), request->cancel_id);
   if (is_same)
     self->store.copying = self->store.closing = FALSE;
-  gboolean ok = brg_store_writer_finish (result, &error);
-  if (ok)
+  return brg_store_writer_finish (result, error) && is_same;
+}
+
+/* Gives it to the caller, who finds the case as it is then. Takes `error`. */
+static void
+answer (GTask *outer, GError *error)
+{
+  if (error == NULL)
     g_task_return_boolean (outer, TRUE);
   else
     g_task_return_error (outer, error);
-  return ok && is_same;
+}
+
+/* What was said of the old file does not hold for the copy. */
+static void
+enter_copy (BrgCase *self, const Request *request)
+{
+  BrgCaseStore *store = &self->store;
+
+  store->is_unnamed = store->was_recovered = FALSE;
+  store->chain[0] = '\0';
+  _brg_case_update_store (self);
+  if (request->is_source)
+    {
+      g_free (self->source);
+      self->source = g_path_get_basename (store->path);
+    }
+  _brg_case_set_read_only (self, NULL);
+  if (request->follow)
+    _brg_case_follow_path (self, TRUE);
+  g_object_notify (G_OBJECT (self), "path");
 }
 
 static void
@@ -83,19 +115,14 @@ saved_as_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) outer = user_data;
   BrgCase *self = g_task_get_source_object (outer);
-  Request *request = g_task_get_task_data (outer);
+  GError *error = NULL;
   (void) object;
 
-  if (finish_request (outer, result))
-    {
-      self->store.is_unnamed = FALSE;
-      _brg_case_set_read_only (self, NULL);
-      _brg_case_update_store (self);
-      if (request->follow)
-        _brg_case_follow_path (self, TRUE);
-    }
+  if (finish_request (outer, result, &error))
+    enter_copy (self, g_task_get_task_data (outer));
   else
     _brg_case_update_store (self);
+  answer (outer, error);
 }
 
 /* Why nothing can be saved as now, in the error of `outer`; FALSE: it can. */
@@ -113,6 +140,29 @@ cannot_save_as (BrgCase *self, GTask *outer, const char *path)
   else
     return FALSE;
   return TRUE;
+}
+
+/* Queues the copy. Takes `contents`, and `outer`. */
+static void
+start_copy (BrgCase *self,
+            const char *path,
+            BrgStoreContents *contents,
+            BrgTask *task,
+            GTask *outer)
+{
+  BrgCaseStore *store = &self->store;
+  BrgStoreOrigin origin = { .path = store->path };
+  gboolean has_origin = store->path != NULL && store->chain[0] != '\0';
+
+  g_strlcpy (origin.chain, store->chain, sizeof origin.chain);
+  _brg_case_need_writer (self);
+  _brg_case_note_history_kept (self);
+  store->copying = store->has_greeted = store->thumbnail_due = TRUE;
+  brg_store_writer_save_as_async (store->writer, path, has_origin ? &origin : NULL, contents, task,
+                                  saved_as_cb, outer);
+  store->active_changed = has_origin; /* another defect may have been looked at */
+  _brg_case_flush (self);
+  _brg_case_update_store (self);
 }
 
 void
@@ -142,12 +192,8 @@ brg_case_save_as_async (BrgCase *self,
     }
   Request *request = request_new (outer, task);
   request->follow = store->path == NULL || is_named_after (self, store->path);
-  _brg_case_need_writer (self);
-  _brg_case_note_history_kept (self);
-  store->copying = store->has_greeted = store->thumbnail_due = TRUE;
-  brg_store_writer_save_as_async (store->writer, path, &contents, task, saved_as_cb,
-                                  g_steal_pointer (&outer));
-  _brg_case_update_store (self);
+  request->is_source = is_source (self, store->path);
+  start_copy (self, path, &contents, task, g_steal_pointer (&outer));
 }
 
 gboolean
@@ -162,14 +208,16 @@ closed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) outer = user_data;
   BrgCase *self = g_task_get_source_object (outer);
+  GError *error = NULL;
   (void) object;
 
-  if (finish_request (outer, result))
+  if (finish_request (outer, result, &error))
     {
       g_clear_pointer (&self->store.writer, brg_store_writer_free);
       _brg_case_set_read_only (self, _ ("The case is closed."));
     }
   _brg_case_update_store (self);
+  answer (outer, error);
 }
 
 void

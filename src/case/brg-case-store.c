@@ -46,12 +46,19 @@ take_text (BrgCase *self, char **text, char *value, const char *property)
     g_object_notify (G_OBJECT (self), property);
 }
 
+char *
+_brg_case_name_after (const char *path)
+{
+  g_autofree char *name = brg_library_name_of (path);
+  return brg_export_name_from (name);
+}
+
 void
 _brg_case_follow_path (BrgCase *self, gboolean keep)
 {
-  g_autofree char *name = brg_library_name_of (self->store.path);
+  g_autofree char *name = _brg_case_name_after (self->store.path);
 
-  if (!brg_export_name_is_valid (name) || g_strcmp0 (name, self->name) == 0)
+  if (g_strcmp0 (name, self->name) == 0)
     return;
   g_free (self->name);
   self->name = g_steal_pointer (&name);
@@ -243,6 +250,7 @@ _brg_case_take_contents (BrgCase *self, BrgStoreContents *contents, BrgError *er
                      brg_history_entry_ref (brg_history_get_entry (self->history, e)));
   contents->first_seq = brg_history_get_first_seq (self->history);
   contents->position_seq = contents->first_seq + brg_history_get_position (self->history);
+  contents->seconds = self->store.seconds;
   return TRUE;
 }
 
@@ -258,6 +266,8 @@ _brg_case_leave_store (BrgCase *self)
   _brg_case_set_read_only (self, NULL);
   store->was_recovered = store->has_greeted = store->thumbnail_due = FALSE;
   store->is_unnamed = store->closing = store->copying = FALSE;
+  store->chain[0] = '\0';
+  store->seconds = 0;
   store->serial++;
   _brg_case_update_store (self);
 }
@@ -293,6 +303,8 @@ _brg_case_enter_load (BrgCase *self, BrgCaseLoad *load)
   g_object_notify (G_OBJECT (self), "name");
   store->was_recovered = load->contents.was_left_open && load->read_only == NULL;
   store->thumbnail_due = store->was_recovered;
+  store->seconds = load->contents.seconds;
+  g_strlcpy (store->chain, load->chain, sizeof store->chain);
   take_text (self, &store->path, g_steal_pointer (&load->path), "path");
   _brg_case_set_read_only (self, load->read_only);
   if (load->store == NULL)

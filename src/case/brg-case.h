@@ -129,8 +129,11 @@ const char *brg_case_get_read_only_reason (BrgCase *self);
 gboolean brg_case_get_was_recovered (BrgCase *self);
 
 /* Goes on in a copy at `file`, which is replaced; the old file keeps its last state. Changes made
- * meanwhile follow into the copy. Where the case had the name of its file it gets the new one. On
- * failure nothing has changed. */
+ * meanwhile follow into the copy. The log, the working time and the history go on, also from a
+ * file that is only read; where the file cannot be read any more the case as it is here is written,
+ * with a new log. Where the case had the name of its file it gets the new one, with '_' for what is
+ * not allowed in it. It is not read-only and not recovered any more; "path" is notified when all of
+ * this is in place. On failure nothing has changed. */
 void brg_case_save_as_async (BrgCase *self,
                              GFile *file,
                              GCancellable *cancellable,
@@ -158,7 +161,9 @@ const char *const *brg_case_get_warnings (BrgCase *self);
 const char *brg_case_get_name (BrgCase *self);
 gboolean brg_case_set_name (BrgCase *self, const char *name);
 
-/* File name of the scan without its folder, for the title only; never written. NULL: none. */
+/* Name of the file that was opened, a scan or a case, without its folder, to be shown only; never
+ * written. A case that was opened from its file follows when that is saved elsewhere, told by
+ * "path". NULL: none. */
 const char *brg_case_get_source (BrgCase *self);
 
 /* A window that shows this scan: bone (300/2000) when its values reach there, else what it holds.

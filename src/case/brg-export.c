@@ -40,6 +40,19 @@ brg_export_name_is_valid (const char *name)
   return length > 0 && length <= MAX_NAME;
 }
 
+char *
+brg_export_name_from (const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  GString *name = g_string_new (NULL);
+
+  for (const char *c = valid; *c != '\0' && name->len < MAX_NAME; c = g_utf8_next_char (c))
+    g_string_append_c (name, g_ascii_isalnum (*c) || *c == '-' ? *c : '_');
+  if (name->len == 0)
+    g_string_append_c (name, '_');
+  return g_string_free (name, FALSE);
+}
+
 /* Takes `base` and tells whether dir/base.extension is that file. */
 static gboolean
 is_output (const char *dir, char *base, const char *extension, const GStatBuf *file)

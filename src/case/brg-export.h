@@ -72,6 +72,10 @@ gboolean brg_export_recover (const char *dir, GError **error);
 /* TRUE for a name that may be used in file names. */
 gboolean brg_export_name_is_valid (const char *name);
 
+/* The nearest such name: '_' stands for every character that is not allowed, and what is too long
+ * is cut. A new string. */
+char *brg_export_name_from (const char *text);
+
 /* TRUE when `path` is a mask, the hand edits or the recipe that an export of `name` to `dir`
  * replaces or, with fewer defects than before, removes. */
 gboolean brg_export_replaces (const char *dir, const char *name, const char *path);

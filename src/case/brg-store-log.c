@@ -201,3 +201,27 @@ brg_store_read_log (BrgStore *self, GPtrArray **records, GError **error)
     g_propagate_error (error, g_steal_pointer (&fault));
   return ok;
 }
+
+static gboolean
+read_chain (BrgStore *self, BrgSha256 chain, GError **error)
+{
+  BrgStoreScan scan;
+  guint64 next;
+
+  if (!_brg_store_get_scan (self, &scan, error))
+    return FALSE;
+  gboolean ok = find_last (self, scan.sha256, &next, chain, error);
+  _brg_store_scan_clear (&scan);
+  return ok;
+}
+
+gboolean
+brg_store_read_chain (BrgStore *self, BrgSha256 chain, GError **error)
+{
+  chain[0] = '\0';
+  if (self->format < BRG_STORE_FORMAT_LOG)
+    return TRUE;
+  gboolean ok = _brg_sql_begin (self, FALSE, NULL, error) && read_chain (self, chain, error);
+  _brg_sql_end (self);
+  return ok;
+}

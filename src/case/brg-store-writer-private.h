@@ -20,6 +20,8 @@ typedef struct
   BrgStoreOpKind kind;
   BrgStoreChange *change;    /* of a change */
   char *path;                /* of a copy; the folder of a new case */
+  char *origin_path;         /* of a copy; NULL: none */
+  BrgSha256 origin_chain;    /* with it */
   BrgStoreContents contents; /* of both */
   gboolean is_prepared;      /* contents have a digest and the base */
   BrgTask *task;

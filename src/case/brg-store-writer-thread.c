@@ -138,10 +138,19 @@ name_itself (const char *path, GError **error)
                "%s: is this case itself, which is always saved", file);
 }
 
-/* A copy of the file, open for writing. */
+/* A copy of the file, open for writing; NULL with no error: there is none. */
 static BrgStore *
 copy_store (BrgStoreWriter *self, BrgStoreOp *op, GError **error)
 {
+  BrgStoreOrigin origin = { .path = op->origin_path };
+
+  if (self->store == NULL && op->origin_path == NULL)
+    return NULL;
+  if (self->store == NULL)
+    {
+      g_strlcpy (origin.chain, op->origin_chain, sizeof origin.chain);
+      return brg_store_origin_copy (&origin, op->path, brg_task_get_job (op->task), error);
+    }
   if (!brg_store_copy (self->store, op->path, brg_task_get_job (op->task), error))
     {
       if (g_strcmp0 (op->path, brg_store_get_path (self->store)) == 0)
@@ -163,7 +172,7 @@ static BrgStore *
 make_copy (BrgStoreWriter *self, BrgStoreOp *op, GError **error)
 {
   GError *failure = NULL;
-  BrgStore *copy = self->store != NULL ? copy_store (self, op, &failure) : NULL;
+  BrgStore *copy = copy_store (self, op, &failure);
 
   if (copy != NULL)
     return copy;

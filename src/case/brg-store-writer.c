@@ -44,6 +44,7 @@ _brg_store_op_free (BrgStoreOp *op)
   brg_store_change_free (op->change);
   brg_store_contents_clear (&op->contents);
   g_free (op->path);
+  g_free (op->origin_path);
   g_clear_object (&op->task);
   g_clear_object (&op->reply);
   g_free (op);
@@ -170,6 +171,7 @@ brg_store_writer_push (BrgStoreWriter *self, BrgStoreChange *change)
 void
 brg_store_writer_save_as_async (BrgStoreWriter *self,
                                 const char *path,
+                                const BrgStoreOrigin *origin,
                                 BrgStoreContents *contents,
                                 BrgTask *task,
                                 GAsyncReadyCallback callback,
@@ -178,6 +180,11 @@ brg_store_writer_save_as_async (BrgStoreWriter *self,
   BrgStoreOp *op = op_new (BRG_STORE_OP_SAVE_AS);
 
   op->path = g_strdup (path);
+  if (origin != NULL)
+    {
+      op->origin_path = g_strdup (origin->path);
+      g_strlcpy (op->origin_chain, origin->chain, sizeof op->origin_chain);
+    }
   take_contents (op, contents);
   op->task = g_object_ref (task);
   op->reply = g_task_new (NULL, NULL, callback, user_data);

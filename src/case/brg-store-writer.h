@@ -2,6 +2,7 @@
 
 #include <gio/gio.h>
 
+#include "case/brg-store-origin.h"
 #include "case/brg-store.h"
 #include "case/brg-task.h"
 
@@ -46,11 +47,13 @@ void brg_store_writer_create (BrgStoreWriter *self,
 void brg_store_writer_push (BrgStoreWriter *self, BrgStoreChange *change);
 
 /* Save As: writes all that was queued, copies the file to `path` and goes on there; the old file is
- * closed; the log says so. Where there is no file, or it cannot be copied, `contents` (the case as
- * it is now; taken, as for brg_store_writer_create()) is written instead, and the log begins anew.
- * On failure nothing has changed. */
+ * closed; the log says so. Without a store the file is copied that the case was read from, `origin`
+ * (NULL: none). Where there is no file, or it cannot be copied, `contents` (the case as it is now;
+ * taken, as for brg_store_writer_create()) is written instead, and the log begins anew. On failure
+ * nothing has changed. */
 void brg_store_writer_save_as_async (BrgStoreWriter *self,
                                      const char *path,
+                                     const BrgStoreOrigin *origin,
                                      BrgStoreContents *contents,
                                      BrgTask *task,
                                      GAsyncReadyCallback callback,

@@ -161,6 +161,10 @@ gboolean brg_store_copy (BrgStore *self, const char *path, BrgJob *job, GError *
  * sound ones then, and is NULL on any other failure. */
 gboolean brg_store_read_log (BrgStore *self, GPtrArray **records, GError **error);
 
+/* The chain of the last record, which is another after every change that was logged; "" in a file
+ * of a format without a log. */
+gboolean brg_store_read_chain (BrgStore *self, BrgSha256 chain, GError **error);
+
 /* Absolute, with symbolic links followed; borrowed. */
 const char *brg_store_get_path (const BrgStore *self);
 BrgStoreMode brg_store_get_mode (const BrgStore *self);

@@ -35,8 +35,8 @@ brg_panel_constructed (GObject *object)
 {
   BrgPanel *self = BRG_PANEL (object);
   BrgPanelPrivate *priv = brg_panel_get_instance_private (self);
-  static const char *const changes[] = { "opened", "recipe-changed", "result-changed",
-                                         "history-changed", "failed" };
+  static const char *const changes[] = { "opened",          "recipe-changed", "result-changed",
+                                         "history-changed", "failed",         "notify::path" };
 
   G_OBJECT_CLASS (brg_panel_parent_class)->constructed (object);
   for (gsize s = 0; s < G_N_ELEMENTS (changes); s++)

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "case/brg-store-origin.h"
+
 struct BrgStore
 {
   char *path, *name;
@@ -171,6 +173,15 @@ brg_store_copy (BrgStore *self, const char *path, BrgJob *job, GError **error)
   (void) job;
 
   return call (FAKE_COPY, self->name, "copy", name, error);
+}
+
+BrgStore *
+brg_store_origin_copy (const BrgStoreOrigin *origin, const char *path, BrgJob *job, GError **error)
+{
+  g_autofree char *name = g_path_get_basename (path);
+  (void) job;
+
+  return new_if (call (FAKE_COPY, origin->path, origin->chain, name, error), path);
 }
 
 const char *

@@ -9,6 +9,185 @@
 #include "phantom.h"
 #include "kept-case.h"
 
+/* Working time and number of records of a file. */
+static guint64
+read_seconds (const char *path)
+{
+  BrgStore *store = brg_store_open (path, BRG_STORE_READ, NULL);
+  BrgStoreSummary summary;
+
+  g_assert_true (brg_store_load_summary (store, &summary, NULL));
+  guint64 seconds = summary.seconds;
+  brg_store_summary_clear (&summary);
+  brg_store_close (store, NULL);
+  return seconds;
+}
+
+/* A case that is worked on, and the same one opened for looking only. */
+static void
+open_twice (CaseFixture *first, CaseFixture *second, gboolean is_named)
+{
+  kept_case_open (first);
+  if (is_named)
+    kept_case_work (first);
+  else
+    kept_case_dab (first->document, 10, 10, 10, FALSE);
+  case_fixture_settle_saving (first);
+  case_fixture_init (second);
+  kept_case_reopen (second, brg_case_get_path (first->document));
+  case_fixture_settle (second);
+}
+
+static void
+clear_both (CaseFixture *first, CaseFixture *second)
+{
+  case_fixture_close (second);
+  case_fixture_close (first);
+  case_fixture_clear (first);
+  case_fixture_clear (second);
+}
+
+/* The copy of what was only looked at has the log, the working time and the history of the file,
+ * and the defect that was looked at. */
+static void
+test_copy_of_locked (void)
+{
+  CaseFixture first, second;
+
+  open_twice (&first, &second, TRUE);
+  g_autofree char *old_log = kept_case_read_log (brg_case_get_path (first.document));
+  guint64 seconds = read_seconds (brg_case_get_path (first.document));
+  brg_case_set_active (second.document, 1);
+  Portrait state = portrait_new (second.document);
+  g_autofree char *copy = kept_case_path (&second, "Copy One.bregma");
+  g_assert_true (kept_case_save_as (&second, copy, NULL));
+  case_fixture_settle_saving (&second);
+  g_assert_cmpstr (brg_case_get_name (second.document), ==, "Frontal");
+  g_autofree char *log = kept_case_read_log (copy);
+  g_autofree char *expected = g_strconcat (old_log, "Saved as a copy\n", NULL);
+  g_assert_cmpstr (log, ==, expected);
+  g_assert_cmpuint (read_seconds (copy), >=, seconds);
+  case_fixture_close (&second);
+  kept_case_reopen (&second, copy);
+  portrait_assert (second.document, &state);
+  portrait_clear (&state);
+  clear_both (&first, &second);
+}
+
+/* The file went on meanwhile: what is saved is what the window shows. */
+static void
+test_copy_of_changed (void)
+{
+  CaseFixture first, second;
+
+  open_twice (&first, &second, TRUE);
+  Portrait state = portrait_new (second.document);
+  kept_case_dab (first.document, 25, 25, 25, FALSE);
+  case_fixture_settle_saving (&first);
+  g_autofree char *copy = kept_case_path (&second, "Copy.bregma");
+  g_assert_true (kept_case_save_as (&second, copy, NULL));
+  case_fixture_close (&second);
+  kept_case_reopen (&second, copy);
+  portrait_assert (second.document, &state);
+  g_autofree char *log = kept_case_read_log (copy);
+  g_assert_true (g_str_has_suffix (log, "voxels\nSaved as a copy\n"));
+  portrait_clear (&state);
+  clear_both (&first, &second);
+}
+
+/* Nor can it be copied when it is gone; working time and history stay. */
+static void
+test_copy_of_gone (void)
+{
+  CaseFixture first, second;
+
+  open_twice (&first, &second, FALSE);
+  Portrait state = portrait_new (second.document);
+  g_autofree char *aside = kept_case_path (&first, "Aside.bregma");
+  g_autofree char *path = g_strdup (brg_case_get_path (first.document));
+  g_assert_cmpint (g_rename (path, aside), ==, 0);
+  g_autofree char *copy = kept_case_path (&second, "Copy.bregma");
+  g_assert_true (kept_case_save_as (&second, copy, NULL));
+  g_assert_cmpstr (brg_case_get_name (second.document), ==, "Copy");
+  g_assert_cmpint (g_rename (aside, path), ==, 0);
+  g_free (state.name);
+  state.name = g_strdup ("Copy");
+  case_fixture_close (&second);
+  kept_case_reopen (&second, copy);
+  portrait_assert (second.document, &state);
+  portrait_clear (&state);
+  clear_both (&first, &second);
+}
+
+static void
+count_cb (guint *n)
+{
+  (*n)++;
+}
+
+/* Nothing that was said of the old file is said of the copy; told by "path", at the end. */
+static void
+test_statements (void)
+{
+  CaseFixture first, second;
+  guint n_read_only = 0, n_path = 0;
+
+  open_twice (&first, &second, FALSE);
+  g_assert_cmpstr (brg_case_get_source (second.document), ==, "Case01.bregma");
+  g_signal_connect_swapped (second.document, "notify::read-only", G_CALLBACK (count_cb),
+                            &n_read_only);
+  g_signal_connect_swapped (second.document, "notify::path", G_CALLBACK (count_cb), &n_path);
+  g_autofree char *copy = kept_case_path (&second, "Copy One.bregma");
+  g_assert_true (kept_case_save_as (&second, copy, NULL));
+  g_assert_cmpstr (brg_case_get_source (second.document), ==, "Copy One.bregma");
+  g_assert_cmpstr (brg_case_get_name (second.document), ==, "Copy_One");
+  g_assert_null (brg_case_get_read_only_reason (second.document));
+  g_assert_cmpuint (n_read_only, ==, 1);
+  g_assert_cmpuint (n_path, >=, 1);
+
+  g_autofree char *again = kept_case_path (&second, "Zwölf.bregma");
+  g_assert_true (kept_case_save_as (&second, again, NULL));
+  g_assert_cmpstr (brg_case_get_source (second.document), ==, "Zwölf.bregma");
+  g_assert_cmpstr (brg_case_get_name (second.document), ==, "Zw_lf");
+  g_assert_cmpint (g_remove (brg_case_get_path (first.document)), ==, 0);
+  g_autofree char *mine = kept_case_path (&first, "Mine.bregma");
+  g_assert_true (kept_case_save_as (&first, mine, NULL));
+  g_assert_cmpstr (brg_case_get_source (first.document), ==, "Head.nrrd");
+  g_assert_cmpstr (brg_case_get_name (first.document), ==, "Mine");
+  clear_both (&first, &second);
+}
+
+static gboolean saw_recovered;
+
+static void
+see_recovered_cb (BrgCase *document)
+{
+  saw_recovered = brg_case_get_was_recovered (document);
+}
+
+/* A case that was left open is recovered; a copy of it is not. */
+static void
+test_recovered (void)
+{
+  CaseFixture first, second;
+
+  kept_case_open (&first);
+  kept_case_dab (first.document, 10, 10, 10, FALSE);
+  case_fixture_settle_saving (&first);
+  case_fixture_init (&second);
+  g_autofree char *left = kept_case_path (&second, "Case01.bregma");
+  case_fixture_copy_file (brg_case_get_path (first.document), left);
+  kept_case_reopen (&second, left);
+  g_assert_true (brg_case_get_was_recovered (second.document));
+  saw_recovered = TRUE;
+  g_signal_connect (second.document, "notify::path", G_CALLBACK (see_recovered_cb), NULL);
+  g_autofree char *copy = kept_case_path (&second, "Left.bregma");
+  g_assert_true (kept_case_save_as (&second, copy, NULL));
+  g_assert_false (brg_case_get_was_recovered (second.document));
+  g_assert_false (saw_recovered);
+  clear_both (&first, &second);
+}
+
 /* Each way to change the case, refused in words; controls are told to go back. */
 static void
 assert_refuses_all (CaseFixture *fixture, const char *words)
@@ -219,6 +398,7 @@ test_vanished (void)
   Portrait state = portrait_new (fixture.document);
   g_autofree char *path = kept_case_path (&fixture, "Saved.bregma");
   g_assert_true (kept_case_save_as (&fixture, path, NULL));
+  g_assert_cmpstr (brg_case_get_name (fixture.document), ==, "Frontal");
   case_fixture_settle_saving (&fixture);
   g_assert_null (brg_case_get_save_error (fixture.document));
   case_fixture_close (&fixture);
@@ -262,6 +442,11 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/case-store/locked", test_locked);
+  g_test_add_func ("/case-store/copy-of-locked", test_copy_of_locked);
+  g_test_add_func ("/case-store/copy-of-changed", test_copy_of_changed);
+  g_test_add_func ("/case-store/copy-of-gone", test_copy_of_gone);
+  g_test_add_func ("/case-store/statements", test_statements);
+  g_test_add_func ("/case-store/recovered", test_recovered);
   g_test_add_func ("/case-store/write-protected", test_write_protected);
   g_test_add_func ("/case-store/save-as", test_save_as);
   g_test_add_func ("/case-store/save-from-memory", test_save_from_memory);

@@ -83,7 +83,7 @@ save_as (Fixture *fixture, const char *name, GAsyncResult **result)
   BrgStoreContents contents = new_contents ();
 
   *result = NULL;
-  brg_store_writer_save_as_async (fixture->writer, path, &contents, task, done_cb, result);
+  brg_store_writer_save_as_async (fixture->writer, path, NULL, &contents, task, done_cb, result);
 }
 
 static void
