@@ -160,8 +160,11 @@ start_copy (BrgCase *self,
   store->copying = store->has_greeted = store->thumbnail_due = TRUE;
   brg_store_writer_save_as_async (store->writer, path, has_origin ? &origin : NULL, contents, task,
                                   saved_as_cb, outer);
-  store->active_changed = has_origin; /* another defect may have been looked at */
-  _brg_case_flush (self);
+  if (has_origin)
+    {
+      store->active_changed = TRUE; /* another defect may have been looked at */
+      _brg_case_flush (self);
+    }
   _brg_case_update_store (self);
 }
 
