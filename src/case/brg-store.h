@@ -158,7 +158,9 @@ gboolean brg_store_copy (BrgStore *self, const char *path, BrgJob *job, GError *
 
 /* The log as BrgStoreLogRecord, oldest first, in a new array that owns them. FALSE and CORRUPT with
  * the number of the first record that does not follow from those before it; `records` has the
- * sound ones then, and is NULL on any other failure. */
+ * sound ones then, and is NULL on any other failure. A record that was changed, put in between or
+ * removed before the last one is found; a log that was cut at its end still is a whole chain:
+ * nothing outside of it says how long it was. */
 gboolean brg_store_read_log (BrgStore *self, GPtrArray **records, GError **error);
 
 /* The chain of the last record, which is another after every change that was logged; "" in a file

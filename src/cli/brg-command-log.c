@@ -1,7 +1,8 @@
 #include "case/brg-store.h"
 #include "cli/brg-commands.h"
 
-/* log: what was done in a case, and whether the chain of its records is whole. */
+/* log: what was done in a case, and whether the chain of its records is whole. (One that was
+ * cut at its end is.) */
 
 /* "2:07:31" */
 static char *
@@ -82,9 +83,10 @@ const BrgCommand brg_command_log = {
              "record.",
   .notes =
     "Working time is the time the case was open. The log has no dates, names or paths. Every "
-    "record vouches for all before it, back to the voxels of the scan: one that was changed, "
-    "removed or put in between breaks the chain. Then the records up to there are told, and "
-    "the exit status is 1.",
+    "record vouches for all before it, back to the voxels of the scan: a record that was "
+    "changed or put in between, or removed before the last one, breaks the chain. Then the "
+    "records up to there are told, and the exit status is 1. A log that was cut at its end still "
+    "is a whole chain.",
   .min_operands = 1,
   .max_operands = 1,
   .run = run_log,

@@ -126,6 +126,20 @@ test_changed (StoreFixture *fixture, gconstpointer data)
     }
 }
 
+/* Nothing vouches for the end: what is left is a whole chain, as the header says. */
+static void
+test_cut (StoreFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GPtrArray) records = NULL;
+  g_autoptr (GError) error = NULL;
+  (void) data;
+
+  store_forge_run (fixture->path, "DELETE FROM log WHERE seq >= 2");
+  g_assert_true (read_log (fixture, &records, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (records->len, ==, 2);
+}
+
 /* A case with a damaged end of its log is refused as a whole: nothing could be added to it. */
 static void
 test_damaged_end (StoreFixture *fixture, gconstpointer data)
@@ -193,6 +207,7 @@ main (int argc, char **argv)
   ADD ("/store-log/chain", test_chain);
   ADD ("/store-log/changed", test_changed);
   ADD ("/store-log/damaged-end", test_damaged_end);
+  ADD ("/store-log/cut", test_cut);
   ADD ("/store-log/thumbnail", test_thumbnail);
   return g_test_run ();
 }

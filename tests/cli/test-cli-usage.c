@@ -23,6 +23,8 @@ test_help (void)
       g_assert_nonnull (strstr (all.out, commands[c]));
     }
   g_assert_null (strstr (all.out, "dataset"));
+  g_auto (CliRun) log = cli_run ("log", "--help", NULL);
+  g_assert_nonnull (strstr (log.out, " cut ")); /* what the chain does not show */
 }
 
 static void
