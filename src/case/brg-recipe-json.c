@@ -1,5 +1,6 @@
 #include "case/brg-recipe-json.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "brg-config.h"
@@ -298,6 +299,17 @@ read_source (JsonObject *root, BrgRecipeSource *source, GError **error)
   return TRUE;
 }
 
+/* JSON of something else, as a manifest: said before its first unknown key. */
+static gboolean
+check_kind (JsonObject *root, GError **error)
+{
+  if (json_object_has_member (root, "parameters") || json_object_has_member (root, "source"))
+    return TRUE;
+  g_set_error_literal (error, BRG_CASE_ERROR, BRG_FORMAT,
+                       "is no recipe: has no \"parameters\" and no \"source\"");
+  return FALSE;
+}
+
 /* Gives the format. */
 static gboolean
 read_head (JsonObject *root, gint64 *format, GError **error)
@@ -318,7 +330,7 @@ read_head (JsonObject *root, gint64 *format, GError **error)
                    *format, FORMAT);
       return FALSE;
     }
-  return _brg_json_only (root, known, error);
+  return check_kind (root, error) && _brg_json_only (root, known, error);
 }
 
 /* The list of defects, 1 to BRG_RECIPE_MAX_DEFECTS. */
@@ -400,6 +412,8 @@ brg_recipe_from_json_traced (const char *text,
   BrgRecipeSource found;
   gint64 format;
 
+  if (root == NULL)
+    g_prefix_error (error, "is no recipe: ");
   if (root == NULL || !read_head (root, &format, error) || !read_source (root, &found, error) ||
       !read_recipes (root, recipes, error) || !read_trace (root, format, &found_trace, error))
     return NULL;
@@ -416,12 +430,31 @@ brg_recipe_from_json (const char *text, gsize length, BrgRecipeSource *source, G
   return brg_recipe_from_json_traced (text, length, source, NULL, error);
 }
 
+/* A file too large for a recipe is something else, a scan for one. */
+static gboolean
+check_size (const char *path, GError **error)
+{
+  GStatBuf about;
+
+  if (g_stat (path, &about) != 0 || !S_ISREG (about.st_mode) ||
+      (guint64) about.st_size <= (guint64) MAX_BYTES)
+    return TRUE;
+  g_set_error (error, BRG_CASE_ERROR, BRG_FORMAT,
+               "is no recipe: has %" G_GUINT64_FORMAT
+               " bytes, a recipe has at most %" G_GSIZE_FORMAT,
+               (guint64) about.st_size, MAX_BYTES);
+  _brg_file_name_error (error, path);
+  return FALSE;
+}
+
 GArray *
 brg_recipe_load_traced (const char *path, BrgRecipeSource *source, BrgTrace **trace, GError **error)
 {
   gsize length;
-  g_autofree char *text = _brg_file_read (path, MAX_BYTES, &length, error);
 
+  if (!check_size (path, error))
+    return NULL;
+  g_autofree char *text = _brg_file_read (path, MAX_BYTES, &length, error);
   if (text == NULL)
     return NULL;
   GArray *recipes = brg_recipe_from_json_traced (text, length, source, trace, error);

@@ -2,6 +2,7 @@
 
 #include <locale.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "case/brg-recipe-json.h"
 #include "engine/brg-param.h"
@@ -247,7 +248,7 @@ test_file (void)
   char *dir = test_folder_new ();
   g_autofree char *path = g_build_filename (dir, "x.recipe.json", NULL);
   g_autofree char *nowhere = g_build_filename (dir, "no", "x.recipe.json", NULL);
-  g_autoptr (GError) missing = NULL, broken = NULL, folder = NULL;
+  g_autoptr (GError) missing = NULL, broken = NULL, folder = NULL, other = NULL, large = NULL;
   BrgRecipe recipe = brg_recipe_default ();
   BrgRecipeSource source = { 0 };
 
@@ -258,9 +259,17 @@ test_file (void)
   g_assert_cmpstr (missing->message, ==, "x.recipe.json: No such file or directory");
   g_assert_false (brg_recipe_save (nowhere, &recipe, 1, &source, &folder));
   g_assert_true (g_str_has_prefix (folder->message, nowhere));
-  g_file_set_contents (path, "{ \"x\": 1 }", -1, NULL);
+  g_file_set_contents (path, "{ \"bregma\": \"9\", \"format\": 1, \"cases\": [] }", -1, NULL);
   g_assert_null (brg_recipe_load (path, NULL, &broken));
-  g_assert_true (g_str_has_prefix (broken->message, "x.recipe.json: "));
+  g_assert_cmpstr (broken->message, ==,
+                   "x.recipe.json: is no recipe: has no \"parameters\" and no \"source\"");
+  g_file_set_contents (path, "NRRD0004\n", -1, NULL);
+  g_assert_null (brg_recipe_load (path, NULL, &other));
+  g_assert_cmpstr (other->message, ==, "x.recipe.json: is no recipe: not JSON");
+  g_assert_cmpint (truncate (path, (4 << 20) + 1), ==, 0);
+  g_assert_null (brg_recipe_load (path, NULL, &large));
+  g_assert_cmpstr (large->message, ==,
+                   "x.recipe.json: is no recipe: has 4194305 bytes, a recipe has at most 4194304");
   g_assert_null (brg_recipe_load (dir, NULL, NULL));
   test_folder_free (dir);
 }
