@@ -4,6 +4,9 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+
+#include <glib/gstdio.h>
 
 #include "cli/brg-cli-progress.h"
 
@@ -101,6 +104,36 @@ brg_cli_failed (BrgCli *cli, const char *path, const char *message)
 
   print_line (cli, is_named ? "" : name, message);
   return BRG_CLI_FAILED;
+}
+
+/* Is there a folder that can be written to? */
+static bool
+is_writable_folder (const char *path)
+{
+  return g_file_test (path, G_FILE_TEST_IS_DIR) && g_access (path, W_OK) == 0;
+}
+
+int
+brg_cli_failed_in (BrgCli *cli, const char *path, const char *dir, const char *message)
+{
+  g_autofree char *folder = g_strdup (dir);
+
+  while (!is_writable_folder (folder))
+    {
+      g_autofree char *name = g_path_get_basename (folder);
+      if (begins_with (message, name))
+        {
+          g_autofree char *whole = g_strconcat (folder, message + strlen (name), NULL);
+          return brg_cli_failed (cli, path, whole);
+        }
+      char *above = g_path_get_dirname (folder);
+      bool is_top = g_str_equal (above, folder);
+      g_free (folder);
+      folder = above;
+      if (is_top)
+        break;
+    }
+  return brg_cli_failed (cli, path, message);
 }
 
 int

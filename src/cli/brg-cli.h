@@ -83,6 +83,11 @@ int brg_cli_usage_error (BrgCli *cli, const char *format, ...) G_GNUC_PRINTF (2,
  * whole path. */
 int brg_cli_failed (BrgCli *cli, const char *path, const char *message);
 
+/* The same for a command that writes to the folder `dir`, made if missing: a message about this
+ * folder or one above it begins with the path, as far as that folder, and not with the last part
+ * alone. */
+int brg_cli_failed_in (BrgCli *cli, const char *path, const char *dir, const char *message);
+
 /* Prints the report unless --quiet was given without --json, frees it, and gives the exit status.
  */
 int brg_cli_finish (BrgCli *cli, BrgReport *report);

@@ -345,7 +345,7 @@ run_defect (BrgCli *cli)
   if (make_defects (cli, &request, &work, &error) != BRG_OK)
     outcome = brg_cli_failed (cli, request.skull_path, error.message);
   else if (!publish (cli, &request, &work, &export_error))
-    outcome = brg_cli_failed (cli, request.dir, export_error->message);
+    outcome = brg_cli_failed_in (cli, request.dir, request.dir, export_error->message);
   else
     outcome = finish_defect (cli, &request, &work);
   clear_work (&work);

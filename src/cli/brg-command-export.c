@@ -61,7 +61,7 @@ run_export (BrgCli *cli)
   if (outcome != BRG_CLI_DONE)
     return outcome;
   if (!brg_store_export (request.path, request.dir, request.name, &found, &cli->job, &error))
-    return brg_cli_failed (cli, "export", error->message);
+    return brg_cli_failed_in (cli, "export", request.dir, error->message);
   outcome = finish_export (cli, &request, &found);
   brg_store_export_report_clear (&found);
   return outcome;

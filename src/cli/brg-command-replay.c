@@ -76,7 +76,7 @@ run_replay (BrgCli *cli)
   if (outcome != BRG_CLI_DONE)
     return outcome;
   if (!brg_replay (&what, &found, &cli->job, &error))
-    return brg_cli_failed (cli, "replay", error->message);
+    return brg_cli_failed_in (cli, "replay", what.dir, error->message);
   outcome = finish_replay (cli, &what, &found);
   brg_replay_report_clear (&found);
   return outcome;

@@ -36,6 +36,11 @@ run_verify (BrgCli *cli)
   g_autoptr (GError) error = NULL;
   BrgVerifyReport found = { 0 };
 
+  if (!g_file_test (cli->operands[0], G_FILE_TEST_IS_DIR))
+    return brg_cli_failed (cli, cli->operands[0],
+                           g_file_test (cli->operands[0], G_FILE_TEST_EXISTS)
+                             ? "is a file; name the folder of an export, with its manifest.json"
+                             : "does not exist");
   if (!brg_verify (cli->operands[0], &found, &cli->job, &error))
     return brg_cli_failed (cli, cli->operands[0], error->message);
 

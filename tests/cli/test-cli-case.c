@@ -216,6 +216,7 @@ test_refused (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *missing = g_build_filename (fixture->scene.dir, "no.bregma", NULL);
   const char *const commands[] = { "log", "export" };
+  const char *const folders[] = { "/proc/self/none", "/proc/self/none/below/" };
 
   (void) data;
   for (guint c = 0; c < G_N_ELEMENTS (commands); c++)
@@ -238,6 +239,12 @@ test_refused (Fixture *fixture, gconstpointer data)
   cli_assert_fails (&defect, 1, "bregma-cli export CASE.bregma -o DIR");
   g_auto (CliRun) name = cli_run ("export", fixture->path, "-o", fixture->out, NULL);
   cli_assert_fails (&name, 1, "Mine.bregma: its name has more than letters");
+  for (guint f = 0; f < G_N_ELEMENTS (folders); f++)
+    {
+      g_auto (CliRun) folder =
+        cli_run ("export", fixture->path, "--name", "A", "-o", folders[f], NULL);
+      cli_assert_fails (&folder, 1, "bregma-cli: export: /proc/self/none: ");
+    }
   g_assert_false (g_file_test (fixture->out, G_FILE_TEST_EXISTS));
 }
 

@@ -137,6 +137,7 @@ static void
 test_refused (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *text = NULL;
+  g_autofree char *manifest = g_build_filename (fixture->out, "manifest.json", NULL);
 
   (void) data;
   run_segment (fixture);
@@ -149,7 +150,13 @@ test_refused (Fixture *fixture, gconstpointer data)
   g_auto (CliRun) folder = cli_run ("replay", fixture->scene.dir, "-o", fixture->back, NULL);
   cli_assert_fails (&folder, 1, "Is a directory");
   g_auto (CliRun) scan = cli_run ("replay", fixture->scene.scan, "-o", fixture->back, NULL);
-  cli_assert_fails (&scan, 1, "scan.nrrd: ");
+  cli_assert_fails (&scan, 1, "scan.nrrd: is no recipe: ");
+  g_auto (CliRun) json = cli_run ("replay", manifest, "-o", fixture->back, NULL);
+  cli_assert_fails (&json, 1, "manifest.json: is no recipe: has no \"parameters\"");
+  g_auto (CliRun) file = cli_run ("verify", manifest, NULL);
+  cli_assert_fails (&file, 1, "manifest.json: is a file; name the folder of an export");
+  g_auto (CliRun) nowhere = cli_run ("verify", fixture->back, NULL);
+  cli_assert_fails (&nowhere, 1, "back: does not exist");
   g_auto (CliRun) other =
     cli_run ("replay", fixture->recipe, fixture->scene.scan, "-o", fixture->back, NULL);
   cli_assert_fails (&other, 1, "scan.nrrd: is not a mask");
