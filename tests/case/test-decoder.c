@@ -247,7 +247,8 @@ test_liars (void)
 
   for (gsize c = 0; c < G_N_ELEMENTS (cases); c++)
     {
-      g_autofree char *words = words_of (cases[c][0], 1, NULL);
+      gboolean is_silent = g_str_has_prefix (cases[c][0], "exec sleep");
+      g_autofree char *words = words_of (cases[c][0], is_silent ? 1 : 20, NULL);
       if (!g_str_has_prefix (words, "signed-rle.dcm: ") || strstr (words, cases[c][1]) == NULL)
         g_error ("%s: \"%s\"", cases[c][0], words);
     }
