@@ -343,7 +343,7 @@ test_folder_is_a_file (Fixture *fixture, gconstpointer data)
   g_assert_true (g_file_set_contents (fixture->out, "mine", -1, NULL));
   g_auto (CliRun) run =
     cli_run ("defect", fixture->skull, "-o", fixture->out, "--preset", "vertex", NULL);
-  cli_assert_fails (&run, 1, "bregma-cli: out: is a file, not a folder");
+  cli_assert_fails (&run, 1, "/out: is a file, not a folder");
   g_autoptr (GBytes) left = cli_read (fixture->out);
   g_assert_cmpuint (g_bytes_get_size (left), ==, 4);
   g_assert_cmpmem (g_bytes_get_data (left, NULL), 4, "mine", 4);
