@@ -8,6 +8,7 @@
 #include "case/brg-series-private.h"
 #include "engine/brg-alloc.h"
 #include "engine/brg-job-part.h"
+#include "engine/brg-lattice.h"
 #include "engine/brg-parallel.h"
 #include "engine/brg-restack.h"
 #include "io/brg-dicom-pixels.h"
@@ -20,9 +21,10 @@
 typedef struct
 {
   const BrgSeries *series;
-  gsize n_pixels;    /* of a slice */
-  int16_t *slices;   /* all of them in order; the volume's own voxels when they lie like that */
-  BrgVolume *volume; /* to be filled slice by slice, or NULL */
+  gsize n_pixels;     /* of a slice */
+  int16_t *slices;    /* all of them in order; the volume's own voxels when they lie like that */
+  BrgVolume *volume;  /* to be filled slice by slice, or NULL */
+  BrgLattice lattice; /* of it */
   BrgPool *pool;
   BrgJob *job;
   atomic_size_t n_padding, n_limited;
@@ -41,33 +43,17 @@ file_at (const BrgSeries *series, int slice)
   return series->files->pdata[image_at (series, slice)->file];
 }
 
-/* Do voxels follow each other as the samples of the slices do? */
-static gboolean
-lies_as_sliced (const BrgGrid *grid)
-{
-  for (int axis = 0; axis < 3; axis++)
-    if (grid->source_axis[axis] != axis || grid->source_flipped[axis])
-      return FALSE;
-  return TRUE;
-}
-
 /* Puts a slice where its grid has it. */
 static void
-place_slice (BrgVolume *volume, int slice, const int16_t *hu)
+place_slice (const BrgVolume *volume, const BrgLattice *lattice, int slice, const int16_t *hu)
 {
-  const BrgGrid *grid = &volume->grid;
-  const ptrdiff_t stride[3] = { 1, grid->dim[0], (ptrdiff_t) grid->dim[0] * grid->dim[1] };
-  const int *axis = grid->source_axis;
-  ptrdiff_t step = stride[axis[0]] * (grid->source_flipped[0] ? -1 : 1);
+  ptrdiff_t step = brg_lattice_step_in (lattice, volume);
 
-  for (int y = 0; y < grid->dim[axis[1]]; y++)
+  for (int y = 0; y < lattice->dim[1]; y++)
     {
-      const int begin[3] = { 0, y, slice };
-      int vox[3];
-      brg_grid_vox_from_source (grid, begin, vox);
-      int16_t *to = volume->hu + vox[0] + vox[1] * stride[1] + vox[2] * stride[2];
-      const int16_t *from = hu + (gsize) y * (gsize) grid->dim[axis[0]];
-      for (int x = 0; x < grid->dim[axis[0]]; x++)
+      int16_t *to = brg_lattice_row_in (lattice, volume, y, slice);
+      const int16_t *from = hu + (gsize) y * (gsize) lattice->dim[0];
+      for (int x = 0; x < lattice->dim[0]; x++)
         to[x * step] = from[x];
     }
 }
@@ -91,7 +77,7 @@ take_samples (Reading *reading,
 
   brg_dicom_to_hu (image, image_at (reading->series, slice)->frame, samples, hu, &tally);
   if (reading->slices == NULL)
-    place_slice (reading->volume, slice, hu);
+    place_slice (reading->volume, &reading->lattice, slice, hu);
   atomic_fetch_add (&reading->n_padding, tally.n_padding);
   atomic_fetch_add (&reading->n_limited, tally.n_limited);
 }
@@ -255,7 +241,8 @@ read_even (Reading *reading, BrgError *error)
   reading->volume = brg_volume_new_in (reading->pool, &reading->series->stack.grid, error);
   if (reading->volume == NULL)
     return NULL;
-  if (lies_as_sliced (&reading->volume->grid))
+  reading->lattice = brg_lattice_of (&reading->volume->grid);
+  if (brg_lattice_is_plain (&reading->lattice))
     reading->slices = reading->volume->hu;
   if (read_slices (reading, error) == BRG_OK)
     return reading->volume;

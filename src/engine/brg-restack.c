@@ -1,6 +1,7 @@
 #include "engine/brg-restack.h"
 
 #include "engine/brg-alloc.h"
+#include "engine/brg-lattice.h"
 #include "engine/brg-parallel.h"
 
 #define ON_SAMPLE 1e-6 /* of a pixel or a step: as good as on it */
@@ -20,6 +21,7 @@ typedef struct
   Offset low;      /* of the first sample of the new grid; whole numbers */
   int dim[3];      /* of the new grid, as the slices lie */
   BrgVolume *out;
+  BrgLattice lattice; /* of `out` */
 } Restack;
 
 static Offset
@@ -70,7 +72,10 @@ make_volume (Restack *self, const BrgStackSlice *slices, BrgPool *pool, BrgError
   BrgStatus status = brg_grid_from_source (self->dim, &lps, &grid, error);
 
   if (status == BRG_OK)
-    self->out = brg_volume_new_in (pool, &grid, error);
+    {
+      self->lattice = brg_lattice_of (&grid);
+      self->out = brg_volume_new_in (pool, &grid, error);
+    }
   return status == BRG_OK && self->out == NULL ? BRG_NO_MEMORY : status;
 }
 
@@ -130,24 +135,11 @@ sample (const RowSource *source, int x, int next, double share)
   return (int16_t) floor (mix (images[0], images[1], source->slice_share) + 0.5);
 }
 
-static int16_t *
-find_row (const Restack *self, int y, int z, ptrdiff_t *step)
-{
-  const BrgGrid *grid = &self->out->grid;
-  const ptrdiff_t stride[3] = { 1, grid->dim[0], (ptrdiff_t) grid->dim[0] * grid->dim[1] };
-  const int begin[3] = { 0, y, z };
-  int vox[3];
-
-  brg_grid_vox_from_source (grid, begin, vox);
-  *step = stride[grid->source_axis[0]] * (grid->source_flipped[0] ? -1 : 1);
-  return self->out->hu + vox[0] + vox[1] * stride[1] + vox[2] * stride[2];
-}
-
 static void
 fill_row (const Restack *self, const RowSource *source, int y, int z)
 {
-  ptrdiff_t step;
-  int16_t *to = find_row (self, y, z, &step);
+  int16_t *to = brg_lattice_row_in (&self->lattice, self->out, y, z);
+  ptrdiff_t step = brg_lattice_step_in (&self->lattice, self->out);
 
   for (int x = 0; x < self->dim[0]; x++)
     {

@@ -78,32 +78,15 @@ convert_row (VolumeReading *self, const void *row, double *scratch, int16_t *to,
       to[x * step] = from[x];
 }
 
-static int16_t *
-row_in_volume (const VolumeReading *self, int y, int z)
-{
-  const int *dim = self->volume->grid.dim;
-  int vox[3];
-
-  brg_lattice_row (&self->reading.lattice, y, z, vox);
-  return self->volume->hu + ((size_t) vox[2] * dim[1] + vox[1]) * dim[0] + vox[0];
-}
-
-static ptrdiff_t
-step_in_volume (const VolumeReading *self)
-{
-  const int *dim = self->volume->grid.dim;
-  const ptrdiff_t stride[3] = { 1, dim[0], (ptrdiff_t) dim[0] * dim[1] };
-
-  return brg_lattice_step (&self->reading.lattice, stride);
-}
-
 static BrgStatus
 take_volume_row (void *data, void *row, int y, int z, BrgError *error)
 {
   VolumeReading *self = data;
 
   (void) error;
-  convert_row (self, row, self->scratch, row_in_volume (self, y, z), step_in_volume (self));
+  convert_row (self, row, self->scratch,
+               brg_lattice_row_in (&self->reading.lattice, self->volume, y, z),
+               brg_lattice_step_in (&self->reading.lattice, self->volume));
   return BRG_OK;
 }
 
@@ -113,12 +96,12 @@ unstage (const VolumeReading *self, int z, int n)
 {
   const BrgLattice *lattice = &self->reading.lattice;
   size_t slice = (size_t) lattice->dim[0] * (size_t) lattice->dim[1];
-  ptrdiff_t step = step_in_volume (self);
+  ptrdiff_t step = brg_lattice_step_in (&self->reading.lattice, self->volume);
 
   for (int y = 0; y < lattice->dim[1]; y++)
     {
       const int16_t *from = self->stage + (size_t) y * (size_t) lattice->dim[0];
-      int16_t *to = row_in_volume (self, y, z);
+      int16_t *to = brg_lattice_row_in (&self->reading.lattice, self->volume, y, z);
       for (int x = 0; x < lattice->dim[0]; x++)
         for (int s = 0; s < n; s++)
           to[x * step + s * lattice->sign[2]] = from[(size_t) s * slice + (size_t) x];
@@ -161,20 +144,13 @@ take_volume_part (void *data, uint8_t *rows, uint64_t first_row, size_t n_rows, 
     {
       uint64_t row = first_row + r;
       int16_t *to =
-        row_in_volume (self, (int) (row % (uint64_t) dim[1]), (int) (row / (uint64_t) dim[1]));
-      convert_row (self, rows + r * row_bytes, scratch, to, step_in_volume (self));
+        brg_lattice_row_in (&self->reading.lattice, self->volume, (int) (row % (uint64_t) dim[1]),
+                            (int) (row / (uint64_t) dim[1]));
+      convert_row (self, rows + r * row_bytes, scratch, to,
+                   brg_lattice_step_in (&self->reading.lattice, self->volume));
     }
   brg_free (scratch);
   return BRG_OK;
-}
-
-static bool
-lies_as_in_file (const BrgLattice *lattice)
-{
-  for (int a = 0; a < 3; a++)
-    if (lattice->axis[a] != a || lattice->sign[a] < 0)
-      return false;
-  return true;
 }
 
 /* Reads the file in parts if it has them; false when it is to be read row by row. */
@@ -186,7 +162,7 @@ read_parts (VolumeReading *self, BrgJob *job, BrgStatus *status, BrgError *error
 
   if (lattice->axis[2] == 0)
     return false;
-  if (self->reading.is_hu && lies_as_in_file (lattice))
+  if (self->reading.is_hu && brg_lattice_is_plain (lattice))
     sink.place = (uint8_t *) self->volume->hu;
   if (brg_image_reading_run_parts (&self->reading, &sink, job, status, error))
     return true;

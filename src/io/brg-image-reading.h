@@ -1,6 +1,6 @@
 #pragma once
 
-#include "io/brg-lattice.h"
+#include "engine/brg-lattice.h"
 #include "io/brg-image-parts.h"
 
 /* Private to the readers of images: one file being read row by row, whatever is made of the rows.

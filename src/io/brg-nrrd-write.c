@@ -3,7 +3,7 @@
 
 #include "io/brg-bit-bytes.h"
 #include "io/brg-gzip.h"
-#include "io/brg-lattice.h"
+#include "engine/brg-lattice.h"
 #include "io/brg-nrrd.h"
 #include "io/brg-number.h"
 

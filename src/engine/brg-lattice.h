@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/brg-grid.h"
+#include "engine/brg-volume.h"
 
 /* Walking a canonical grid in the axis order of the file it came from: sample (x, y, z) of the file
  * is voxel `first` + x * step[0] + y * step[1] + z * step[2], each step along one canonical axis.
@@ -38,10 +38,40 @@ brg_lattice_row (const BrgLattice *lattice, int y, int z, int vox[3])
   vox[lattice->axis[2]] = lattice->first[lattice->axis[2]] + lattice->sign[2] * z;
 }
 
+/* Do voxels follow each other in the order of the samples? */
+static inline bool
+brg_lattice_is_plain (const BrgLattice *lattice)
+{
+  for (int a = 0; a < 3; a++)
+    if (lattice->axis[a] != a || lattice->sign[a] < 0)
+      return false;
+  return true;
+}
+
 /* Elements between neighbours of a file row in an array with strides `stride` per canonical axis.
  */
 static inline ptrdiff_t
 brg_lattice_step (const BrgLattice *lattice, const ptrdiff_t stride[3])
 {
   return lattice->sign[0] * stride[lattice->axis[0]];
+}
+
+/* Where file row (y, z) begins in a volume on the lattice's grid, and elements from each of its
+ * samples to the next. */
+static inline int16_t *
+brg_lattice_row_in (const BrgLattice *lattice, const BrgVolume *volume, int y, int z)
+{
+  int vox[3];
+
+  brg_lattice_row (lattice, y, z, vox);
+  return brg_volume_row (volume, vox[1], vox[2]) + vox[0];
+}
+
+static inline ptrdiff_t
+brg_lattice_step_in (const BrgLattice *lattice, const BrgVolume *volume)
+{
+  const int *dim = volume->grid.dim;
+  const ptrdiff_t stride[3] = { 1, dim[0], (ptrdiff_t) dim[0] * dim[1] };
+
+  return brg_lattice_step (lattice, stride);
 }
