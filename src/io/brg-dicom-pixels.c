@@ -1,16 +1,13 @@
 #include "io/brg-dicom-pixels.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "io/brg-message.h"
+#include "io/brg-stream.h"
 
-#define ROUNDER                                                                                    \
-  6755399441055744.0 /* 1.5 * 2^52: adding and taking it away rounds, ties to even                 \
-                      */
+/* 1.5 * 2^52: adding and taking it away rounds to whole numbers, ties to even. */
+#define ROUNDER 6755399441055744.0
+
 #define AT_A_TIME 4096
 
 /* How samples of an image become HU. */
@@ -156,23 +153,6 @@ brg_dicom_to_hu (const BrgDicomImage *image,
     }
 }
 
-static BrgStatus
-read_all (int file, uint8_t *bytes, size_t size, uint64_t offset, BrgError *error)
-{
-  for (size_t done = 0; done < size;)
-    {
-      ssize_t n = pread (file, bytes + done, size - done, (off_t) (offset + done));
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n < 0)
-        return brg_message_errno (error, "cannot read", errno);
-      if (n == 0)
-        return brg_error_set (error, BRG_FORMAT, "became shorter while it was read");
-      done += (size_t) n;
-    }
-  return BRG_OK;
-}
-
 BrgStatus
 brg_dicom_read_frame (const char *path,
                       const BrgDicomImage *image,
@@ -182,12 +162,12 @@ brg_dicom_read_frame (const char *path,
 {
   size_t size =
     (size_t) image->rows * (size_t) image->columns * (size_t) (image->bits_allocated / 8);
-  int file = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  BrgStream *stream = brg_stream_open (path, error);
 
-  if (file < 0)
-    return brg_message_errno (error, "cannot open", errno);
-  BrgStatus status =
-    read_all (file, samples, size, image->pixel_offset + (uint64_t) frame * size, error);
-  close (file);
+  if (stream == NULL)
+    return BRG_IO;
+  BrgStatus status = brg_stream_read_at (stream, image->pixel_offset + (uint64_t) frame * size,
+                                         samples, size, error);
+  brg_stream_close (stream);
   return status;
 }
