@@ -126,12 +126,6 @@ brg_store_get_path (const BrgStore *self)
   return self->path;
 }
 
-BrgStoreMode
-brg_store_get_mode (const BrgStore *self)
-{
-  return self->mode;
-}
-
 void
 brg_store_contents_clear (BrgStoreContents *contents)
 {

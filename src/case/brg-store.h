@@ -169,7 +169,6 @@ gboolean brg_store_read_chain (BrgStore *self, BrgSha256 chain, GError **error);
 
 /* Absolute, with symbolic links followed; borrowed. */
 const char *brg_store_get_path (const BrgStore *self);
-BrgStoreMode brg_store_get_mode (const BrgStore *self);
 
 /* Notes the proper end of the session, if it has changed something, and closes. Frees `self` (NULL
  * allowed) also when that fails: nothing but this note is then missing. */

@@ -144,12 +144,6 @@ brg_case_card_new (BrgRecentCase *recent)
   return GTK_WIDGET (self);
 }
 
-BrgRecentCase *
-brg_case_card_get_case (BrgCaseCard *self)
-{
-  return self->recent;
-}
-
 void
 brg_case_card_open (BrgCaseCard *self)
 {

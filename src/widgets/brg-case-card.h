@@ -14,8 +14,6 @@ G_DECLARE_FINAL_TYPE (BrgCaseCard, brg_case_card, BRG, CASE_CARD, GtkBox)
 
 GtkWidget *brg_case_card_new (BrgRecentCase *recent);
 
-BrgRecentCase *brg_case_card_get_case (BrgCaseCard *self); /* borrowed */
-
 void brg_case_card_open (BrgCaseCard *self);
 
 G_END_DECLS
