@@ -112,6 +112,20 @@ store_fixture_clear (StoreFixture *fixture)
 }
 
 void
+store_fixture_set_up (StoreFixture *fixture, gconstpointer unused)
+{
+  (void) unused;
+  store_fixture_init (fixture);
+}
+
+void
+store_fixture_tear_down (StoreFixture *fixture, gconstpointer unused)
+{
+  (void) unused;
+  store_fixture_clear (fixture);
+}
+
+void
 store_fixture_write (StoreFixture *fixture)
 {
   g_autoptr (GError) error = NULL;

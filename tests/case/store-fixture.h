@@ -13,6 +13,10 @@ typedef struct
 void store_fixture_init (StoreFixture *fixture);
 void store_fixture_clear (StoreFixture *fixture);
 
+/* The same two as functions of g_test_add(). */
+void store_fixture_set_up (StoreFixture *fixture, gconstpointer unused);
+void store_fixture_tear_down (StoreFixture *fixture, gconstpointer unused);
+
 /* The case written and closed. */
 void store_fixture_write (StoreFixture *fixture);
 

@@ -449,19 +449,11 @@ test_endless_tree (StoreFixture *fixture, gconstpointer data)
 static void
 set_up (StoreFixture *fixture, gconstpointer data)
 {
-  (void) data;
-  store_fixture_init (fixture);
+  store_fixture_set_up (fixture, data);
   store_fixture_write (fixture);
 }
 
-static void
-tear_down (StoreFixture *fixture, gconstpointer data)
-{
-  (void) data;
-  store_fixture_clear (fixture);
-}
-
-#define ADD(path, func) g_test_add (path, StoreFixture, NULL, set_up, func, tear_down)
+#define ADD(path, func) g_test_add (path, StoreFixture, NULL, set_up, func, store_fixture_tear_down)
 
 int
 main (int argc, char **argv)

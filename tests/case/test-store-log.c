@@ -24,13 +24,6 @@ set_up (StoreFixture *fixture, gconstpointer data)
   g_assert_true (brg_store_close (store, NULL));
 }
 
-static void
-tear_down (StoreFixture *fixture, gconstpointer data)
-{
-  (void) data;
-  store_fixture_clear (fixture);
-}
-
 static gboolean
 read_log (const StoreFixture *fixture, GPtrArray **records, GError **error)
 {
@@ -197,7 +190,7 @@ test_thumbnail (StoreFixture *fixture, gconstpointer data)
   g_assert_null (get_thumbnail (fixture));
 }
 
-#define ADD(path, func) g_test_add (path, StoreFixture, NULL, set_up, func, tear_down)
+#define ADD(path, func) g_test_add (path, StoreFixture, NULL, set_up, func, store_fixture_tear_down)
 
 int
 main (int argc, char **argv)

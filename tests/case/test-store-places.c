@@ -417,21 +417,8 @@ test_format_1_again (StoreFixture *fixture, gconstpointer data)
   g_assert_cmpuint (test_folder_count (fixture->dir), ==, 3);
 }
 
-static void
-set_up (StoreFixture *fixture, gconstpointer data)
-{
-  (void) data;
-  store_fixture_init (fixture);
-}
-
-static void
-tear_down (StoreFixture *fixture, gconstpointer data)
-{
-  (void) data;
-  store_fixture_clear (fixture);
-}
-
-#define ADD(path, func) g_test_add (path, StoreFixture, NULL, set_up, func, tear_down)
+#define ADD(path, func)                                                                            \
+  g_test_add (path, StoreFixture, NULL, store_fixture_set_up, func, store_fixture_tear_down)
 
 int
 main (int argc, char **argv)

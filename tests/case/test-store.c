@@ -543,21 +543,8 @@ test_many_defects (StoreFixture *fixture, gconstpointer data)
   brg_store_contents_clear (&found);
 }
 
-static void
-set_up (StoreFixture *fixture, gconstpointer data)
-{
-  (void) data;
-  store_fixture_init (fixture);
-}
-
-static void
-tear_down (StoreFixture *fixture, gconstpointer data)
-{
-  (void) data;
-  store_fixture_clear (fixture);
-}
-
-#define ADD(path, func) g_test_add (path, StoreFixture, NULL, set_up, func, tear_down)
+#define ADD(path, func)                                                                            \
+  g_test_add (path, StoreFixture, NULL, store_fixture_set_up, func, store_fixture_tear_down)
 
 int
 main (int argc, char **argv)

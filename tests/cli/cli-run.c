@@ -185,3 +185,25 @@ cli_scene_tear_down (CliScene *scene, gconstpointer data)
   g_free (scene->scan);
   g_free (scene->skull);
 }
+
+void
+cli_assert_same_files (const char *a, const char *b)
+{
+  g_autoptr (GDir) dir = g_dir_open (a, 0, NULL);
+  const char *name;
+
+  g_assert_cmpuint (cli_count_entries (a), ==, cli_count_entries (b));
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *first = g_build_filename (a, name, NULL);
+      g_autofree char *second = g_build_filename (b, name, NULL);
+      if (g_file_test (first, G_FILE_TEST_IS_DIR))
+        cli_assert_same_files (first, second);
+      else
+        {
+          g_autoptr (GBytes) bytes = cli_read (first), other = cli_read (second);
+          g_test_message ("%s", second);
+          g_assert_true (g_bytes_equal (bytes, other));
+        }
+    }
+}

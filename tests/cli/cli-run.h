@@ -37,6 +37,9 @@ guint cli_count_entries (const char *path);
 /* Bytes of a file; fails the test if it cannot be read. */
 GBytes *cli_read (const char *path);
 
+/* Fails the test unless two folders hold the same files, with the same bytes, at every level. */
+void cli_assert_same_files (const char *a, const char *b);
+
 /* A mask file's voxels; fails the test if it cannot be read. */
 BrgMask *cli_read_mask (const char *path);
 

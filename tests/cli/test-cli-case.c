@@ -157,29 +157,6 @@ test_log (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (cli_json_int (rest, "$.n_records"), ==, n - 1);
 }
 
-/* Two folders hold the same files with the same bytes. */
-static void
-assert_same (const char *a, const char *b)
-{
-  g_autoptr (GDir) dir = g_dir_open (a, 0, NULL);
-  const char *name;
-
-  g_assert_cmpuint (cli_count_entries (a), ==, cli_count_entries (b));
-  while ((name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *first = g_build_filename (a, name, NULL);
-      g_autofree char *second = g_build_filename (b, name, NULL);
-      if (g_file_test (first, G_FILE_TEST_IS_DIR))
-        assert_same (first, second);
-      else
-        {
-          g_autoptr (GBytes) bytes = cli_read (first), other = cli_read (second);
-          g_test_message ("%s", second);
-          g_assert_true (g_bytes_equal (bytes, other));
-        }
-    }
-}
-
 /* What is exported has the stroke and both defects; it is made again from the case, which is not
  * changed by a byte. */
 static void
@@ -206,7 +183,7 @@ test_export (Fixture *fixture, gconstpointer data)
   g_auto (CliRun) named =
     cli_run ("replay", recipe, fixture->path, "-o", fixture->back, "--verify", "-q", NULL);
   cli_assert_done (&named);
-  assert_same (fixture->out, fixture->back);
+  cli_assert_same_files (fixture->out, fixture->back);
   g_autoptr (GBytes) after = cli_read (fixture->path);
   g_assert_true (g_bytes_equal (before, after));
 }

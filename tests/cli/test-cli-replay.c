@@ -41,29 +41,6 @@ run_segment (const Fixture *fixture)
   cli_assert_done (&run);
 }
 
-/* Two folders hold the same files with the same bytes. */
-static void
-assert_same (const char *a, const char *b)
-{
-  g_autoptr (GDir) dir = g_dir_open (a, 0, NULL);
-  const char *name;
-
-  g_assert_cmpuint (cli_count_entries (a), ==, cli_count_entries (b));
-  while ((name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *first = g_build_filename (a, name, NULL);
-      g_autofree char *second = g_build_filename (b, name, NULL);
-      if (g_file_test (first, G_FILE_TEST_IS_DIR))
-        assert_same (first, second);
-      else
-        {
-          g_autoptr (GBytes) bytes = cli_read (first), other = cli_read (second);
-          g_test_message ("%s", second);
-          g_assert_true (g_bytes_equal (bytes, other));
-        }
-    }
-}
-
 static const char *const series[][10] = {
   { "--count", "2", "--seed", "77", "--drills", "defect", "--clearance", "3" },
   { "--scidata", "drilled", "--seed", "3" },
@@ -90,7 +67,7 @@ test_defects (Fixture *fixture, gconstpointer data)
       g_assert_cmpint (cli_json_int (root, "$.defects"), ==, s == 0 ? 2 : 1);
       g_assert_cmpint (cli_json_int (root, "$.stages"), ==, s == 0 ? 13 : 10);
       g_assert_true (cli_json_truth (root, "$.verified"));
-      assert_same (fixture->out, fixture->back);
+      cli_assert_same_files (fixture->out, fixture->back);
       cli_remove_tree (fixture->out);
       cli_remove_tree (fixture->back);
     }
@@ -130,7 +107,7 @@ test_segment (Fixture *fixture, gconstpointer data)
     cli_run ("replay", next, fixture->scene.scan, "-o", fixture->back, "--verify", NULL);
   cli_assert_done (&second);
   g_assert_nonnull (strstr (second.out, "Verified"));
-  assert_same (fixture->out, fixture->back);
+  cli_assert_same_files (fixture->out, fixture->back);
 }
 
 static void
