@@ -256,20 +256,31 @@ test_reopen_and_drop (void)
   case_fixture_clear (&fixture);
 }
 
+/* A wide median, cancelled at once; false if its worker was through before it heard of that. */
+static gboolean
+cancel_median (CaseFixture *fixture)
+{
+  case_fixture_set_param (fixture, "median", 12, FALSE);
+  brg_task_cancel (brg_case_get_task (fixture->document));
+  case_fixture_settle (fixture);
+  gboolean was_cancelled = brg_case_get_stale (fixture->document);
+  case_fixture_set_param (fixture, "median", 0, FALSE);
+  case_fixture_settle (fixture);
+  g_assert_false (brg_case_get_stale (fixture->document));
+  return was_cancelled;
+}
+
 /* Cancelled by the user: what is shown is stale until the next change. */
 static void
 test_cancel (void)
 {
   CaseFixture fixture;
+  int n_tries = 1;
 
   case_fixture_open (&fixture);
-  case_fixture_set_param (&fixture, "median", 12, FALSE);
-  brg_task_cancel (brg_case_get_task (fixture.document));
-  case_fixture_settle (&fixture);
-  g_assert_true (brg_case_get_stale (fixture.document));
-  case_fixture_set_param (&fixture, "median", 0, FALSE);
-  case_fixture_settle (&fixture);
-  g_assert_false (brg_case_get_stale (fixture.document));
+  while (!cancel_median (&fixture) && n_tries < 100)
+    n_tries++;
+  g_assert_cmpint (n_tries, <, 100);
   case_fixture_clear (&fixture);
 }
 
