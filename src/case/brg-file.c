@@ -78,16 +78,9 @@ gboolean
 _brg_file_write (const char *path, const char *text, GError **error)
 {
   BrgError fault = { 0 };
-  BrgOutput *output = brg_output_open (path, &fault);
 
-  if (output == NULL)
-    return brg_case_error_set (error, &fault);
-  if (brg_output_write (output, text, strlen (text), &fault) != BRG_OK)
-    {
-      brg_output_discard (output);
-      return brg_case_error_set (error, &fault);
-    }
-  return brg_output_commit (output, &fault) == BRG_OK || brg_case_error_set (error, &fault);
+  return brg_output_write_file (path, text, strlen (text), &fault) == BRG_OK ||
+         brg_case_error_set (error, &fault);
 }
 
 void

@@ -85,15 +85,8 @@ BrgStatus
 brg_eval_scores_write (const GArray *scores, const char *path, BrgError *error)
 {
   GString *text = make_table (scores);
-  BrgOutput *output = brg_output_open (path, error);
-  BrgStatus status = output != NULL ? BRG_OK : BRG_IO;
+  BrgStatus status = brg_output_write_file (path, text->str, text->len, error);
 
-  if (status == BRG_OK)
-    status = brg_output_write (output, text->str, text->len, error);
-  if (status == BRG_OK)
-    status = brg_output_commit (output, error);
-  else
-    brg_output_discard (output);
   g_string_free (text, TRUE);
   return status;
 }

@@ -60,9 +60,5 @@ brg_mesh_write (const BrgMesh *mesh, const char *path, bool ras, BrgJob *job, Br
   writer.output = brg_output_open (path, error);
   if (writer.output == NULL)
     return BRG_IO;
-  status = write (&writer, job, error);
-  if (status == BRG_OK)
-    return brg_output_commit (writer.output, error);
-  brg_output_discard (writer.output);
-  return status;
+  return brg_output_end (writer.output, write (&writer, job, error), error);
 }

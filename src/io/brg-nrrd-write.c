@@ -162,10 +162,7 @@ write_file (const BrgGrid *grid,
       if (status == BRG_OK)
         status = brg_gzip_write (output, put_row, source, row_bytes, source->lattice.dim[1],
                                  source->lattice.dim[2], job, &local);
-      if (status == BRG_OK)
-        brg_output_commit (output, &local);
-      else
-        brg_output_discard (output);
+      brg_output_end (output, status, &local);
     }
   if (local.status != BRG_OK && error != NULL)
     *error = local;

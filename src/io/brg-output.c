@@ -354,3 +354,22 @@ brg_output_discard (BrgOutput *output)
   free (output->path);
   brg_free (output);
 }
+
+BrgStatus
+brg_output_end (BrgOutput *output, BrgStatus status, BrgError *error)
+{
+  if (status == BRG_OK)
+    return brg_output_commit (output, error);
+  brg_output_discard (output);
+  return status;
+}
+
+BrgStatus
+brg_output_write_file (const char *path, const void *bytes, size_t size, BrgError *error)
+{
+  BrgOutput *output = brg_output_open (path, error);
+
+  if (output == NULL)
+    return BRG_IO;
+  return brg_output_end (output, brg_output_write (output, bytes, size, error), error);
+}

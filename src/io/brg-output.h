@@ -43,3 +43,10 @@ BrgStatus brg_output_commit (BrgOutput *output, BrgError *error);
 
 /* Removes what was written and frees `output`; NULL is allowed. */
 void brg_output_discard (BrgOutput *output);
+
+/* Ends what was begun: commits if writing went well (`status` BRG_OK), else discards and gives
+ * `status` back. */
+BrgStatus brg_output_end (BrgOutput *output, BrgStatus status, BrgError *error);
+
+/* A file of these bytes and no others. */
+BrgStatus brg_output_write_file (const char *path, const void *bytes, size_t size, BrgError *error);

@@ -145,9 +145,5 @@ brg_png_write (const char *path, int width, int height, const uint8_t *rgba, Brg
   if (output == NULL)
     return BRG_IO;
   Sink sink = { .output = output, .error = error, .status = BRG_OK };
-  BrgStatus status = write_pixels (&sink, width, height, rgba);
-  if (status == BRG_OK)
-    return brg_output_commit (output, error);
-  brg_output_discard (output);
-  return status;
+  return brg_output_end (output, write_pixels (&sink, width, height, rgba), error);
 }

@@ -100,8 +100,5 @@ brg_points_write (const BrgPoints *points, const char *path, BrgJob *job, BrgErr
   BrgStatus status = is_ply ? write_header (points, output, error) : BRG_OK;
   if (status == BRG_OK)
     status = write_points (points, is_ply ? put_record : put_line, output, job, error);
-  if (status == BRG_OK)
-    return brg_output_commit (output, error);
-  brg_output_discard (output);
-  return status;
+  return brg_output_end (output, status, error);
 }
