@@ -94,7 +94,7 @@ read_series (Opening *opening, BrgJob *job, GError **error)
 {
   const BrgSeries *series = opening->all_series->pdata[opening->series];
 
-  opening->scan = brg_series_read (series, opening->mode, &opening->warnings, job, error);
+  opening->scan = brg_series_read (series, opening->mode, NULL, &opening->warnings, job, error);
   return opening->scan != NULL;
 }
 

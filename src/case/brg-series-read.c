@@ -27,6 +27,7 @@ typedef struct
   BrgLattice lattice; /* of it */
   BrgPool *pool;
   BrgJob *job;
+  BrgArrival *arrival; /* is told of every slice that is done; NULL: nobody looks */
   atomic_size_t n_padding, n_limited;
   guint *by_file; /* slices in the order of files, for decoders; else NULL */
 } Reading;
@@ -41,21 +42,6 @@ static const BrgSeriesFile *
 file_at (const BrgSeries *series, int slice)
 {
   return series->files->pdata[image_at (series, slice)->file];
-}
-
-/* Puts a slice where its grid has it. */
-static void
-place_slice (const BrgVolume *volume, const BrgLattice *lattice, int slice, const int16_t *hu)
-{
-  ptrdiff_t step = brg_lattice_step_in (lattice, volume);
-
-  for (int y = 0; y < lattice->dim[1]; y++)
-    {
-      int16_t *to = brg_lattice_row_in (lattice, volume, y, slice);
-      const int16_t *from = hu + (gsize) y * (gsize) lattice->dim[0];
-      for (int x = 0; x < lattice->dim[0]; x++)
-        to[x * step] = from[x];
-    }
 }
 
 /* Where slice `slice` is to be put as HU: in place, or `scratch`. */
@@ -77,9 +63,10 @@ take_samples (Reading *reading,
 
   brg_dicom_to_hu (image, image_at (reading->series, slice)->frame, samples, hu, &tally);
   if (reading->slices == NULL)
-    place_slice (reading->volume, &reading->lattice, slice, hu);
+    brg_lattice_place (&reading->lattice, reading->volume, slice, hu);
   atomic_fetch_add (&reading->n_padding, tally.n_padding);
   atomic_fetch_add (&reading->n_limited, tally.n_limited);
+  brg_arrival_finish (reading->arrival, slice);
 }
 
 /* A slab of slices whose samples lie in their files as they are. */
@@ -244,7 +231,10 @@ read_even (Reading *reading, BrgError *error)
   reading->lattice = brg_lattice_of (&reading->volume->grid);
   if (brg_lattice_is_plain (&reading->lattice))
     reading->slices = reading->volume->hu;
-  if (read_slices (reading, error) == BRG_OK)
+  brg_arrival_begin (reading->arrival, &reading->volume->grid, reading->volume->hu, FALSE);
+  BrgStatus status = read_slices (reading, error);
+  brg_arrival_end (reading->arrival);
+  if (status == BRG_OK)
     return reading->volume;
   brg_volume_unref (reading->volume);
   return NULL;
@@ -265,6 +255,7 @@ read_resampled (Reading *reading, BrgError *error)
     brg_alloc_in (reading->pool, (gsize) stack->n * reading->n_pixels, sizeof (int16_t), error);
   if (reading->slices == NULL)
     return NULL;
+  brg_arrival_begin (reading->arrival, &stack->grid, reading->slices, TRUE);
   brg_job_part (&parts, 0, 0.7);
   BrgStatus status = read_slices (reading, error);
   brg_job_part (&parts, 0.7, 1);
@@ -272,6 +263,7 @@ read_resampled (Reading *reading, BrgError *error)
     volume = brg_restack (reading->slices, slices, stack, brg_series_get_columns (series),
                           brg_series_get_rows (series), reading->job, error);
   brg_job_parts_end (&parts);
+  brg_arrival_end (reading->arrival);
   brg_free (reading->slices);
   return volume;
 }
@@ -313,11 +305,12 @@ check_mode (const BrgSeries *series, BrgSeriesMode mode, GError **error)
 BrgVolume *
 brg_series_read (const BrgSeries *self,
                  BrgSeriesMode mode,
+                 BrgArrival *arrival,
                  GStrv *warnings,
                  BrgJob *job,
                  GError **error)
 {
-  Reading reading = { .series = self, .pool = brg_job_pool (job), .job = job };
+  Reading reading = { .series = self, .pool = brg_job_pool (job), .job = job, .arrival = arrival };
   BrgError fault = { 0 };
 
   if (!check_mode (self, mode, error))

@@ -2,6 +2,7 @@
 
 #include <gio/gio.h>
 
+#include "case/brg-arrival.h"
 #include "engine/brg-job.h"
 #include "engine/brg-stack.h"
 #include "engine/brg-volume.h"
@@ -68,10 +69,12 @@ typedef enum
   BRG_SERIES_RESAMPLE, /* brg_restack() */
 } BrgSeriesMode;
 
-/* The scan. Compressed slices are decoded by `bregma-dicom`, in processes of their own. `warnings`
- * (nullable) gets sentences for the reader. Errors never name a folder or a patient. Any thread. */
+/* The scan. Compressed slices are decoded by `bregma-dicom`, in processes of their own. `arrival`
+ * (nullable) shows slices that are there before the last one is. `warnings` (nullable) gets
+ * sentences for the reader. Errors never name a folder or a patient. Any thread. */
 BrgVolume *brg_series_read (const BrgSeries *self,
                             BrgSeriesMode mode,
+                            BrgArrival *arrival,
                             GStrv *warnings,
                             BrgJob *job,
                             GError **error);

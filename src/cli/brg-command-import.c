@@ -183,7 +183,7 @@ import_series (BrgCli *cli, const Request *request, const BrgSeries *series)
   size_t n_blanked = 0;
 
   brg_cli_phase (cli, 0.2, 0.7);
-  BrgVolume *scan = brg_series_read (series, mode, &warnings, &cli->job, &failure);
+  BrgVolume *scan = brg_series_read (series, mode, NULL, &warnings, &cli->job, &failure);
   if (scan == NULL)
     return brg_cli_failed (cli, request->source, failure->message);
   brg_cli_phase (cli, 0.7, 0.8);

@@ -75,3 +75,19 @@ brg_lattice_step_in (const BrgLattice *lattice, const BrgVolume *volume)
 
   return brg_lattice_step (lattice, stride);
 }
+
+/* Copies slice `z` of a file, its samples one after another, to where a volume on the lattice's
+ * grid has it. */
+static inline void
+brg_lattice_place (const BrgLattice *lattice, BrgVolume *volume, int z, const int16_t *hu)
+{
+  ptrdiff_t step = brg_lattice_step_in (lattice, volume);
+
+  for (int y = 0; y < lattice->dim[1]; y++)
+    {
+      int16_t *to = brg_lattice_row_in (lattice, volume, y, z);
+      const int16_t *from = hu + (size_t) y * (size_t) lattice->dim[0];
+      for (int x = 0; x < lattice->dim[0]; x++)
+        to[x * step] = from[x];
+    }
+}

@@ -91,7 +91,7 @@ read_first (BrgSeriesMode mode)
   g_autoptr (GPtrArray) all = find (1);
   g_auto (GStrv) warnings = NULL;
   GError *error = NULL;
-  BrgVolume *scan = brg_series_read (all->pdata[0], mode, &warnings, NULL, &error);
+  BrgVolume *scan = brg_series_read (all->pdata[0], mode, NULL, &warnings, NULL, &error);
 
   g_assert_no_error (error);
   return scan;
@@ -121,7 +121,7 @@ test_faults (void)
   g_assert_cmpuint (g_strv_length (((BrgSeries *) all->pdata[0])->remarks), ==, 0);
   assert_remark (missing, SLICES, 0, "1 slice is missing: the widest gap is 10.00 mm");
   g_autoptr (GPtrArray) gap = find (1);
-  g_assert_null (brg_series_read (gap->pdata[0], BRG_SERIES_AS_IT_IS, NULL, NULL, &error));
+  g_assert_null (brg_series_read (gap->pdata[0], BRG_SERIES_AS_IT_IS, NULL, NULL, NULL, &error));
   g_assert_nonnull (strstr (error->message, "1 slice is missing"));
   BrgVolume *filled = read_first (BRG_SERIES_RESAMPLE);
   g_assert_cmpint (filled->grid.dim[2], ==, 7);
