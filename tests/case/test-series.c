@@ -1,5 +1,4 @@
-/* Folders of DICOM files: which series there are, what is wrong with them, where their voxels lie.
- */
+/* Folders of DICOM files: which series there are and what is wrong with them. */
 
 #include <glib/gstdio.h>
 #include <math.h>
@@ -7,10 +6,6 @@
 
 #include "case/brg-file-private.h"
 #include "case/brg-series.h"
-#include "engine/brg-isosurface.h"
-#include "engine/brg-slice-map.h"
-#include "engine/brg-threshold.h"
-#include "io/brg-mesh-file.h"
 #include "support/dicom-file.h"
 
 #define COLUMNS 9
@@ -18,12 +13,6 @@
 #define SLICES  6
 
 static char *folder;
-
-/* A marker in air: sample (x, y) of slice s. */
-#define MARKER_X  2
-#define MARKER_Y  5
-#define MARKER_S  4
-#define MARKER_HU 1500
 
 static void
 begin_folder (void)
@@ -33,15 +22,13 @@ begin_folder (void)
 }
 
 static void
-put_slice (const char *name, DicomSlice *slice, int marked)
+put_slice (const char *name, DicomSlice *slice)
 {
   gint16 samples[COLUMNS * ROWS];
   g_autofree char *path = g_build_filename (folder, name, NULL);
 
   for (int s = 0; s < COLUMNS * ROWS; s++)
     samples[s] = 24;
-  if (marked)
-    samples[MARKER_Y * COLUMNS + MARKER_X] = MARKER_HU + 1024;
   slice->samples = samples;
   g_autoptr (GByteArray) bytes = dicom_slice (slice);
   g_assert_true (g_file_set_contents (path, (const char *) bytes->data, bytes->len, NULL));
@@ -70,7 +57,7 @@ put_axial (const double *heights_mm, int n, double lean)
       slice.number = 100 - s;
       slice.position[1] += lean * heights_mm[s];
       slice.position[2] = heights_mm[s];
-      put_slice (name, &slice, s == MARKER_S);
+      put_slice (name, &slice);
     }
 }
 
@@ -131,140 +118,6 @@ test_faults (void)
   assert_remark (even, SLICES, tan (18 * G_PI / 180), "tilted by 18.0°");
 }
 
-/* The one bright voxel and where it lies. */
-static BrgVec3
-find_marker (const BrgVolume *scan)
-{
-  const int *dim = scan->grid.dim;
-  BrgVec3 at = { NAN, NAN, NAN };
-  guint n = 0;
-
-  for (int k = 0; k < dim[2]; k++)
-    for (int j = 0; j < dim[1]; j++)
-      for (int i = 0; i < dim[0]; i++)
-        if (brg_volume_get (scan, i, j, k) == MARKER_HU)
-          {
-            at = brg_grid_lps_from_vox (&scan->grid, brg_vec3 (i, j, k));
-            n++;
-          }
-        else
-          g_assert_cmpint (brg_volume_get (scan, i, j, k), ==, -1000);
-  g_assert_cmpuint (n, ==, 1);
-  return at;
-}
-
-/* The surface of the one voxel of bone lies around it, in the file as in memory. */
-static void
-assert_surface (const BrgVolume *scan, BrgVec3 at)
-{
-  BrgMask *mask = brg_threshold (scan, 500, INT16_MAX, NULL, NULL);
-  BrgMesh *mesh = brg_isosurface (mask, NULL, NULL), *again;
-  g_autofree char *path = g_build_filename (folder, "marker.stl", NULL);
-  BrgVec3 sum = { 0, 0, 0 };
-
-  g_assert_cmpint (brg_mesh_write (mesh, path, false, NULL, NULL), ==, BRG_OK);
-  again = brg_mesh_read (path, NULL, NULL);
-  g_assert_nonnull (again);
-  for (size_t v = 0; v < again->n_vertices; v++)
-    sum = brg_vec3_add (sum, brg_vec3 ((double) again->xyz[3 * v], (double) again->xyz[3 * v + 1],
-                                       (double) again->xyz[3 * v + 2]));
-  sum = brg_vec3_scale (sum, 1 / (double) again->n_vertices);
-  g_assert_cmpfloat (brg_vec3_length (brg_vec3_sub (sum, at)), <, 1e-3);
-  brg_mesh_unref (again);
-  brg_mesh_unref (mesh);
-  brg_mask_unref (mask);
-}
-
-/* Radiological: the patient's right is on the left of the screen. */
-static void
-assert_letters (const BrgGrid *grid)
-{
-  static const char *const expected[BRG_N_PLANES] = {
-    [BRG_AXIAL] = "RLAP", [BRG_CORONAL] = "RLSI", [BRG_SAGITTAL] = "APSI"
-  };
-  char letters[4][3];
-
-  for (int plane = 0; plane < BRG_N_PLANES; plane++)
-    {
-      brg_slice_letters (grid, (BrgPlane) plane, letters);
-      for (int side = 0; side < 4; side++)
-        {
-          g_assert_cmpint (letters[side][0], ==, expected[plane][side]);
-          g_assert_cmpint (letters[side][1], ==, 0);
-        }
-    }
-}
-
-/* A head whose columns, rows and slices run along these axes in these directions. */
-typedef struct
-{
-  int axis[3];
-  double sign[3];
-} Order;
-
-static Order
-order_at (int n)
-{
-  static const int axes[6][3] = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 },
-                                  { 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 } };
-  const int *axis = axes[n % 6];
-
-  return (Order){ { axis[0], axis[1], axis[2] },
-                  { n / 6 % 2 > 0 ? -1 : 1, n / 12 % 2 > 0 ? -1 : 1, n / 24 % 2 > 0 ? -1 : 1 } };
-}
-
-static const double corner_mm[3] = { 11, -22, 33 };
-
-/* Writes it, and gives where the marker lies. */
-static BrgVec3
-put_order (const Order *order, const char *patient_position)
-{
-  const int marker[3] = { MARKER_X, MARKER_Y, MARKER_S };
-  const double spacing_mm[3] = { 8, 9, 10 };
-  double at[3];
-
-  begin_folder ();
-  for (int s = 0; s < SLICES; s++)
-    {
-      DicomSlice slice = plain ();
-      g_autofree char *name = g_strdup_printf ("%d", (s * 5 + 3) % 7);
-      memcpy (slice.position, corner_mm, sizeof corner_mm);
-      slice.position[order->axis[2]] += order->sign[2] * spacing_mm[2] * s;
-      slice.orientation[order->axis[0]] = order->sign[0];
-      slice.orientation[3 + order->axis[1]] = order->sign[1];
-      slice.patient_position = patient_position;
-      put_slice (name, &slice, s == MARKER_S);
-    }
-  memcpy (at, corner_mm, sizeof at);
-  for (int a = 0; a < 3; a++)
-    at[order->axis[a]] += order->sign[a] * marker[a] * spacing_mm[a];
-  return brg_vec3 (at[0], at[1], at[2]);
-}
-
-/* The same head in 48 orders and directions of axes, as scanners that lay the patient this way or
- * that write it: the marker is always where its own slice says, in the scan and in a surface, axes
- * point as they should and the letters of the views agree. */
-static void
-test_orders (void)
-{
-  static const char *const positions[] = { "HFS", "FFS", "HFP", "HFDL" };
-
-  for (int n = 0; n < 48; n++)
-    for (gsize p = 0; p < G_N_ELEMENTS (positions); p++)
-      {
-        Order order = order_at (n);
-        BrgVec3 truth = put_order (&order, positions[p]);
-        BrgVolume *scan = read_first (BRG_SERIES_AS_IT_IS);
-        BrgVec3 at = find_marker (scan);
-        g_assert_cmpfloat (brg_vec3_length (brg_vec3_sub (at, truth)), <, 1e-9);
-        for (int a = 0; a < 3; a++)
-          g_assert_cmpfloat (scan->grid.lps_from_vox.m[a][a], >, 0);
-        assert_letters (&scan->grid);
-        assert_surface (scan, truth);
-        brg_volume_unref (scan);
-      }
-}
-
 static void
 test_reasons (void)
 {
@@ -283,11 +136,11 @@ test_reasons (void)
       other.position[2] = 5 * s;
       other.modality = "MR";
       other.series_uid = "1.2.4";
-      put_slice (magnetic, &other, FALSE);
+      put_slice (magnetic, &other);
       other.modality = "CT";
       other.series_uid = "1.2.5";
       other.image_type = "ORIGINAL\\PRIMARY\\LOCALIZER";
-      put_slice (scout, &other, FALSE);
+      put_slice (scout, &other);
     }
   g_assert_true (g_file_set_contents (text, "no image", -1, NULL));
   g_autoptr (GPtrArray) all = find (3);
@@ -310,7 +163,7 @@ test_parts (void)
       slice.position[2] = 5 * s;
       if (s % 2 > 0)
         slice.column_mm = 7;
-      put_slice (name, &slice, FALSE);
+      put_slice (name, &slice);
     }
   g_autoptr (GPtrArray) all = find (2);
   const BrgSeries *first = all->pdata[0], *second = all->pdata[1];
@@ -329,7 +182,7 @@ test_rescale_by_slice (void)
       g_autofree char *name = g_strdup_printf ("%d", s);
       slice.position[2] = 5 * s;
       slice.slope = 1 + s;
-      put_slice (name, &slice, FALSE);
+      put_slice (name, &slice);
     }
   BrgVolume *scan = read_first (BRG_SERIES_AS_IT_IS);
   for (int k = 0; k < 4; k++)
@@ -358,7 +211,6 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   folder = g_dir_make_tmp ("series-XXXXXX", NULL);
   g_test_add_func ("/series/faults", test_faults);
-  g_test_add_func ("/series/orders", test_orders);
   g_test_add_func ("/series/reasons", test_reasons);
   g_test_add_func ("/series/parts", test_parts);
   g_test_add_func ("/series/rescale-by-slice", test_rescale_by_slice);

@@ -314,6 +314,42 @@ image_object_metaimage (const BrgGrid *grid, const char *type, bool big)
   return text;
 }
 
+static void
+append_vector (GString *text, BrgVec3 v, const char *space)
+{
+  char x[G_ASCII_DTOSTR_BUF_SIZE], y[G_ASCII_DTOSTR_BUF_SIZE], z[G_ASCII_DTOSTR_BUF_SIZE];
+
+  if (g_ascii_toupper (space[0]) == 'R')
+    v.x = -v.x;
+  if (g_ascii_strcasecmp (space, "LPS") != 0 &&
+      g_ascii_strcasecmp (space, "left-posterior-superior") != 0)
+    v.y = -v.y;
+  g_string_append_printf (text, "(%s,%s,%s)", g_ascii_dtostr (x, sizeof x, v.x),
+                          g_ascii_dtostr (y, sizeof y, v.y), g_ascii_dtostr (z, sizeof z, v.z));
+}
+
+GString *
+image_object_nrrd (const BrgGrid *grid, const char *space, const char *type)
+{
+  GString *text = g_string_new ("NRRD0004\n");
+  BrgAffine m;
+  int sizes[3];
+
+  brg_grid_to_source (grid, sizes, &m);
+  g_string_append_printf (text, "type: %s\ndimension: 3\nspace: %s\nsizes: %d %d %d\n", type, space,
+                          sizes[0], sizes[1], sizes[2]);
+  g_string_append (text, "space directions:");
+  for (int a = 0; a < 3; a++)
+    {
+      g_string_append_c (text, ' ');
+      append_vector (text, brg_vec3 (m.m[0][a], m.m[1][a], m.m[2][a]), space);
+    }
+  g_string_append (text, "\nspace origin: ");
+  append_vector (text, brg_vec3 (m.m[0][3], m.m[1][3], m.m[2][3]), space);
+  g_string_append (text, "\nendian: little\nencoding: raw\n\n");
+  return text;
+}
+
 void
 image_object_deflate (GByteArray *out, const void *bytes, size_t size)
 {

@@ -50,6 +50,10 @@ GByteArray *image_object_nifti (const BrgGrid *grid, const ImageNifti *how);
  */
 void image_object_put (GByteArray *header, bool big, guint at, char kind, double value);
 
+/* The header of an attached, raw, little endian NRRD file with the blank line behind it; `space` is
+ * a name of LPS, RAS or LAS, short or long. */
+GString *image_object_nrrd (const BrgGrid *grid, const char *space, const char *type);
+
 /* The lines of a MetaImage header but for its end: "ElementDataFile" and what else is wanted. */
 GString *image_object_metaimage (const BrgGrid *grid, const char *type, bool big);
 

@@ -10,42 +10,6 @@
 #include "io/brg-image.h"
 #include "io/brg-nrrd.h"
 
-static void
-append_vector (GString *text, BrgVec3 v, const char *space)
-{
-  char x[G_ASCII_DTOSTR_BUF_SIZE], y[G_ASCII_DTOSTR_BUF_SIZE], z[G_ASCII_DTOSTR_BUF_SIZE];
-
-  if (space[0] == 'R')
-    v.x = -v.x;
-  if (space[1] == 'A')
-    v.y = -v.y;
-  g_string_append_printf (text, "(%s,%s,%s)", g_ascii_dtostr (x, sizeof x, v.x),
-                          g_ascii_dtostr (y, sizeof y, v.y), g_ascii_dtostr (z, sizeof z, v.z));
-}
-
-/* Header text of `grid` as its file would have it, in "LPS", "RAS" or "LAS". */
-static GString *
-header_of (const BrgGrid *grid, const char *space, const char *type)
-{
-  GString *text = g_string_new ("NRRD0004\n");
-  BrgAffine m;
-  int sizes[3];
-
-  brg_grid_to_source (grid, sizes, &m);
-  g_string_append_printf (text, "type: %s\ndimension: 3\nspace: %s\nsizes: %d %d %d\n", type, space,
-                          sizes[0], sizes[1], sizes[2]);
-  g_string_append (text, "space directions:");
-  for (int a = 0; a < 3; a++)
-    {
-      g_string_append_c (text, ' ');
-      append_vector (text, brg_vec3 (m.m[0][a], m.m[1][a], m.m[2][a]), space);
-    }
-  g_string_append (text, "\nspace origin: ");
-  append_vector (text, brg_vec3 (m.m[0][3], m.m[1][3], m.m[2][3]), space);
-  g_string_append (text, "\nendian: little\nencoding: raw\n\n");
-  return text;
-}
-
 /* Splits a file we wrote into its header and its inflated samples. */
 static GByteArray *
 decode (const char *path, char **header)
@@ -113,7 +77,7 @@ check_mask (const BrgVolume *volume, const GByteArray *samples, int lo_hu)
 static void
 check_order (const BrgGrid *grid, const char *space, bool writes)
 {
-  GString *header = header_of (grid, space, "short");
+  GString *header = image_object_nrrd (grid, space, "short");
   GByteArray *samples = image_object_samples (grid, "int16", false), *file = g_byte_array_new ();
   BrgError error = { 0 };
   BrgImageInfo info;
