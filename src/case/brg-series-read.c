@@ -74,18 +74,20 @@ static BrgStatus
 read_native (void *data, int slab, int begin, int end, BrgError *error)
 {
   Reading *reading = data;
-  gsize sample_bytes = reading->n_pixels * sizeof (int16_t);
-  guint8 *room = brg_alloc_in (reading->pool, 2, sample_bytes, error);
+  gsize n_pixels = reading->n_pixels;
+  int16_t *room = brg_alloc_in (reading->pool, 2 * n_pixels, sizeof *room, error);
   BrgStatus status = room != NULL ? BRG_OK : BRG_NO_MEMORY;
   (void) slab;
 
   for (int s = begin; status == BRG_OK && s < end; s++)
     {
       const BrgSeriesFile *file = file_at (reading->series, s);
+      int16_t *hu = slice_room (reading, s, room);
+      guint8 *samples = (guint8 *) (file->image.bits_allocated == 16 ? hu : room + n_pixels);
       status = brg_dicom_read_frame (file->path, &file->image, image_at (reading->series, s)->frame,
-                                     room, error);
+                                     samples, error);
       if (status == BRG_OK)
-        take_samples (reading, &file->image, s, room, (int16_t *) (room + sample_bytes));
+        take_samples (reading, &file->image, s, samples, room);
       else
         brg_message_name_file (error, file->path);
     }

@@ -10,68 +10,76 @@
 
 #define AT_A_TIME 4096
 
-/* How samples of an image become HU. */
+/* How samples of an image become HU. A sample is taken as an int16, unsigned ones less by `bias` so
+ * that all fit. */
 typedef struct
 {
-  int drop_above, drop_below; /* bits of a 32-bit word above and below the stored ones */
-  bool is_signed;
+  int drop_below;          /* bits below the stored ones */
+  uint16_t mask;           /* of the stored bits */
+  uint16_t sign_bit, half; /* (word & mask ^ sign_bit) - half is the sample, less `bias` */
+  int32_t bias;            /* 0 for signed samples */
   double slope, intercept;
-  int32_t padding_lo, padding_hi; /* none when lo > hi */
+  int16_t padding_lo, padding_hi; /* less `bias`; none when lo > hi */
 } Scale;
+
+static int16_t
+limit_int16 (int32_t value)
+{
+  return (int16_t) (value < INT16_MIN ? INT16_MIN : value > INT16_MAX ? INT16_MAX : value);
+}
+
+static void
+set_padding (Scale *scale, int32_t from, int32_t to)
+{
+  scale->padding_hi = -1;
+  if (from == BRG_DICOM_NO_PADDING)
+    return;
+  if (to == BRG_DICOM_NO_PADDING)
+    to = from;
+  int32_t lo = (from < to ? from : to) - scale->bias, hi = (from < to ? to : from) - scale->bias;
+  if (lo > INT16_MAX || hi < INT16_MIN)
+    return;
+  scale->padding_lo = limit_int16 (lo);
+  scale->padding_hi = limit_int16 (hi);
+}
 
 static Scale
 scale_of (const BrgDicomImage *image, const BrgDicomPlane *plane)
 {
-  int32_t from = image->padding, to = image->padding_limit;
-  Scale scale = { .drop_above = 31 - image->high_bit,
-                  .drop_below = 32 - image->bits_stored,
-                  .is_signed = image->is_signed != 0,
+  uint32_t half = UINT32_C (1) << (image->bits_stored - 1);
+  Scale scale = { .drop_below = image->high_bit + 1 - image->bits_stored,
+                  .mask = (uint16_t) (2 * half - 1),
+                  .sign_bit = (uint16_t) (image->is_signed ? half : 0),
+                  .half = (uint16_t) half,
+                  .bias = image->is_signed ? 0 : (int32_t) half,
                   .slope = plane->slope,
-                  .intercept = plane->intercept,
-                  .padding_hi = -1 };
+                  .intercept = plane->intercept };
 
-  if (from == BRG_DICOM_NO_PADDING)
-    return scale;
-  if (to == BRG_DICOM_NO_PADDING)
-    to = from;
-  scale.padding_lo = from < to ? from : to;
-  scale.padding_hi = from < to ? to : from;
+  set_padding (&scale, image->padding, image->padding_limit);
   return scale;
 }
 
 #define IS_SWAPPED(image) ((image)->is_big_endian != (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__))
 
-static int32_t
-number_of (const Scale *scale, uint32_t word)
-{
-  word <<= scale->drop_above;
-  return scale->is_signed ? (int32_t) word >> scale->drop_below
-                          : (int32_t) (word >> scale->drop_below);
-}
-
-/* The stored bits of `n` samples as numbers. */
+/* `n` samples as words that begin with the lowest stored bit; `bytes` may be those of `words`. */
 static void
-unpack (const BrgDicomImage *image,
-        const Scale *scale,
-        const uint8_t *bytes,
-        size_t n,
-        int32_t *out)
+load_words (const BrgDicomImage *image,
+            const Scale *scale,
+            const uint8_t *bytes,
+            size_t n,
+            uint16_t *words)
 {
-  const Scale fixed = *scale; /* which `out` cannot change */
-  bool is_swapped = IS_SWAPPED (image);
-
   if (image->bits_allocated == 8)
-    {
-      for (size_t s = 0; s < n; s++)
-        out[s] = number_of (&fixed, bytes[s]);
-      return;
-    }
-  for (size_t s = 0; s < n; s++)
-    {
-      uint16_t word;
-      memcpy (&word, bytes + 2 * s, sizeof word);
-      out[s] = number_of (&fixed, is_swapped ? __builtin_bswap16 (word) : word);
-    }
+    for (size_t s = 0; s < n; s++)
+      words[s] = bytes[s];
+  else if (bytes != (const uint8_t *) words)
+    memcpy (words, bytes, n * sizeof *words);
+  if (image->bits_allocated == 16 && IS_SWAPPED (image))
+    for (size_t s = 0; s < n; s++)
+      words[s] = (uint16_t) (words[s] << 8 | words[s] >> 8);
+  if (scale->drop_below > 0)
+    for (size_t s = 0; s < n; s++)
+      words[s] = (uint16_t) (words[s] >> scale->drop_below);
 }
 
 /* Slope 1 and a whole intercept, as nearly all scanners write them: without a detour over double.
@@ -85,40 +93,49 @@ is_whole (const Scale *scale)
          intercept >= floor (intercept) && intercept <= floor (intercept);
 }
 
-static void
-rescale_whole (const Scale *scale,
-               const int32_t *samples,
-               size_t n,
-               int16_t *hu,
-               BrgDicomTally *tally)
+/* A sample, less `bias`. */
+static inline int16_t
+sample_of (uint16_t word, uint16_t mask, uint16_t sign_bit, uint16_t half)
 {
-  int32_t intercept = (int32_t) scale->intercept;
-  int32_t lo = scale->padding_lo, hi = scale->padding_hi;
-  uint32_t n_padding = 0, n_limited = 0;
+  return (int16_t) (uint16_t) (((word & mask) ^ sign_bit) - half);
+}
+
+/* All in 16 bits, which a vector has most of. At most AT_A_TIME. */
+static void
+rescale_whole (const Scale *scale, int16_t *hu, size_t n, BrgDicomTally *tally)
+{
+  const uint16_t mask = scale->mask, sign_bit = scale->sign_bit, half = scale->half;
+  const int32_t add = (int32_t) scale->intercept + scale->bias;
+  const int16_t least = limit_int16 (INT16_MIN - add), most = limit_int16 (INT16_MAX - add);
+  const int16_t lo = scale->padding_lo, hi = scale->padding_hi;
+  uint16_t n_padding = 0, n_limited = 0;
 
   for (size_t s = 0; s < n; s++)
     {
-      int32_t value = samples[s] + intercept;
-      int32_t limited = value > INT16_MIN ? value : INT16_MIN;
-      limited = limited < INT16_MAX ? limited : INT16_MAX;
-      bool is_padding = (samples[s] >= lo) & (samples[s] <= hi);
-      n_padding += is_padding;
-      n_limited += (limited != value) & (is_padding == false);
-      hu[s] = (int16_t) (is_padding ? BRG_DICOM_PADDING_HU : limited);
+      int16_t sample = sample_of ((uint16_t) hu[s], mask, sign_bit, half);
+      int16_t limited = sample > least ? sample : least;
+      limited = limited < most ? limited : most;
+      bool is_padding = (sample >= lo) & (sample <= hi);
+      n_padding = (uint16_t) (n_padding + is_padding);
+      n_limited = (uint16_t) (n_limited + ((limited != sample) & (is_padding == false)));
+      limited = (int16_t) (uint16_t) ((uint16_t) limited + (uint16_t) add);
+      hu[s] = is_padding ? BRG_DICOM_PADDING_HU : limited;
     }
   tally->n_padding += n_padding;
   tally->n_limited += n_limited;
 }
 
 static void
-rescale (const Scale *scale, const int32_t *samples, size_t n, int16_t *hu, BrgDicomTally *tally)
+rescale (const Scale *scale, int16_t *hu, size_t n, BrgDicomTally *tally)
 {
+  const Scale fixed = *scale; /* which `hu` cannot change */
   size_t n_padding = 0, n_limited = 0;
 
   for (size_t s = 0; s < n; s++)
     {
-      bool is_padding = (samples[s] >= scale->padding_lo) & (samples[s] <= scale->padding_hi);
-      double value = scale->slope * samples[s] + scale->intercept + ROUNDER - ROUNDER;
+      int16_t sample = sample_of ((uint16_t) hu[s], fixed.mask, fixed.sign_bit, fixed.half);
+      bool is_padding = (sample >= fixed.padding_lo) & (sample <= fixed.padding_hi);
+      double value = fixed.slope * (sample + fixed.bias) + fixed.intercept + ROUNDER - ROUNDER;
       double limited = value > INT16_MIN ? value : INT16_MIN;
       limited = limited < INT16_MAX ? limited : INT16_MAX;
       bool is_outside = (value < INT16_MIN) | (value > INT16_MAX);
@@ -140,16 +157,15 @@ brg_dicom_to_hu (const BrgDicomImage *image,
   Scale scale = scale_of (image, brg_dicom_plane (image, frame));
   size_t n = (size_t) image->rows * (size_t) image->columns;
   size_t size = (size_t) image->bits_allocated / 8;
-  int32_t numbers[AT_A_TIME];
 
   for (size_t at = 0; at < n; at += AT_A_TIME)
     {
       size_t count = n - at < AT_A_TIME ? n - at : AT_A_TIME;
-      unpack (image, &scale, samples + at * size, count, numbers);
+      load_words (image, &scale, samples + at * size, count, (uint16_t *) hu + at);
       if (is_whole (&scale))
-        rescale_whole (&scale, numbers, count, hu + at, tally);
+        rescale_whole (&scale, hu + at, count, tally);
       else
-        rescale (&scale, numbers, count, hu + at, tally);
+        rescale (&scale, hu + at, count, tally);
     }
 }
 

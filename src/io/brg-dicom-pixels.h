@@ -16,8 +16,8 @@ typedef struct
   size_t n_padding, n_limited;
 } BrgDicomTally;
 
-/* `samples` are columns * rows of image->bits_allocated bits, in the byte order of the file. Adds
- * to `tally`. Any thread. */
+/* `samples` are columns * rows of image->bits_allocated bits, in the byte order of the file; those
+ * of 16 bits may be the bytes of `hu` itself. Adds to `tally`. Any thread. */
 void brg_dicom_to_hu (const BrgDicomImage *image,
                       int frame,
                       const uint8_t *samples,
