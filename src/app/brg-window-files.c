@@ -91,7 +91,8 @@ brg_window_open (BrgWindow *self, GFile *file)
       return;
     }
   self->cancellable = g_cancellable_new ();
-  brg_case_open_async (self->the_case, file, self->cancellable, opened_cb, g_object_ref (self));
+  brg_case_open_async (self->the_case, file, NULL, self->cancellable, opened_cb,
+                       g_object_ref (self));
   _brg_window_actions_update (self);
 }
 
@@ -114,7 +115,8 @@ _brg_window_reopen (BrgWindow *self)
     return;
   self->reopening = TRUE;
   self->cancellable = g_cancellable_new ();
-  brg_case_open_async (self->the_case, file, self->cancellable, reopened_cb, g_object_ref (self));
+  brg_case_open_async (self->the_case, file, NULL, self->cancellable, reopened_cb,
+                       g_object_ref (self));
   _brg_window_actions_update (self);
 }
 

@@ -55,8 +55,8 @@ open_series (BrgWindow *self, GPtrArray *all, guint index, gboolean resample)
   if (self->cancellable == NULL)
     self->cancellable = g_cancellable_new ();
   brg_case_open_series_async (self->the_case, all, index,
-                              resample ? BRG_SERIES_RESAMPLE : BRG_SERIES_AS_IT_IS,
-                              self->cancellable, opened_cb, g_object_ref (self));
+                              &(BrgImportOptions){ .resample = resample }, self->cancellable,
+                              opened_cb, g_object_ref (self));
   _brg_window_actions_update (self);
 }
 

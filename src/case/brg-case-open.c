@@ -2,6 +2,8 @@
 
 #include "case/brg-case-error.h"
 #include "case/brg-case-private.h"
+#include "engine/brg-deface.h"
+#include "engine/brg-job-part.h"
 #include "io/brg-image.h"
 
 /* Window of a scan that holds bone, and how bright its brightest voxels are then. */
@@ -15,9 +17,9 @@ typedef struct
   BrgTask *task;
   char *path;
   char *source;
-  GPtrArray *all_series; /* and which one is to be read, and how; NULL: `path` is a file */
+  GPtrArray *all_series; /* and which one is to be read; NULL: `path` is a file */
   guint series;
-  BrgSeriesMode mode;
+  BrgImportOptions options;
   gulong cancel_id;
 
   BrgVolume *scan;
@@ -94,8 +96,45 @@ read_series (Opening *opening, BrgJob *job, GError **error)
 {
   const BrgSeries *series = opening->all_series->pdata[opening->series];
 
-  opening->scan = brg_series_read (series, opening->mode, NULL, &opening->warnings, job, error);
+  BrgSeriesMode mode = opening->options.resample ? BRG_SERIES_RESAMPLE : BRG_SERIES_AS_IT_IS;
+
+  opening->scan = brg_series_read (series, mode, NULL, &opening->warnings, job, error);
   return opening->scan != NULL;
+}
+
+static gboolean
+deface (Opening *opening, BrgJob *job, GError **error)
+{
+  BrgError fault = { 0 };
+
+  BrgVolume *defaced = brg_deface (opening->scan, brg_recipe_default ().threshold_lo_hu,
+                                   opening->options.deface_mm, NULL, job, &fault);
+  if (defaced == NULL)
+    {
+      brg_error_prefix (&fault, opening->source);
+      return brg_case_error_set (error, &fault);
+    }
+  brg_volume_unref (opening->scan);
+  opening->scan = defaced;
+  return TRUE;
+}
+
+/* A scan that is no case yet. */
+static gboolean
+import (Opening *opening, BrgJob *job, GError **error)
+{
+  BrgJobPart parts = brg_job_parts (job);
+
+  brg_job_part (&parts, 0, opening->options.deface ? 0.7 : 1);
+  gboolean ok = opening->all_series != NULL ? read_series (opening, job, error)
+                                            : read_scan (opening, job, error);
+  if (ok && opening->options.deface)
+    {
+      brg_job_part (&parts, 0.7, 1);
+      ok = deface (opening, job, error);
+    }
+  brg_job_parts_end (&parts);
+  return ok;
 }
 
 static gboolean
@@ -124,9 +163,8 @@ open_thread_cb (GTask *task, gpointer source, gpointer data, GCancellable *cance
 
   brg_job_stage (job, N_ ("Reading"), 0, 0.95);
   opening->is_case = opening->all_series == NULL && _brg_case_is_case_file (opening->path);
-  gboolean ok = opening->is_case              ? read_case (opening, job, &failure)
-                : opening->all_series != NULL ? read_series (opening, job, &failure)
-                                              : read_scan (opening, job, &failure);
+  gboolean ok =
+    opening->is_case ? read_case (opening, job, &failure) : import (opening, job, &failure);
   if (ok && prepare (opening, job, &fault) != BRG_OK)
     {
       brg_error_prefix (&fault, opening->source);
@@ -244,9 +282,16 @@ start_opening (BrgCase *self, Opening *opening, GTask *outer)
   g_task_run_in_thread (worker, open_thread_cb);
 }
 
+static BrgImportOptions
+options_of (const BrgImportOptions *options)
+{
+  return options != NULL ? *options : (BrgImportOptions){ 0 };
+}
+
 void
 brg_case_open_async (BrgCase *self,
                      GFile *file,
+                     const BrgImportOptions *options,
                      GCancellable *cancellable,
                      GAsyncReadyCallback callback,
                      gpointer user_data)
@@ -266,6 +311,7 @@ brg_case_open_async (BrgCase *self,
   Opening *opening = g_new0 (Opening, 1);
   opening->path = g_steal_pointer (&path);
   opening->source = g_steal_pointer (&source);
+  opening->options = options_of (options);
   start_opening (self, opening, g_steal_pointer (&outer));
 }
 
@@ -273,7 +319,7 @@ void
 brg_case_open_series_async (BrgCase *self,
                             GPtrArray *all_series,
                             guint index,
-                            BrgSeriesMode mode,
+                            const BrgImportOptions *options,
                             GCancellable *cancellable,
                             GAsyncReadyCallback callback,
                             gpointer user_data)
@@ -288,7 +334,7 @@ brg_case_open_series_async (BrgCase *self,
   opening->source = g_strdup (_ ("DICOM series"));
   opening->all_series = g_ptr_array_ref (all_series);
   opening->series = index;
-  opening->mode = mode;
+  opening->options = options_of (options);
   start_opening (self, opening, g_steal_pointer (&outer));
 }
 

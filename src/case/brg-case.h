@@ -2,6 +2,7 @@
 
 #include <gio/gio.h>
 
+#include "case/brg-import.h"
 #include "case/brg-recipes.h"
 #include "case/brg-series.h"
 #include "case/brg-task.h"
@@ -75,9 +76,12 @@ void brg_case_set_folder (BrgCase *self, const char *folder);
  * writing already stays as it is. What was open is finished and closed behind the scenes. Progress
  * is in "task".
  *
- * A case file that is open elsewhere, or that cannot be written, is opened read-only. */
+ * A case file that is open elsewhere, or that cannot be written, is opened read-only.
+ *
+ * `options` (nullable, copied) are for scans. */
 void brg_case_open_async (BrgCase *self,
                           GFile *file,
+                          const BrgImportOptions *options,
                           GCancellable *cancellable,
                           GAsyncReadyCallback callback,
                           gpointer user_data);
@@ -88,7 +92,7 @@ gboolean brg_case_open_finish (BrgCase *self, GAsyncResult *result, GError **err
 void brg_case_open_series_async (BrgCase *self,
                                  GPtrArray *all_series,
                                  guint index,
-                                 BrgSeriesMode mode,
+                                 const BrgImportOptions *options,
                                  GCancellable *cancellable,
                                  GAsyncReadyCallback callback,
                                  gpointer user_data);

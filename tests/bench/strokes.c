@@ -69,7 +69,7 @@ open_case (BrgCase *document, const char *path)
   g_autoptr (GError) error = NULL;
   gint64 begin = g_get_monotonic_time ();
 
-  brg_case_open_async (document, file, NULL, done_cb, &result);
+  brg_case_open_async (document, file, NULL, NULL, done_cb, &result);
   if (!brg_case_open_finish (document, wait_for (&result), &error))
     g_error ("%s", error->message);
   return ms_of (g_get_monotonic_time () - begin);

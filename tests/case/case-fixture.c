@@ -100,7 +100,7 @@ case_fixture_open_path (CaseFixture *fixture,
   g_autoptr (GFile) file = g_file_new_for_path (path);
   GAsyncResult *result = NULL;
 
-  brg_case_open_async (fixture->document, file, cancellable, case_fixture_done_cb, &result);
+  brg_case_open_async (fixture->document, file, NULL, cancellable, case_fixture_done_cb, &result);
   case_fixture_wait_for (&result);
   gboolean ok = brg_case_open_finish (fixture->document, result, error);
   g_object_unref (result);

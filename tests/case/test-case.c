@@ -79,7 +79,7 @@ test_open_fails (void)
 
   g_autoptr (GFile) file = g_file_new_for_path (fixture.path);
   GAsyncResult *first = NULL;
-  brg_case_open_async (fixture.document, file, NULL, case_fixture_done_cb, &first);
+  brg_case_open_async (fixture.document, file, NULL, NULL, case_fixture_done_cb, &first);
   g_assert_nonnull (brg_case_get_task (fixture.document));
   g_assert_false (case_fixture_open_path (&fixture, fixture.path, NULL, &second));
   g_assert_error (second, G_IO_ERROR, G_IO_ERROR_PENDING);
