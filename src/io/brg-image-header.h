@@ -38,16 +38,19 @@ typedef struct
   bool big_endian;
   bool is_scaled; /* the values are slope * sample + intercept */
   double slope, intercept;
-  int dimension; /* 3 or 4 */
-  int sizes[4];  /* file axes, fastest first */
-  int list_axis; /* the axis that is not of space, or -1 */
-  int n_list;    /* its size; 1 without */
+  int dimension;         /* 3 or 4 */
+  int sizes[4];          /* file axes, fastest first */
+  int list_axis;         /* the axis that is not of space, or -1 */
+  int n_list;            /* its size; 1 without */
+  const char *list_name; /* what the entries of the list are: "layers" */
   BrgGrid grid;
   int64_t byte_skip; /* -1: the data is the end of the file */
   int64_t line_skip;
   int n_files;  /* of a detached header; 0 when the data follows the header */
   char **files; /* names as they stand in the header, untrusted */
-  char *text;   /* what `files` points into */
+  /* Of segments by their number, as they stand in the header, or NULL. */
+  const char *segment_names[BRG_IMAGE_MAX_SEGMENTS];
+  char *text; /* what the names point into */
 } BrgImageHeader;
 
 void brg_image_header_clear (BrgImageHeader *header);

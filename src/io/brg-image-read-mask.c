@@ -13,6 +13,7 @@ typedef struct
   uint8_t *flags;        /* one row as 0 and 1 */
   double label;          /* the one value of a mask, 0 until it is met */
   atomic_int part_label; /* the same while parts are read */
+  const BrgImagePick *pick;
 } MaskReading;
 
 /* Labels that need no conversion? */
@@ -55,30 +56,39 @@ flags_from_row (MaskReading *self, const void *row, BrgError *error)
   return BRG_OK;
 }
 
-/* Sets the voxels of file row (y, z) whose byte, which is 0 or `one`, is not 0; false when a byte
- * is neither. May reverse the row. */
+/* Sets the voxels of file row (y, z) whose byte, which is 0 or `one`, is not 0, and leaves others
+ * as they are; false when a byte is neither. */
 static bool
-set_row (const MaskReading *self, BrgMask *mask, uint8_t *row, uint8_t one, int y, int z)
+add_row (const MaskReading *self, BrgMask *mask, const uint8_t *row, uint8_t one, int y, int z)
 {
   const BrgLattice *lattice = &self->reading.lattice;
-  size_t n = (size_t) lattice->dim[0];
   bool is_sound = true;
   int vox[3];
 
   brg_lattice_row (lattice, y, z, vox);
-  if (lattice->axis[0] == 0)
-    {
-      if (lattice->sign[0] < 0)
-        brg_bit_bytes_reverse (row, n);
-      return brg_bit_bytes_pack (row, n, one, brg_mask_row (mask, vox[1], vox[2]));
-    }
-  for (size_t x = 0; x < n; x++, vox[lattice->axis[0]] += lattice->sign[0])
+  for (int x = 0; x < lattice->dim[0]; x++, vox[lattice->axis[0]] += lattice->sign[0])
     {
       is_sound = is_sound && (row[x] == 0 || row[x] == one);
       if (row[x] != 0)
         brg_mask_set (mask, vox[0], vox[1], vox[2], true);
     }
   return is_sound;
+}
+
+/* The same for a row whose voxels are clear yet. May reverse the row. */
+static bool
+set_row (const MaskReading *self, BrgMask *mask, uint8_t *row, uint8_t one, int y, int z)
+{
+  const BrgLattice *lattice = &self->reading.lattice;
+  size_t n = (size_t) lattice->dim[0];
+  int vox[3];
+
+  brg_lattice_row (lattice, y, z, vox);
+  if (lattice->axis[0] != 0)
+    return add_row (self, mask, row, one, y, z);
+  if (lattice->sign[0] < 0)
+    brg_bit_bytes_reverse (row, n);
+  return brg_bit_bytes_pack (row, n, one, brg_mask_row (mask, vox[1], vox[2]));
 }
 
 /* The first byte that is not 0, or 0. */
@@ -146,6 +156,25 @@ take_labels_row (void *data, void *row, int y, int z, BrgError *error)
   return BRG_OK;
 }
 
+static BrgStatus
+take_picked_row (void *data, void *row, int y, int z, BrgError *error)
+{
+  MaskReading *self = data;
+  const BrgImagePick *pick = self->pick;
+  size_t n = (size_t) self->reading.lattice.dim[0];
+
+  brg_image_reading_numbers (&self->reading, row);
+  for (size_t x = 0; x < n; x++)
+    {
+      double number = self->reading.numbers[x];
+      if (isnan (number))
+        return brg_error_set (error, BRG_FORMAT, "is not a mask: it holds what is not a number");
+      self->flags[x] = pick->is_any ? number != 0 : number == pick->label;
+    }
+  add_row (self, self->masks[0], self->flags, 1, y, z);
+  return BRG_OK;
+}
+
 /* The rows of a part of a uint8 file, from any thread. What is not 0 must be one value everywhere;
  * where it is not, the reading in order finds the words for it. */
 static BrgStatus
@@ -178,11 +207,30 @@ read_mask_parts (MaskReading *self, BrgJob *job, BrgStatus *status, BrgError *er
   return brg_image_reading_run_parts (&self->reading, &sink, job, status, error);
 }
 
+/* Says which layers are to be read. */
+static BrgStatus
+set_layer (MaskReading *self, BrgError *error)
+{
+  const BrgImagePick *pick = self->pick;
+  int n_layers = self->reading.header.n_list;
+
+  if (pick == NULL)
+    brg_image_reading_warn_of_layers (&self->reading);
+  else if (!pick->is_any && !(pick->layer >= 0 && pick->layer < n_layers))
+    return brg_error_set (error, BRG_INVALID, "has no layer %d: there are %d", pick->layer,
+                          n_layers);
+  else
+    self->reading.layer = pick->is_any ? BRG_IMAGE_ALL_LAYERS : pick->layer;
+  return BRG_OK;
+}
+
 static BrgStatus
 read_masks (MaskReading *self, const char *path, int n_masks, BrgJob *job, BrgError *error)
 {
   BrgStatus status = brg_image_reading_open (&self->reading, path, error);
 
+  if (status == BRG_OK)
+    status = set_layer (self, error);
   if (status != BRG_OK)
     return status;
   self->flags = brg_alloc ((size_t) self->reading.lattice.dim[0], 1, error);
@@ -195,6 +243,8 @@ read_masks (MaskReading *self, const char *path, int n_masks, BrgJob *job, BrgEr
       if (self->masks[m] == NULL)
         return BRG_NO_MEMORY;
     }
+  if (self->pick != NULL)
+    return brg_image_reading_run (&self->reading, take_picked_row, self, job, error);
   if (n_masks == 1 && read_mask_parts (self, job, &status, error))
     return status;
   return brg_image_reading_run (&self->reading, n_masks == 1 ? take_mask_row : take_labels_row,
@@ -220,7 +270,17 @@ finish (MaskReading *self, BrgStatus status, const char *path, BrgError *error)
 BrgMask *
 brg_image_read_mask (const char *path, BrgImageInfo *info, BrgJob *job, BrgError *error)
 {
-  MaskReading self = { .label = 0 };
+  return brg_image_read_picked (path, NULL, info, job, error);
+}
+
+BrgMask *
+brg_image_read_picked (const char *path,
+                       const BrgImagePick *pick,
+                       BrgImageInfo *info,
+                       BrgJob *job,
+                       BrgError *error)
+{
+  MaskReading self = { .pick = pick };
   BrgStatus status = read_masks (&self, path, 1, job, error);
 
   finish (&self, status, path, error);

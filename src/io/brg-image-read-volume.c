@@ -272,6 +272,7 @@ read_volume (VolumeReading *self, const char *path, BrgJob *job, BrgError *error
     status = allocate (self, error);
   if (status != BRG_OK)
     return status;
+  brg_image_reading_warn_of_layers (&self->reading);
   brg_job_part (&parts, 0, 0.95);
   if (!read_parts (self, job, &status, error))
     status = brg_image_reading_run (

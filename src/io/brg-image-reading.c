@@ -19,6 +19,7 @@ typedef struct
   BrgImageRowFunc take_row;
   void *data;
   size_t row_samples; /* of a row in the file, all layers of a fastest list axis included */
+  uint8_t *layer_row; /* room for a row of one layer when that is so */
 } Run;
 
 /* Refuses volumes that would take half of the memory of the machine. */
@@ -37,24 +38,31 @@ check_memory (const BrgGrid *grid, BrgError *error)
                         (unsigned long long) (need >> 20), (unsigned long long) (limit >> 20));
 }
 
-/* Keeps every `n_list`-th sample of a row whose list axis is the fastest. */
-static void
-drop_other_layers (const BrgImageReading *reading, uint8_t *row)
+static bool
+is_wanted (const BrgImageReading *reading, int layer)
 {
+  return reading->layer == BRG_IMAGE_ALL_LAYERS || reading->layer == layer;
+}
+
+/* Copies one layer of a row whose list axis is the fastest. */
+static void
+copy_layer (const Run *run, const uint8_t *row, int layer)
+{
+  const BrgImageReading *reading = run->reading;
   size_t size = brg_image_type_size (reading->type);
   size_t step = size * (size_t) reading->header.n_list;
 
-  for (size_t i = 1; i < (size_t) reading->lattice.dim[0]; i++)
-    memcpy (row + i * size, row + i * step, size);
+  for (size_t i = 0; i < (size_t) reading->lattice.dim[0]; i++)
+    memcpy (run->layer_row + i * size, row + i * step + (size_t) layer * size, size);
 }
 
-/* File axes above the row, and where they stand for row `index`. False for a row of a layer that
- * is not the first. */
-static bool
-locate_row (const BrgImageHeader *header, uint64_t index, int *y, int *z)
+/* Where row `index` of the file lies, and in which layer unless the list axis is the fastest. */
+static void
+locate_row (const BrgImageHeader *header, uint64_t index, int *y, int *z, int *layer)
 {
   int coordinate[2] = { 0, 0 }, n = 0;
 
+  *layer = 0;
   for (int a = header->list_axis == 0 ? 2 : 1; a < header->dimension; a++)
     {
       uint64_t size = (uint64_t) header->sizes[a];
@@ -62,12 +70,36 @@ locate_row (const BrgImageHeader *header, uint64_t index, int *y, int *z)
       index /= size;
       if (a != header->list_axis)
         coordinate[n++] = at;
-      else if (at != 0)
-        return false;
+      else
+        *layer = at;
     }
   *y = coordinate[0];
   *z = coordinate[1];
-  return true;
+}
+
+/* Hands on what is wanted of a row of the file. */
+static BrgStatus
+hand_on_row (const Run *run, uint8_t *row, uint64_t index, BrgError *error)
+{
+  BrgImageReading *reading = run->reading;
+  BrgStatus status = BRG_OK;
+  int y, z, layer;
+
+  locate_row (&reading->header, index, &y, &z, &layer);
+  if (reading->header.list_axis != 0)
+    {
+      reading->row_layer = layer;
+      return is_wanted (reading, layer) ? run->take_row (run->data, row, y, z, error) : BRG_OK;
+    }
+  for (layer = 0; status == BRG_OK && layer < reading->header.n_list; layer++)
+    {
+      if (!is_wanted (reading, layer))
+        continue;
+      reading->row_layer = layer;
+      copy_layer (run, row, layer);
+      status = run->take_row (run->data, run->layer_row, y, z, error);
+    }
+  return status;
 }
 
 /* Reads `n_rows` rows into `batch` and hands them on. */
@@ -80,15 +112,7 @@ read_batch (Run *run, uint8_t *batch, uint64_t first_row, size_t n_rows, BrgErro
     brg_image_samples_read (reading->samples, batch, n_rows * run->row_samples, error);
 
   for (size_t r = 0; status == BRG_OK && r < n_rows; r++)
-    {
-      uint8_t *row = batch + r * row_bytes;
-      int y, z;
-      if (!locate_row (&reading->header, first_row + r, &y, &z))
-        continue;
-      if (reading->header.list_axis == 0)
-        drop_other_layers (reading, row);
-      status = run->take_row (run->data, row, y, z, error);
-    }
+    status = hand_on_row (run, batch + r * row_bytes, first_row + r, error);
   return status;
 }
 
@@ -152,7 +176,10 @@ brg_image_reading_run (BrgImageReading *reading,
   if (run.row_samples > MAX_ROW_BYTES / brg_image_type_size (reading->type))
     return brg_error_set (error, BRG_UNSUPPORTED, "has %d layers, too many",
                           reading->header.n_list);
-  BrgStatus status = read_rows (&run, job, error);
+  run.layer_row =
+    brg_alloc ((size_t) reading->lattice.dim[0], brg_image_type_size (reading->type), error);
+  BrgStatus status = run.layer_row != NULL ? read_rows (&run, job, error) : BRG_NO_MEMORY;
+  brg_free (run.layer_row);
   if (status == BRG_OK)
     status = brg_image_samples_finish (reading->samples, &reading->info, error);
   return status;
@@ -231,6 +258,16 @@ brg_image_reading_run_parts (BrgImageReading *reading,
   if (*status != BRG_OK && error != NULL)
     *error = local;
   return true;
+}
+
+void
+brg_image_reading_warn_of_layers (BrgImageReading *reading)
+{
+  const BrgImageHeader *header = &reading->header;
+
+  if (header->n_list > 1)
+    brg_image_warn (&reading->info, "holds %d %s: only the first was read", header->n_list,
+                    header->list_name);
 }
 
 void

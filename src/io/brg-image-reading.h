@@ -18,6 +18,8 @@ typedef struct
 /* Takes row (y, z) of the file: lattice.dim[0] samples of `type`, which it may change. */
 typedef BrgStatus (*BrgImageRowFunc) (void *data, void *row, int y, int z, BrgError *error);
 
+#define BRG_IMAGE_ALL_LAYERS (-1)
+
 typedef struct
 {
   BrgStream *stream;
@@ -28,6 +30,8 @@ typedef struct
   bool is_hu;        /* they are int16 and are HU as they are */
   BrgLattice lattice;
   double *numbers; /* room for one row as double */
+  int layer;       /* of the list, which is read: 0 unless set after opening, or all of them */
+  int row_layer;   /* that the row handed on is of */
 } BrgImageReading;
 
 /* Opens the file and understands its header. `reading` is all zero before, and to be closed
@@ -43,13 +47,15 @@ bool brg_image_reading_run_parts (BrgImageReading *reading,
                                   BrgStatus *status,
                                   BrgError *error);
 
-/* Hands all rows of the first layer to `take_row`, in file order, and checks the end of the data.
- */
+/* Hands all rows of reading->layer to `take_row`, in file order, and checks the end of the data. */
 BrgStatus brg_image_reading_run (BrgImageReading *reading,
                                  BrgImageRowFunc take_row,
                                  void *data,
                                  BrgJob *job,
                                  BrgError *error);
+
+/* That of several layers the first is all that is read. */
+void brg_image_reading_warn_of_layers (BrgImageReading *reading);
 
 void brg_image_reading_close (BrgImageReading *reading);
 

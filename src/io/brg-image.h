@@ -19,7 +19,8 @@
  *   to intensities are applied.
  *
  * Voxels in other files are looked for in the header's own folder only. Of three axes and a list
- * (layers, volumes, channels) the first entry is read and a warning says how many there are. Axes
+ * (layers, volumes, channels) the first entry is read, unless another is picked, and a warning says
+ * how many there are. Axes
  * are brought to canonical order (brg-grid.h), lengths to mm.
  *
  * A file is never trusted: nothing is allocated before the declared sizes are known to be possible
@@ -28,7 +29,7 @@
  * locale. */
 
 #define BRG_IMAGE_MAX_WARNINGS 8
-#define BRG_IMAGE_MAX_SEGMENTS 64
+#define BRG_IMAGE_MAX_SEGMENTS 128
 
 /* Where a segment of a 3D Slicer segmentation is: the voxels of `label` in `layer`. */
 typedef struct
@@ -60,6 +61,21 @@ brg_image_read_volume (const char *path, BrgImageInfo *info, BrgJob *job, BrgErr
 /* A mask: set where the value is not 0. Only 0 and one other value may occur, else BRG_FORMAT. A
  * file without any set voxel gives an empty mask. */
 BrgMask *brg_image_read_mask (const char *path, BrgImageInfo *info, BrgJob *job, BrgError *error);
+
+/* Which voxels of a file are a mask's. */
+typedef struct
+{
+  bool is_any; /* every one that is not 0 in any layer; else those of one label in one layer */
+  int layer, label;
+} BrgImagePick;
+
+/* A mask out of a file of labels (brg-image-content.h), or, when `pick` is NULL, as the last.
+ * BRG_INVALID for a layer that is not there; a label that is not gives an empty mask. */
+BrgMask *brg_image_read_picked (const char *path,
+                                const BrgImagePick *pick,
+                                BrgImageInfo *info,
+                                BrgJob *job,
+                                BrgError *error);
 
 /* The grid alone; the data are opened but not read. `info` may be NULL. */
 BrgStatus

@@ -131,10 +131,7 @@ read_dim_size (const BrgMetaimageFields *fields,
 
 /* Three axes; a fourth one is a list, and so are channels, which are the fastest. */
 static BrgStatus
-read_sizes (const BrgMetaimageFields *fields,
-            BrgImageHeader *header,
-            BrgImageInfo *info,
-            BrgError *error)
+read_sizes (const BrgMetaimageFields *fields, BrgImageHeader *header, BrgError *error)
 {
   int64_t n_dims, n_channels;
   BrgStatus status = brg_metaimage_int (fields, BRG_METAIMAGE_N_DIMS, 1, 10, 0, &n_dims, error);
@@ -157,9 +154,7 @@ read_sizes (const BrgMetaimageFields *fields,
   if (status != BRG_OK)
     return status;
   header->n_list = header->list_axis >= 0 ? header->sizes[header->list_axis] : 1;
-  if (header->n_list > 1)
-    brg_image_warn (info, "holds %d %s: only the first was read", header->n_list,
-                    n_channels > 1 ? "channels" : "volumes");
+  header->list_name = n_channels > 1 ? "channels" : "volumes";
   return BRG_OK;
 }
 
@@ -291,7 +286,7 @@ understand (BrgMetaimageFields *fields,
   if (status == BRG_OK)
     status = read_byte_order (fields, header, info, error);
   if (status == BRG_OK)
-    status = read_sizes (fields, header, info, error);
+    status = read_sizes (fields, header, error);
   if (status == BRG_OK)
     status = read_scale (fields, header, error);
   if (status == BRG_OK)

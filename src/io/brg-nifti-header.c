@@ -68,10 +68,7 @@ read_type (const BrgNiftiFields *fields,
 
 /* Three axes; more may follow that have one entry, and a fourth of several volumes. */
 static BrgStatus
-read_sizes (const BrgNiftiFields *fields,
-            BrgImageHeader *header,
-            BrgImageInfo *info,
-            BrgError *error)
+read_sizes (const BrgNiftiFields *fields, BrgImageHeader *header, BrgError *error)
 {
   int64_t n_axes = fields->dim[0];
 
@@ -91,8 +88,7 @@ read_sizes (const BrgNiftiFields *fields,
     }
   header->list_axis = header->dimension == 4 ? 3 : -1;
   header->n_list = header->dimension == 4 ? header->sizes[3] : 1;
-  if (header->n_list > 1)
-    brg_image_warn (info, "holds %d volumes: only the first was read", header->n_list);
+  header->list_name = "volumes";
   return BRG_OK;
 }
 
@@ -173,7 +169,7 @@ brg_nifti_header_read (BrgStream *stream,
   snprintf (info->format, sizeof info->format, "NIfTI-%d", fields.version);
   status = read_type (&fields, header, info, error);
   if (status == BRG_OK)
-    status = read_sizes (&fields, header, info, error);
+    status = read_sizes (&fields, header, error);
   if (status == BRG_OK)
     status = read_offset (&fields, header, error);
   if (status == BRG_OK)

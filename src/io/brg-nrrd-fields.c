@@ -94,9 +94,9 @@ normalize_name (const char *name, size_t length, char *out, size_t size)
 }
 
 /* Takes over what key and value tell of a segment of a 3D Slicer segmentation: SegmentN_ID counts
- * it, SegmentN_LabelValue and SegmentN_Layer say where it is. */
+ * it, SegmentN_LabelValue and SegmentN_Layer say where it is, SegmentN_Name what it is called. */
 static void
-take_key (BrgImageInfo *info, const char *key)
+take_key (BrgNrrdFields *fields, BrgImageInfo *info, const char *key)
 {
   size_t digits = strncmp (key, "Segment", 7) == 0 ? strspn (key + 7, "0123456789") : 0;
   const char *field = key + 7 + digits, *value = strstr (key, ":=");
@@ -107,6 +107,8 @@ take_key (BrgImageInfo *info, const char *key)
   if (strncmp (field, "_ID:=", 5) == 0)
     info->n_segments++;
   value += 2;
+  if (index < BRG_IMAGE_MAX_SEGMENTS && strncmp (field, "_Name:=", 7) == 0)
+    fields->segment_names[index] = value;
   if (index >= BRG_IMAGE_MAX_SEGMENTS || !brg_number_parse_int (value, strlen (value), &number) ||
       number < 0 || number > INT32_MAX)
     return;
@@ -130,7 +132,7 @@ take_line (Reader *reader, char *line, BrgError *error)
     return brg_error_set (error, BRG_FORMAT, "header line \"%s\" is not a field", shown);
   if (colon[1] == '=')
     {
-      take_key (reader->info, line);
+      take_key (fields, reader->info, line);
       return BRG_OK;
     }
   normalize_name (line, (size_t) (colon - line), name, sizeof name);

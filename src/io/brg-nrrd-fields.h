@@ -31,13 +31,15 @@ typedef struct
   int version;
   const char *value[BRG_NRRD_N_FIELDS]; /* trimmed, NULL if absent; point into text */
   int n_files;
-  char **files; /* after `data file: LIST` */
+  char **files;                                      /* after `data file: LIST` */
+  const char *segment_names[BRG_IMAGE_MAX_SEGMENTS]; /* the same, by their number */
   BrgImageText text;
 } BrgNrrdFields;
 
 /* Reads lines up to the blank one (or to the end of a detached header). Field names are matched
  * without regard to case and blanks; a field given twice is an error, an unknown one a warning. Of
- * keys with values only those of a 3D Slicer segmentation are looked at, for info->segments. */
+ * keys with values only those of a 3D Slicer segmentation are looked at, for info->segments and the
+ * names. */
 BrgStatus brg_nrrd_fields_read (BrgStream *stream,
                                 BrgNrrdFields *fields,
                                 BrgImageInfo *info,

@@ -197,6 +197,7 @@ find_list_axis (const Axis *axes, BrgImageHeader *header, BrgError *error)
 
   header->list_axis = -1;
   header->n_list = 1;
+  header->list_name = "layers";
   for (int a = 0; a < header->dimension; a++)
     {
       n_space += axes[a].is_space;
@@ -293,9 +294,6 @@ describe (const BrgNrrdFields *fields,
     snprintf (info->space, sizeof info->space, "%s", space->name);
   info->has_orientation = has_axes && space != NULL && space < spaces + N_ORIENTED;
   brg_image_warn_of_axes (header, info);
-  if (header->n_list > 1)
-    brg_image_warn (info, "holds %d layers (%d segments): only the first layer was read",
-                    header->n_list, info->n_segments > 0 ? info->n_segments : header->n_list);
 }
 
 BrgStatus

@@ -238,6 +238,7 @@ read_data_file (BrgNrrdFields *fields, BrgImageHeader *header, BrgError *error)
   header->files = fields->files;
   header->n_files = fields->n_files;
   header->text = fields->text.text;
+  memcpy (header->segment_names, fields->segment_names, sizeof header->segment_names);
   fields->files = NULL;
   fields->text.text = NULL;
   return BRG_OK;
