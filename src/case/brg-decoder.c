@@ -21,8 +21,8 @@
 struct BrgDecoder
 {
   GPid pid;
-  int input, output; /* of the program; -1 when closed */
-  char **paths;
+  int input, output;     /* of the program; -1 when closed */
+  BrgDecoderFile *files; /* names and paths are owned */
   guint n, n_sent, next;
   int patience_ms;
   guint8 *samples;
@@ -59,12 +59,14 @@ send_all (int fd, const char *bytes, gsize size)
 }
 
 static void
-send_paths (BrgDecoder *self)
+send_requests (BrgDecoder *self)
 {
   while (self->input >= 0 && self->n_sent < MIN (self->n, self->next + AHEAD))
     {
-      const char *path = self->paths[self->n_sent++];
-      if (!send_all (self->input, path, strlen (path) + 1))
+      const BrgFilePart *part = &self->files[self->n_sent++].part;
+      g_autofree char *request = g_strdup_printf ("%" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %s",
+                                                  part->offset, part->size, part->path);
+      if (!send_all (self->input, request, strlen (request) + 1))
         close_fd (&self->input);
     }
   if (self->n_sent == self->n)
@@ -86,38 +88,64 @@ find_program (void)
   return g_build_filename (folder, "..", "dicom", "bregma-dicom", NULL);
 }
 
-/* Its input is a socket: unlike a pipe, one whose reader has died kills nobody. */
+/* The descriptor that the files are read from, or -1 when they are files with names. */
+static int
+find_open_file (const BrgDecoder *self)
+{
+  int descriptor;
+
+  if (self->n == 0 || sscanf (self->files[0].part.path, "/proc/self/fd/%d", &descriptor) != 1)
+    return -1;
+  return descriptor;
+}
+
+/* Its input is a socket: unlike a pipe, one whose reader has died kills nobody. An open file keeps
+ * its number there. */
 static gboolean
 start (BrgDecoder *self, GError **error)
 {
   g_autofree char *program = find_program ();
   const char *argv[] = { program, NULL };
-  int ends[2];
+  int ends[2], file = find_open_file (self);
 
   if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
     return _brg_file_fail (error, program, errno);
   self->input = ends[0];
   gboolean started = g_spawn_async_with_pipes_and_fds (
     NULL, argv, NULL, G_SPAWN_STDERR_TO_DEV_NULL | G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, ends[1],
-    -1, -1, NULL, NULL, 0, &self->pid, NULL, &self->output, NULL, error);
+    -1, -1, &file, &file, file >= 0 ? 1 : 0, &self->pid, NULL, &self->output, NULL, error);
   close (ends[1]);
   return started;
 }
 
 BrgDecoder *
-_brg_decoder_new (const char *const *paths, guint n, guint patience_s, GError **error)
+_brg_decoder_new_for_parts (const BrgDecoderFile *files, guint n, guint patience_s, GError **error)
 {
   BrgDecoder *self = g_new0 (BrgDecoder, 1);
 
   self->input = self->output = -1;
   self->patience_ms = (int) patience_s * 1000;
   self->n = n;
-  self->paths = g_new0 (char *, n + 1);
+  self->files = g_new0 (BrgDecoderFile, n);
   for (guint f = 0; f < n; f++)
-    self->paths[f] = g_strdup (paths[f]);
+    {
+      self->files[f] = files[f];
+      self->files[f].name = g_strdup (files[f].name);
+      self->files[f].part.path = g_strdup (files[f].part.path);
+    }
   if (!start (self, error))
     g_clear_pointer (&self, _brg_decoder_free);
   return self;
+}
+
+BrgDecoder *
+_brg_decoder_new (const char *const *paths, guint n, guint patience_s, GError **error)
+{
+  g_autofree BrgDecoderFile *files = g_new (BrgDecoderFile, n);
+
+  for (guint f = 0; f < n; f++)
+    files[f] = (BrgDecoderFile){ paths[f], brg_file_whole (paths[f]) };
+  return _brg_decoder_new_for_parts (files, n, patience_s, error);
 }
 
 void
@@ -133,7 +161,12 @@ _brg_decoder_free (BrgDecoder *self)
       while (waitpid (self->pid, NULL, 0) < 0 && errno == EINTR)
         continue;
     }
-  g_strfreev (self->paths);
+  for (guint f = 0; f < self->n; f++)
+    {
+      g_free ((char *) self->files[f].name);
+      g_free ((char *) self->files[f].part.path);
+    }
+  g_free (self->files);
   brg_free (self->samples);
   g_free (self);
 }
@@ -268,8 +301,8 @@ _brg_decoder_next (BrgDecoder *self,
   Header header;
 
   g_return_val_if_fail (self->next < self->n, FALSE);
-  send_paths (self);
-  const char *path = self->paths[self->next++];
+  send_requests (self);
+  const char *path = self->files[self->next++].name;
   if (!read_header (self, path, &header, job, error))
     return FALSE;
   if (header.status != 0)

@@ -16,10 +16,22 @@ G_BEGIN_DECLS
 
 typedef struct BrgDecoder BrgDecoder;
 
+/* A file and what messages call it: the last part of `name`. */
+typedef struct
+{
+  const char *name;
+  BrgFilePart part;
+} BrgDecoderFile;
+
 /* Starts it on the files `paths` [n], to be taken in this order: the program that the environment
  * names (BREGMA_DICOM), the installed one, or the one of the build tree. NULL and `error` when it
  * cannot be started. Used by one thread at a time. */
 BrgDecoder *_brg_decoder_new (const char *const *paths, guint n, guint patience_s, GError **error);
+
+/* The same on parts of files. A path "/proc/self/fd/N" stands for an open file of this process,
+ * which the program inherits; all parts are then to be in the same. */
+BrgDecoder *
+_brg_decoder_new_for_parts (const BrgDecoderFile *files, guint n, guint patience_s, GError **error);
 
 /* The samples of all frames of the next file, of which `image` is the header: rows * columns *
  * frames * *bits / 8 bytes, little endian, valid until the next call. *bits is 8 or 16. FALSE and

@@ -123,7 +123,9 @@ add_file (BrgSeries *self, const char *path, BrgDicomImage *image)
 {
   BrgSeriesFile *file = g_new (BrgSeriesFile, 1);
 
-  *file = (BrgSeriesFile){ g_strdup (path), *image };
+  file->path = g_strdup (path);
+  file->part = brg_file_whole (file->path);
+  file->image = *image;
   g_ptr_array_add (self->files, file);
   for (int f = 0; f < image->n_frames; f++)
     {

@@ -23,18 +23,19 @@ read_samples (const BrgSeriesFile *file, int frame, BrgDicomImage *image, BrgJob
 {
   gsize n = (gsize) image->rows * (gsize) image->columns;
   guint8 *samples = brg_alloc (n, 2, NULL);
-  const char *paths[] = { file->path };
+  BrgDecoderFile one = { file->path, file->part };
   const guint8 *decoded;
 
   if (samples == NULL || !image->is_encapsulated)
     {
       if (samples != NULL &&
-          brg_dicom_read_frame (file->path, image, frame, samples, NULL) == BRG_OK)
+          brg_dicom_read_frame (&file->part, image, frame, samples, NULL) == BRG_OK)
         return samples;
       brg_free (samples);
       return NULL;
     }
-  g_autoptr (BrgDecoder) decoder = _brg_decoder_new (paths, 1, BRG_DECODER_PATIENCE_S, NULL);
+  g_autoptr (BrgDecoder) decoder =
+    _brg_decoder_new_for_parts (&one, 1, BRG_DECODER_PATIENCE_S, NULL);
   gboolean ok = decoder != NULL && _brg_decoder_next (decoder, &file->image, &decoded,
                                                       &image->bits_allocated, job, NULL);
   image->is_big_endian = false;

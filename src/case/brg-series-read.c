@@ -84,8 +84,8 @@ read_native (void *data, int slab, int begin, int end, BrgError *error)
       const BrgSeriesFile *file = file_at (reading->series, s);
       int16_t *hu = slice_room (reading, s, room);
       guint8 *samples = (guint8 *) (file->image.bits_allocated == 16 ? hu : room + n_pixels);
-      status = brg_dicom_read_frame (file->path, &file->image, image_at (reading->series, s)->frame,
-                                     samples, error);
+      status = brg_dicom_read_frame (&file->part, &file->image,
+                                     image_at (reading->series, s)->frame, samples, error);
       if (status == BRG_OK)
         take_samples (reading, &file->image, s, samples, room);
       else
@@ -127,13 +127,17 @@ share_of (const Reading *reading, int part)
 static BrgDecoder *
 start_decoder (const Reading *reading, Share share, GError **error)
 {
-  g_autoptr (GPtrArray) paths = g_ptr_array_new ();
+  g_autoptr (GArray) files = g_array_new (FALSE, FALSE, sizeof (BrgDecoderFile));
 
   for (guint p = share.begin; p < share.end; p++)
     if (p == share.begin || file_of (reading, p) != file_of (reading, p - 1))
-      g_ptr_array_add (paths, file_at (reading->series, (int) reading->by_file[p])->path);
-  return _brg_decoder_new ((const char *const *) paths->pdata, paths->len, BRG_DECODER_PATIENCE_S,
-                           error);
+      {
+        const BrgSeriesFile *file = file_at (reading->series, (int) reading->by_file[p]);
+        BrgDecoderFile one = { file->path, file->part };
+        g_array_append_val (files, one);
+      }
+  return _brg_decoder_new_for_parts ((const BrgDecoderFile *) (void *) files->data, files->len,
+                                     BRG_DECODER_PATIENCE_S, error);
 }
 
 static gboolean

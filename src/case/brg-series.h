@@ -26,7 +26,8 @@ typedef struct
 
 typedef struct
 {
-  char *path;
+  char *path;       /* or name of the member of an archive; messages tell its last part only */
+  BrgFilePart part; /* where it is */
   BrgDicomImage image;
 } BrgSeriesFile;
 

@@ -2,6 +2,7 @@
 
 #include <dcmtk/config/osconfig.h>
 
+#include <dcmtk/dcmdata/dcistrmb.h>
 #include <dcmtk/dcmdata/dcpixel.h>
 #include <dcmtk/dcmdata/dcpixseq.h>
 #include <dcmtk/dcmdata/dcpxitem.h>
@@ -9,6 +10,8 @@
 #include <dcmtk/dcmdata/dctk.h>
 #include <dcmtk/dcmjpeg/djdecode.h>
 #include <dcmtk/dcmjpls/djdecode.h>
+
+#include <cstdio>
 
 namespace
 {
@@ -31,6 +34,40 @@ struct Codecs
   Codecs (const Codecs &) = delete;
   Codecs &operator= (const Codecs &) = delete;
 };
+
+/* Reads the bytes of a part of a file. */
+bool
+read_bytes (const bregma::Part &part, std::vector<std::uint8_t> &bytes)
+{
+  std::FILE *file =
+    part.size <= bregma::max_bytes ? std::fopen (part.path.c_str (), "rb") : nullptr;
+
+  if (file == nullptr)
+    return false;
+  bytes.resize (part.size);
+  const bool is_read = fseeko (file, static_cast<off_t> (part.offset), SEEK_SET) == 0 &&
+                       std::fread (bytes.data (), 1, bytes.size (), file) == bytes.size ();
+  std::fclose (file);
+  return is_read;
+}
+
+OFCondition
+load (DcmFileFormat &file, const bregma::Part &part)
+{
+  std::vector<std::uint8_t> bytes;
+  DcmInputBufferStream stream;
+
+  if (part.size == bregma::all_bytes && part.offset == 0)
+    return file.loadFile (part.path.c_str ());
+  if (!read_bytes (part, bytes))
+    return EC_InvalidFilename;
+  stream.setBuffer (bytes.data (), static_cast<offile_off_t> (bytes.size ()));
+  stream.setEos ();
+  file.transferInit ();
+  const OFCondition loaded = file.read (stream);
+  file.transferEnd ();
+  return loaded;
+}
 
 /* Size and type of the frames; false when they are none of a CT. */
 bool
@@ -147,11 +184,11 @@ namespace bregma
 {
 
 bool
-decode_file (const std::string &path, Frames &frames, std::string &reason)
+decode_file (const Part &part, Frames &frames, std::string &reason)
 {
   static const Codecs codecs;
   DcmFileFormat file;
-  const OFCondition loaded = file.loadFile (path.c_str ());
+  const OFCondition loaded = load (file, part);
 
   if (loaded.bad ())
     {

@@ -19,8 +19,18 @@ struct Frames
 /* Samples that a file may decode to: refused before anything is allocated. */
 constexpr std::uint64_t max_bytes = std::uint64_t{ 1 } << 30;
 
+/* What stands for a DICOM file: a whole one, or bytes in one that holds several. */
+struct Part
+{
+  std::string path;
+  std::uint64_t offset = 0, size = 0;
+};
+
+/* `size` of a whole file. */
+constexpr std::uint64_t all_bytes = UINT64_MAX;
+
 /* Decodes every frame of a DICOM file. False and a reason, in words, otherwise. */
-bool decode_file (const std::string &path, Frames &frames, std::string &reason);
+bool decode_file (const Part &part, Frames &frames, std::string &reason);
 
 /* Decodes one JPEG 2000 code stream of one component. */
 bool

@@ -1,8 +1,9 @@
 /* bregma-dicom: decodes the pixels of DICOM files in a process of its own, so that whatever a file
  * does to a decoder ends there.
  *
- * Reads paths from standard input, each ended by a NUL, and answers each, in order, on standard
- * output: 40 bytes of header, little endian,
+ * Reads requests from standard input, each ended by a NUL: offset and size, in decimal, of the part
+ * of a file that stands for a DICOM file (0 and 2^64 - 1 for all of it), and the path, with a space
+ * between. Answers each, in order, on standard output: 40 bytes of header, little endian,
  *
  *   "BRGF", uint32 format (1), status (0: samples follow, 1: a reason in words does), columns,
  *   rows, frames, bits (8 or 16), is signed (0 or 1), uint64 bytes that follow
@@ -12,6 +13,7 @@
 #include "frames.hpp"
 
 #include <cstdio>
+#include <cstdlib>
 #include <new>
 
 namespace
@@ -47,8 +49,20 @@ write_answer (std::uint32_t status,
          (n == 0 || std::fwrite (bytes, n, 1, stdout) == 1) && std::fflush (stdout) == 0;
 }
 
+bregma::Part
+part_of (const std::string &request)
+{
+  bregma::Part part;
+  char *end = nullptr;
+
+  part.offset = std::strtoull (request.c_str (), &end, 10);
+  part.size = std::strtoull (end, &end, 10);
+  part.path = *end == ' ' ? end + 1 : end;
+  return part;
+}
+
 bool
-answer (const std::string &path)
+answer (const bregma::Part &part)
 {
   bregma::Frames frames;
   std::string reason = "it needs too much memory";
@@ -56,7 +70,7 @@ answer (const std::string &path)
 
   try
     {
-      decoded = bregma::decode_file (path, frames, reason);
+      decoded = bregma::decode_file (part, frames, reason);
     }
   catch (const std::bad_alloc &)
     {
@@ -72,7 +86,7 @@ answer (const std::string &path)
 int
 main ()
 {
-  std::string path;
+  std::string request;
   int c;
 
   bregma::limit_process ();
@@ -80,12 +94,12 @@ main ()
     {
       if (c != '\0')
         {
-          path.push_back (static_cast<char> (c));
+          request.push_back (static_cast<char> (c));
           continue;
         }
-      if (!answer (path))
+      if (!answer (part_of (request)))
         return 1;
-      path.clear ();
+      request.clear ();
     }
-  return path.empty () ? 0 : 1;
+  return request.empty () ? 0 : 1;
 }

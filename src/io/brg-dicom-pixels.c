@@ -170,7 +170,7 @@ brg_dicom_to_hu (const BrgDicomImage *image,
 }
 
 BrgStatus
-brg_dicom_read_frame (const char *path,
+brg_dicom_read_frame (const BrgFilePart *part,
                       const BrgDicomImage *image,
                       int frame,
                       uint8_t *samples,
@@ -178,7 +178,7 @@ brg_dicom_read_frame (const char *path,
 {
   size_t size =
     (size_t) image->rows * (size_t) image->columns * (size_t) (image->bits_allocated / 8);
-  BrgStream *stream = brg_stream_open (path, error);
+  BrgStream *stream = brg_stream_open_part (part, error);
 
   if (stream == NULL)
     return BRG_IO;

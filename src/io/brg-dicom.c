@@ -410,8 +410,19 @@ read_stream (Reading *reading, BrgStream *stream, BrgError *error)
 BrgStatus
 brg_dicom_read (const char *path, BrgDicomImage *image, BrgDicomPatient *patient, BrgError *error)
 {
+  BrgFilePart whole = brg_file_whole (path);
+
+  return brg_dicom_read_part (&whole, image, patient, error);
+}
+
+BrgStatus
+brg_dicom_read_part (const BrgFilePart *part,
+                     BrgDicomImage *image,
+                     BrgDicomPatient *patient,
+                     BrgError *error)
+{
   Reading reading = { .image = image, .patient = patient };
-  BrgStream *stream = brg_stream_open (path, error);
+  BrgStream *stream = brg_stream_open_part (part, error);
 
   if (stream == NULL)
     return BRG_IO;

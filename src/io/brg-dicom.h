@@ -5,6 +5,7 @@
 
 #include "engine/brg-error.h"
 #include "engine/brg-geometry.h"
+#include "io/brg-file-part.h"
 
 /* What one DICOM file says about its images (PS3.3 C.7.6, C.8.2; PS3.10).
  *
@@ -51,7 +52,7 @@ typedef struct
   BrgDicomPlane *planes; /* n_frames of a multi-frame image with places of their own, or NULL */
 
   bool has_pixels, is_encapsulated;
-  uint64_t pixel_offset, pixel_bytes; /* where samples lie that are not encapsulated */
+  uint64_t pixel_offset, pixel_bytes; /* where samples lie that are not encapsulated: in the part */
   bool is_big_endian;                 /* so are they */
 } BrgDicomImage;
 
@@ -68,6 +69,10 @@ typedef struct
  * success. */
 BrgStatus
 brg_dicom_read (const char *path, BrgDicomImage *image, BrgDicomPatient *patient, BrgError *error);
+BrgStatus brg_dicom_read_part (const BrgFilePart *part,
+                               BrgDicomImage *image,
+                               BrgDicomPatient *patient,
+                               BrgError *error);
 void brg_dicom_image_clear (BrgDicomImage *image);
 
 /* The plane of a frame, counted from 0. */

@@ -13,8 +13,9 @@ struct BrgStream
   char *folder;
   dev_t device;
   ino_t inode;
-  uint64_t size;   /* of the file */
-  uint64_t unread; /* bytes of the file not yet in the buffer */
+  uint64_t begin;  /* of the part that is read, in the file */
+  uint64_t size;   /* of it */
+  uint64_t unread; /* bytes of it not yet in the buffer */
   size_t at, end;  /* unconsumed part of the buffer */
   size_t room;
   unsigned char *buffer; /* room and one byte more for next_member() */

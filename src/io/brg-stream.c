@@ -41,9 +41,25 @@ brg_stream_ensure_buffer (BrgStream *stream, BrgError *error)
   return stream->at < stream->end ? BRG_OK : brg_stream_refill (stream, error);
 }
 
-/* Checks what was opened and makes the buffer, no larger than the file. */
+/* Goes to the part that is to be read. */
 static BrgStatus
-start (BrgStream *stream, BrgError *error)
+find_part (BrgStream *stream, uint64_t file_size, const BrgFilePart *part, BrgError *error)
+{
+  bool is_to_end = part->size == BRG_FILE_PART_ALL;
+
+  if (part->offset > file_size || (!is_to_end && part->size > file_size - part->offset))
+    return brg_error_set (error, BRG_IO, "is shorter than it was: %llu bytes",
+                          (unsigned long long) file_size);
+  stream->begin = part->offset;
+  stream->size = stream->unread = is_to_end ? file_size - part->offset : part->size;
+  if (part->offset > 0 && lseek (stream->file, (off_t) part->offset, SEEK_SET) < 0)
+    return brg_message_errno (error, "cannot read", errno);
+  return BRG_OK;
+}
+
+/* Checks what was opened and makes the buffer, no larger than what is to be read. */
+static BrgStatus
+start (BrgStream *stream, const BrgFilePart *part, BrgError *error)
 {
   struct stat info;
 
@@ -55,7 +71,9 @@ start (BrgStream *stream, BrgError *error)
     return brg_error_set (error, BRG_IO, "is not a regular file");
   stream->device = info.st_dev;
   stream->inode = info.st_ino;
-  stream->size = stream->unread = (uint64_t) info.st_size;
+  BrgStatus status = find_part (stream, (uint64_t) info.st_size, part, error);
+  if (status != BRG_OK)
+    return status;
   stream->room = stream->unread < BUFFER_SIZE ? (size_t) stream->unread : BUFFER_SIZE;
   stream->buffer = brg_alloc (stream->room + 1, 1, error);
   return stream->buffer != NULL ? BRG_OK : BRG_NO_MEMORY;
@@ -71,7 +89,7 @@ folder_of (const char *path)
 
 /* Takes over the descriptor `file`, or the errno that opening it gave when it is negative. */
 static BrgStream *
-new_stream (int file, int errnum, const char *path, BrgError *error)
+new_stream (int file, int errnum, const BrgFilePart *part, BrgError *error)
 {
   BrgStream *stream = file >= 0 ? brg_alloc (1, sizeof *stream, error) : NULL;
 
@@ -83,10 +101,10 @@ new_stream (int file, int errnum, const char *path, BrgError *error)
         close (file);
       return NULL;
     }
-  *stream = (BrgStream){ .file = file, .folder = folder_of (path) };
+  *stream = (BrgStream){ .file = file, .folder = folder_of (part->path) };
   if (stream->folder == NULL)
     brg_error_set (error, BRG_NO_MEMORY, "not enough memory for a path");
-  if (stream->folder == NULL || start (stream, error) != BRG_OK)
+  if (stream->folder == NULL || start (stream, part, error) != BRG_OK)
     {
       brg_stream_close (stream);
       return NULL;
@@ -95,11 +113,19 @@ new_stream (int file, int errnum, const char *path, BrgError *error)
 }
 
 BrgStream *
+brg_stream_open_part (const BrgFilePart *part, BrgError *error)
+{
+  int file = open (part->path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+
+  return new_stream (file, errno, part, error);
+}
+
+BrgStream *
 brg_stream_open (const char *path, BrgError *error)
 {
-  int file = open (path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+  BrgFilePart whole = brg_file_whole (path);
 
-  return new_stream (file, errno, path, error);
+  return brg_stream_open_part (&whole, error);
 }
 
 static bool
@@ -125,7 +151,8 @@ brg_stream_open_beside (const BrgStream *stream, const char *name, BrgError *err
   int errnum = errno;
   if (folder >= 0)
     close (folder);
-  BrgStream *beside = new_stream (file, errnum, stream->folder, error);
+  BrgFilePart whole = brg_file_whole (stream->folder);
+  BrgStream *beside = new_stream (file, errnum, &whole, error);
   if (beside != NULL && beside->device == stream->device && beside->inode == stream->inode)
     {
       brg_error_set (error, BRG_FORMAT, "is the header itself");
@@ -295,8 +322,12 @@ brg_stream_read_at (const BrgStream *stream,
                     size_t size,
                     BrgError *error)
 {
-  uint64_t from = stream->size - brg_stream_left (stream) + offset;
+  uint64_t left = brg_stream_left (stream), from = stream->begin + stream->size - left + offset;
+  uint64_t there = offset < left ? left - offset : 0;
 
+  if (there < size)
+    return brg_error_set (error, BRG_FORMAT, "the data ends %llu bytes early",
+                          (unsigned long long) (size - there));
   for (size_t done = 0; done < size;)
     {
       ssize_t n = pread (stream->file, (char *) bytes + done, size - done, (off_t) (from + done));
@@ -331,7 +362,7 @@ brg_stream_pass (BrgStream *stream, uint64_t size, BrgError *error)
     }
   stream->at = stream->end = 0;
   stream->unread -= size - buffered;
-  if (lseek (stream->file, (off_t) (stream->size - stream->unread), SEEK_SET) < 0)
+  if (lseek (stream->file, (off_t) (stream->begin + stream->size - stream->unread), SEEK_SET) < 0)
     return brg_message_errno (error, "cannot read", errno);
   return BRG_OK;
 }

@@ -5,8 +5,9 @@
 #include <stdint.h>
 
 #include "engine/brg-error.h"
+#include "io/brg-file-part.h"
 
-/* A hardened reader of one regular file, plain, gzip or zlib.
+/* A hardened reader of one regular file, or of a part of one, plain, gzip or zlib.
  *
  * Nothing but regular files is opened, so that a read never blocks; the size is that of the moment
  * of opening. From brg_stream_start_gzip() on, reads give inflated bytes; concatenated members are
@@ -16,6 +17,10 @@ typedef struct BrgStream BrgStream;
 
 /* BRG_IO and `error` if `path` cannot be opened or is not a regular file. */
 BrgStream *brg_stream_open (const char *path, BrgError *error);
+
+/* The same of a part: what is said of the file below holds for it. BRG_IO also if the file is too
+ * short for it. */
+BrgStream *brg_stream_open_part (const BrgFilePart *part, BrgError *error);
 
 /* Opens `name` in the folder that holds the file of `stream`. A hostile header may have chosen the
  * name: it must be a plain one (no separator, not "-", "." or ".."), no symbolic link, and not the

@@ -1,7 +1,9 @@
 /* The decoder of compressed slices: what it gives, and decoders that crash, hang and lie. */
 
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "case/brg-decoder.h"
 #include "case/brg-file-private.h"
@@ -36,6 +38,19 @@ header_of (const char *path)
 }
 
 static void
+assert_truth (const BrgDicomImage *image, const guint8 *samples)
+{
+  int shift = image->is_signed ? 1024 : 0;
+
+  for (int y = 0; y < ROWS; y++)
+    for (int x = 0; x < COLUMNS; x++)
+      {
+        const guint8 *at = samples + 2 * (y * COLUMNS + x);
+        g_assert_cmpint ((gint16) (at[0] | at[1] << 8), ==, truth (x, y) - shift);
+      }
+}
+
+static void
 test_syntaxes (void)
 {
   static const char *const names[] = { "signed-jpeg-lossless.dcm", "signed-jpeg-ls.dcm",
@@ -58,18 +73,62 @@ test_syntaxes (void)
     {
       BrgDicomImage image = header_of (paths[n]);
       const guint8 *samples;
-      int bits, shift = image.is_signed ? 1024 : 0;
+      int bits;
       g_assert_true (image.is_encapsulated);
       g_assert_true (_brg_decoder_next (decoder, &image, &samples, &bits, NULL, &error));
       g_assert_cmpint (bits, ==, 16);
-      for (int y = 0; y < ROWS; y++)
-        for (int x = 0; x < COLUMNS; x++)
-          {
-            const guint8 *at = samples + 2 * (y * COLUMNS + x);
-            g_assert_cmpint ((gint16) (at[0] | at[1] << 8), ==, truth (x, y) - shift);
-          }
+      assert_truth (&image, samples);
       brg_dicom_image_clear (&image);
     }
+}
+
+/* Several in one file that has no name any more, one behind the other. */
+static void
+test_parts (void)
+{
+  static const char *const names[] = { "signed-jpeg-lossless.dcm", "signed-jpeg2000.dcm",
+                                       "unsigned-rle.dcm" };
+  g_autofree char *path = g_build_filename (folder, "several", NULL);
+  g_autoptr (GByteArray) all = g_byte_array_new ();
+  BrgDecoderFile files[G_N_ELEMENTS (names)];
+  BrgDicomImage images[G_N_ELEMENTS (names)];
+  g_autoptr (GError) error = NULL;
+
+  g_setenv ("BREGMA_DICOM", program, TRUE);
+  for (gsize n = 0; n < G_N_ELEMENTS (names); n++)
+    {
+      g_autofree char *sample = sample_path (names[n]), *bytes = NULL;
+      gsize size;
+      g_assert_true (g_file_get_contents (sample, &bytes, &size, NULL));
+      images[n] = header_of (sample);
+      files[n] = (BrgDecoderFile){ names[n], { NULL, all->len, size } };
+      g_byte_array_append (all, (const guint8 *) bytes, (guint) size);
+    }
+  g_assert_true (g_file_set_contents (path, (const char *) all->data, all->len, NULL));
+  int file = g_open (path, O_RDONLY | O_CLOEXEC, 0);
+  g_assert_cmpint (g_unlink (path), ==, 0);
+  g_autofree char *open_path = g_strdup_printf ("/proc/self/fd/%d", file);
+  for (gsize n = 0; n < G_N_ELEMENTS (names); n++)
+    files[n].part.path = open_path;
+  files[1].part.size -= 40;
+  g_autoptr (BrgDecoder) decoder =
+    _brg_decoder_new_for_parts (files, G_N_ELEMENTS (names), 20, &error);
+  g_assert_no_error (error);
+  for (gsize n = 0; n < G_N_ELEMENTS (names); n++)
+    {
+      const guint8 *samples;
+      int bits;
+      g_autoptr (GError) fault = NULL;
+      gboolean decoded =
+        _brg_decoder_next (decoder, &images[n], &samples, &bits, NULL, n == 1 ? &fault : &error);
+      g_assert_true (decoded == (n != 1));
+      if (n == 1)
+        g_assert_true (g_str_has_prefix (fault->message, "signed-jpeg2000.dcm: "));
+      else
+        assert_truth (&images[n], samples);
+      brg_dicom_image_clear (&images[n]);
+    }
+  close (file);
 }
 
 /* A file whose pixels are cut or overwritten: words, and the next file is decoded all the same. */
@@ -275,6 +334,7 @@ main (int argc, char **argv)
   program = argv[1];
   folder = g_dir_make_tmp ("decoder-XXXXXX", NULL);
   g_test_add_func ("/decoder/syntaxes", test_syntaxes);
+  g_test_add_func ("/decoder/parts", test_parts);
   g_test_add_func ("/decoder/damaged", test_damaged);
   g_test_add_func ("/decoder/mutants", test_mutants);
   g_test_add_func ("/decoder/truncated", test_truncated);

@@ -262,6 +262,54 @@ test_beside (void)
     }
 }
 
+/* Every part of a file reads as that part alone would, and ends where it does. */
+static void
+test_part (void)
+{
+  static const guint edges[] = { 0, 1, 131072, 200000, BIG };
+  g_autoptr (GByteArray) bytes = pattern (BIG);
+  g_autofree char *path = files_write ("parts", bytes->data, bytes->len);
+  g_autofree guint8 *got = g_malloc (BIG);
+
+  for (size_t from = 0; from < G_N_ELEMENTS (edges); from++)
+    for (size_t to = from; to < G_N_ELEMENTS (edges); to++)
+      {
+        guint size = edges[to] - edges[from], half = size / 2;
+        BrgFilePart part = { path, edges[from], edges[to] == BIG ? BRG_FILE_PART_ALL : size };
+        BrgError error = { 0 };
+        BrgStream *stream = brg_stream_open_part (&part, &error);
+        g_assert_nonnull (stream);
+        g_assert_cmpuint (brg_stream_left (stream), ==, size);
+        g_assert_cmpint (brg_stream_read_at (stream, half, got, size - half, &error), ==, BRG_OK);
+        g_assert_cmpmem (got, size - half, bytes->data + edges[from] + half, size - half);
+        g_assert_cmpint (brg_stream_read_at (stream, half, got, size - half + 1, &error), ==,
+                         BRG_FORMAT);
+        g_assert_cmpint (brg_stream_pass (stream, half, &error), ==, BRG_OK);
+        g_assert_cmpint (brg_stream_read (stream, got, size - half, &error), ==, BRG_OK);
+        g_assert_cmpmem (got, size - half, bytes->data + edges[from] + half, size - half);
+        g_assert_cmpint (brg_stream_read (stream, got, 1, &error), ==, BRG_FORMAT);
+        brg_stream_close (stream);
+      }
+  g_remove (path);
+}
+
+static void
+test_part_beyond (void)
+{
+  g_autofree char *path = files_write ("parts", "0123456789", 10);
+  const BrgFilePart parts[] = { { path, 0, 11 },         { path, 11, BRG_FILE_PART_ALL },
+                                { path, 11, 0 },         { path, 5, 6 },
+                                { path, UINT64_MAX, 5 }, { path, 5, UINT64_MAX - 1 } };
+
+  for (size_t p = 0; p < G_N_ELEMENTS (parts); p++)
+    {
+      BrgError error = { 0 };
+      g_assert_null (brg_stream_open_part (&parts[p], &error));
+      g_assert_nonnull (strstr (error.message, "10 bytes"));
+    }
+  g_remove (path);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -274,6 +322,8 @@ main (int argc, char **argv)
   g_test_add_func ("/io/stream/surplus", test_surplus);
   g_test_add_func ("/io/stream/lines", test_lines);
   g_test_add_func ("/io/stream/beside", test_beside);
+  g_test_add_func ("/io/stream/part", test_part);
+  g_test_add_func ("/io/stream/part-beyond", test_part_beyond);
   int failed = g_test_run ();
   files_end ();
   return failed;
