@@ -9,12 +9,14 @@
 
 #define FILES_AT_ONCE 16
 
-/* A file as it was read; `is_image` FALSE for all that are no DICOM image. */
+/* A file as it was read. One that is neither an image nor broken is none of DICOM, or of another
+ * kind. */
 typedef struct
 {
   BrgDicomImage image;
   BrgDicomPatient patient;
   gboolean is_image;
+  char *fault; /* what is wrong with a DICOM image; else NULL */
 } Read;
 
 typedef struct
@@ -22,6 +24,21 @@ typedef struct
   GPtrArray *paths;
   Read *reads;
 } Reading;
+
+static void
+read_file (const char *path, Read *read)
+{
+  BrgError fault;
+  BrgStatus status = brg_dicom_read (path, &read->image, &read->patient, &fault);
+
+  read->is_image = status == BRG_OK && read->image.has_pixels;
+  if (status == BRG_FORMAT)
+    read->fault = g_strdup (fault.message);
+  else if (status == BRG_OK && !read->is_image && read->image.rows > 0)
+    read->fault = g_strdup ("has no pixels");
+  if (!read->is_image)
+    brg_dicom_image_clear (&read->image);
+}
 
 static BrgStatus
 read_files (void *data, int slab, int begin, int end, BrgError *error)
@@ -31,17 +48,7 @@ read_files (void *data, int slab, int begin, int end, BrgError *error)
   (void) error;
 
   for (int f = begin; f < end; f++)
-    {
-      Read *read = &reading->reads[f];
-      BrgError fault;
-      read->is_image =
-        brg_dicom_read (reading->paths->pdata[f], &read->image, &read->patient, &fault) == BRG_OK;
-      if (read->is_image && !read->image.has_pixels)
-        {
-          brg_dicom_image_clear (&read->image);
-          read->is_image = FALSE;
-        }
-    }
+    read_file (reading->paths->pdata[f], &reading->reads[f]);
   return BRG_OK;
 }
 
@@ -65,6 +72,7 @@ _brg_series_free (BrgSeries *self)
   g_free (self->description);
   g_free (self->patient);
   g_free (self->modality);
+  g_free (self->fault);
   g_free (self->reason);
   g_strfreev (self->remarks);
   g_ptr_array_unref (self->files);
@@ -153,6 +161,51 @@ name_parts (GPtrArray *all)
     }
 }
 
+/* Tells every part of a series how many images are in the others. */
+static void
+count_others (GPtrArray *all)
+{
+  g_autoptr (GHashTable) n_images = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (int pass = 0; pass < 2; pass++)
+    for (guint s = 0; s < all->len; s++)
+      {
+        BrgSeries *series = all->pdata[s];
+        const char *uid = _brg_series_image (series, 0)->series_uid;
+        guint n = GPOINTER_TO_UINT (g_hash_table_lookup (n_images, uid));
+        series->n_others = n - series->images->len; /* of the second pass */
+        if (pass == 0)
+          g_hash_table_insert (n_images, (gpointer) uid,
+                               GUINT_TO_POINTER (n + series->images->len));
+      }
+}
+
+/* A broken file counts for every part of its series, or makes one that cannot be used. */
+static void
+add_broken (GPtrArray *all, const char *path, Read *read)
+{
+  gboolean is_known = FALSE;
+
+  for (guint s = 0; s < all->len; s++)
+    {
+      BrgSeries *series = all->pdata[s];
+      if (!g_str_equal (_brg_series_image (series, 0)->series_uid, read->image.series_uid))
+        continue;
+      if (series->n_broken++ == 0)
+        series->fault = g_strdup (read->fault);
+      is_known = TRUE;
+    }
+  if (is_known)
+    return;
+  BrgSeries *series = series_new (read);
+  read->image.n_frames = 1;
+  add_file (series, path, &read->image);
+  series->n_broken = 1;
+  series->fault = g_strdup (read->fault);
+  series->is_broken = TRUE;
+  g_ptr_array_add (all, series);
+}
+
 static GPtrArray *
 group (Reading *reading)
 {
@@ -176,6 +229,10 @@ group (Reading *reading)
       add_file (series, reading->paths->pdata[f], &read->image);
     }
   name_parts (all);
+  count_others (all);
+  for (guint f = 0; f < reading->paths->len; f++)
+    if (reading->reads[f].fault != NULL)
+      add_broken (all, reading->paths->pdata[f], &reading->reads[f]);
   return all;
 }
 
@@ -183,6 +240,8 @@ group (Reading *reading)
 static void
 forget_reads (Reading *reading)
 {
+  for (guint f = 0; reading->reads != NULL && f < reading->paths->len; f++)
+    g_free (reading->reads[f].fault);
   if (reading->reads != NULL)
     brg_wipe (reading->reads, reading->paths->len * sizeof *reading->reads);
   brg_free (reading->reads);

@@ -141,12 +141,35 @@ remark_on_shape (const BrgStack *stack, GPtrArray *remarks)
     remark (remarks, _ ("It has not the size of a head: are its lengths in mm?"));
 }
 
+/* What of the series is not in the stack. */
+static void
+remark_on_rest (const BrgSeries *self, GPtrArray *remarks)
+{
+  if (self->n_others > 0)
+    remark (remarks,
+            ngettext ("%u image of the series differs in size, spacing, direction or coding and is "
+                      "left out.",
+                      "%u images of the series differ in size, spacing, direction or coding and "
+                      "are left out.",
+                      self->n_others),
+            self->n_others);
+  if (self->n_broken > 0)
+    remark (remarks,
+            ngettext ("%u file of the series is broken and left out (%s).",
+                      "%u files of the series are broken and left out (the first: %s).",
+                      self->n_broken),
+            self->n_broken, self->fault);
+}
+
 void
 _brg_series_judge (BrgSeries *self)
 {
   g_autoptr (GPtrArray) remarks = g_ptr_array_new_with_free_func (g_free);
 
-  self->reason = judge_image (_brg_series_image (self, 0));
+  if (self->is_broken)
+    self->reason = g_strdup_printf (_ ("Its files cannot be read (the first: %s)."), self->fault);
+  else
+    self->reason = judge_image (_brg_series_image (self, 0));
   if (self->reason == NULL && self->images->len < MIN_SLICES)
     self->reason = g_strdup_printf (
       ngettext ("It has %u slice only.", "It has %u slices only.", self->images->len),
@@ -157,6 +180,7 @@ _brg_series_judge (BrgSeries *self)
     {
       remark_on_order (&self->stack, remarks);
       remark_on_shape (&self->stack, remarks);
+      remark_on_rest (self, remarks);
     }
   g_ptr_array_add (remarks, NULL);
   self->remarks = (GStrv) g_ptr_array_free (g_steal_pointer (&remarks), FALSE);

@@ -73,7 +73,7 @@ read_middle (const BrgSeries *self, Slice *slice, BrgJob *job)
   BrgDicomImage image = file->image;
   BrgDicomTally tally = { 0 };
 
-  if (image.n_samples != 1)
+  if (image.n_samples != 1 || !image.has_pixels)
     return FALSE;
   guint8 *samples = read_samples (file, which->frame, &image, job);
   if (samples == NULL)

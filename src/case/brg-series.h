@@ -14,8 +14,10 @@ G_BEGIN_DECLS
  *
  * Files are found by content, in the folder and below, in any number and mixed with others; links
  * are not followed. Images belong together when series, SOP class, size, pixel spacing, direction
- * and coding are the same. Who the patient is is read for the chooser alone: a series never carries
- * it into a scan, and it is overwritten in memory when the series goes. */
+ * and coding are the same; those of one series that do not go together are parts of their own, each
+ * of which tells of the others. Files that are broken are left out and counted. Who the patient is
+ * is read for the chooser alone: a series never carries it into a scan, and it is overwritten in
+ * memory when the series goes. */
 
 /* One image of a series: a frame of a file. */
 typedef struct
@@ -41,9 +43,13 @@ typedef struct
   GPtrArray *files; /* BrgSeriesFile, sorted by path */
   GArray
     *images; /* BrgSeriesImage, in the order of `stack`; of an unusable series in that of files */
-  BrgStack stack; /* zero when there is none */
-  char *reason;   /* why it cannot be used, one sentence; NULL: it can */
-  GStrv remarks;  /* what is odd about it, one sentence each, with numbers */
+  BrgStack stack;     /* zero when there is none */
+  guint n_others;     /* images of the same series that do not go with these */
+  guint n_broken;     /* files of the same series that cannot be read */
+  char *fault;        /* what is wrong with the first of those; NULL: there are none */
+  gboolean is_broken; /* they are all there is of it: its one image is none */
+  char *reason;       /* why it cannot be used, one sentence; NULL: it can */
+  GStrv remarks;      /* what is odd about it, one sentence each, with numbers */
 } BrgSeries;
 
 /* TRUE for what brg_series_find() is for: a folder, or a file that begins as DICOM files do. */

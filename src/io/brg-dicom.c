@@ -376,10 +376,15 @@ check_pixels (BrgDicomImage *image, const BrgDicomPixels *pixels, uint64_t left,
   if (syntax != NULL && image->is_encapsulated != (syntax->codec == BRG_DICOM_ENCAPSULATED))
     return brg_error_set (error, BRG_FORMAT, "has pixels that are not %s, as it says",
                           syntax->name);
-  if (!image->is_encapsulated && (pixels->length < need || left < pixels->length))
+  if (image->is_encapsulated)
+    return BRG_OK;
+  if (pixels->length < need || left < need)
     return brg_error_set (error, BRG_FORMAT, "has %llu bytes of pixels, needs %llu",
                           (unsigned long long) (left < pixels->length ? left : pixels->length),
                           (unsigned long long) need);
+  if (left < pixels->length)
+    return brg_error_set (error, BRG_FORMAT, "says that it has %u bytes of pixels, has %llu",
+                          pixels->length, (unsigned long long) left);
   return BRG_OK;
 }
 
@@ -391,13 +396,17 @@ read_stream (Reading *reading, BrgStream *stream, BrgError *error)
   bool is_dicom;
   BrgStatus status = brg_dicom_walk_meta (stream, &visitor, reading, &is_dicom, error);
 
-  if (status == BRG_OK && !is_dicom)
+  if (status != BRG_OK)
+    return status;
+  if (!is_dicom)
     return brg_error_set (error, BRG_UNSUPPORTED, "is no DICOM file");
+  bool has_meta = image->syntax[0] != '\0';
   BrgDicomCoding coding = coding_of (stream, image);
-  if (status == BRG_OK && strcmp (image->syntax, "1.2.840.10008.1.2.1.99") == 0)
+  if (strcmp (image->syntax, "1.2.840.10008.1.2.1.99") == 0)
     return BRG_OK;
-  if (status == BRG_OK)
-    status = brg_dicom_walk_data (stream, coding, &visitor, reading, &pixels, error);
+  status = brg_dicom_walk_data (stream, coding, &visitor, reading, &pixels, error);
+  if (status == BRG_FORMAT && !has_meta && image->series_uid[0] == '\0')
+    return brg_error_set (error, BRG_UNSUPPORTED, "is no DICOM file");
   image->has_pixels = status == BRG_OK && pixels.is_there;
   if (status != BRG_OK || !image->has_pixels)
     return status;
@@ -436,8 +445,10 @@ brg_dicom_read_part (const BrgFilePart *part,
     *patient = (BrgDicomPatient){ 0 };
   BrgStatus status = read_stream (&reading, stream, error);
   brg_stream_close (stream);
-  if (status != BRG_OK)
-    brg_dicom_image_clear (image);
+  if (status == BRG_OK)
+    return BRG_OK;
+  brg_dicom_image_clear (image);
+  image->has_pixels = false;
   return status;
 }
 

@@ -65,8 +65,8 @@ typedef struct
 } BrgDicomPatient;
 
 /* Reads the header. BRG_FORMAT with the reason for a file that is broken, BRG_UNSUPPORTED for one
- * that is no DICOM file at all; names no file. `patient` may be NULL. brg_dicom_image_clear() after
- * success. */
+ * that is no DICOM file at all; names no file. Of a broken file *image has what stands in front of
+ * the fault, but no pixels. `patient` may be NULL. brg_dicom_image_clear() after success. */
 BrgStatus
 brg_dicom_read (const char *path, BrgDicomImage *image, BrgDicomPatient *patient, BrgError *error);
 BrgStatus brg_dicom_read_part (const BrgFilePart *part,

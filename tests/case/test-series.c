@@ -172,6 +172,73 @@ test_parts (void)
   g_assert_cmpint (first->stack.n, ==, 4);
 }
 
+/* Cuts `n_bytes` off the end of a file. */
+static void
+cut (const char *name, gsize n_bytes)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL), *bytes = NULL;
+  gsize size;
+
+  g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
+  g_assert_true (g_file_set_contents (path, bytes, (gssize) (size - n_bytes), NULL));
+}
+
+/* What of a series is broken, or does not go with the rest, is told: a stack whose last slice is
+ * cut off looks whole otherwise. Junk that begins like DICOM is none. */
+static void
+test_rest (void)
+{
+  const double even[] = { 0, 5, 10, 15, 20, 25 };
+  g_autofree char *junk = g_build_filename (folder, "junk", NULL);
+
+  put_axial (even, 6, 0);
+  cut ("IM001", 2);
+  g_autoptr (GPtrArray) first = find (1);
+  const BrgSeries *series = first->pdata[0];
+  g_assert_cmpint (series->stack.n, ==, 5);
+  g_assert_cmpstr (series->remarks[0], ==,
+                   "1 file of the series is broken and left out (has 124 bytes of pixels, needs "
+                   "126).");
+  g_assert_null (series->remarks[1]);
+
+  DicomSlice other = plain ();
+  other.column_mm = 7;
+  put_slice ("other", &other);
+  cut ("IM002", 3 * COLUMNS * ROWS);
+  g_assert_true (g_file_set_contents (junk, "\10\0 junk without end", -1, NULL));
+  g_autoptr (GPtrArray) second = find (2);
+  series = second->pdata[0];
+  g_assert_cmpint (series->stack.n, ==, 4);
+  g_assert_cmpstr (series->remarks[0], ==,
+                   "1 image of the series differs in size, spacing, direction or coding and is "
+                   "left out.");
+  g_assert_true (g_str_has_prefix (series->remarks[1], "2 files of the series are broken"));
+  series = second->pdata[1];
+  g_assert_cmpstr (series->uid, ==, "1.2.3#2");
+  g_assert_cmpstr (series->reason, ==, "It has 1 slice only.");
+}
+
+static void
+test_broken (void)
+{
+  const double even[] = { 0, 5, 10, 15 };
+  guint8 grey[64];
+
+  put_axial (even, 4, 0);
+  for (int s = 1; s <= 4; s++)
+    {
+      g_autofree char *name = g_strdup_printf ("IM%03d", s);
+      cut (name, 100);
+    }
+  g_autoptr (GPtrArray) all = find (1);
+  const BrgSeries *series = all->pdata[0];
+  g_assert_cmpuint (series->n_broken, ==, 4);
+  g_assert_cmpstr (series->reason, ==,
+                   "Its files cannot be read (the first: has 26 bytes of pixels, needs 126).");
+  g_assert_false (brg_series_draw_middle (series, 8, grey, NULL));
+  g_assert_null (brg_series_read (series, BRG_SERIES_RESAMPLE, NULL, NULL, NULL, NULL));
+}
+
 static void
 test_rescale_by_slice (void)
 {
@@ -213,6 +280,8 @@ main (int argc, char **argv)
   g_test_add_func ("/series/faults", test_faults);
   g_test_add_func ("/series/reasons", test_reasons);
   g_test_add_func ("/series/parts", test_parts);
+  g_test_add_func ("/series/rest", test_rest);
+  g_test_add_func ("/series/broken", test_broken);
   g_test_add_func ("/series/rescale-by-slice", test_rescale_by_slice);
   g_test_add_func ("/series/cancel-and-absent", test_cancel_and_absent);
   int result = g_test_run ();
