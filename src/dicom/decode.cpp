@@ -99,57 +99,81 @@ read_shape (DcmDataset &dataset, bregma::Frames &frames, std::string &reason)
   return true;
 }
 
-bool
-is_jpeg2000 (E_TransferSyntax syntax)
+/* Decodes the stream of one frame. */
+using Decode = bregma::Outcome (*) (const std::uint8_t *data,
+                                    std::size_t size,
+                                    bregma::Frames &frames,
+                                    std::string &reason);
+
+/* What DCMTK does not decode, or not fast; NULL: it does. */
+Decode
+decoder_of (E_TransferSyntax syntax)
 {
-  return syntax == EXS_JPEG2000LosslessOnly || syntax == EXS_JPEG2000;
+  switch (syntax)
+    {
+    case EXS_JPEG2000LosslessOnly:
+    case EXS_JPEG2000:
+      return bregma::decode_jpeg2000;
+    case EXS_JPEGProcess14:
+    case EXS_JPEGProcess14SV1:
+      return bregma::decode_lossless_jpeg;
+    default:
+      return nullptr;
+    }
 }
 
 /* All fragments of a file with one frame, or the fragment of each frame, one behind the other. */
-bool
-decode_fragments (DcmPixelSequence &sequence, bregma::Frames &frames, std::string &reason)
+bregma::Outcome
+decode_fragments (DcmPixelSequence &sequence,
+                  Decode decode,
+                  bregma::Frames &frames,
+                  std::string &reason)
 {
   const unsigned long n = sequence.card ();
   std::vector<std::uint8_t> stream;
+  bregma::Outcome outcome = bregma::Outcome::foreign;
 
   reason = "its frames are cut in pieces in a way that is not known";
   if (n < 2 || (frames.frames > 1 && n - 1 != frames.frames))
-    return false;
+    return outcome;
   for (unsigned long f = 1; f < n; f++)
     {
       DcmPixelItem *item = nullptr;
       Uint8 *bytes = nullptr;
       if (sequence.getItem (item, f).bad () || item->getUint8Array (bytes).bad () ||
           bytes == nullptr)
-        return false;
+        return bregma::Outcome::damaged;
       stream.insert (stream.end (), bytes, bytes + item->getLength ());
       if (frames.frames == 1 && f + 1 < n)
         continue;
-      if (!bregma::decode_jpeg2000 (stream.data (), stream.size (), frames, reason))
-        return false;
+      outcome = decode (stream.data (), stream.size (), frames, reason);
+      if (outcome != bregma::Outcome::decoded)
+        return outcome;
       stream.clear ();
     }
-  frames.bits = 16;
-  return true;
+  return outcome;
 }
 
-bool
-decode_with_openjpeg (DcmDataset &dataset, bregma::Frames &frames, std::string &reason)
+bregma::Outcome
+decode_encapsulated (DcmDataset &dataset,
+                     Decode decode,
+                     bregma::Frames &frames,
+                     std::string &reason)
 {
   DcmElement *element = nullptr;
   DcmPixelSequence *sequence = nullptr;
 
   reason = "its pixels cannot be found";
   if (dataset.findAndGetElement (DCM_PixelData, element).bad ())
-    return false;
+    return bregma::Outcome::damaged;
   auto *pixels = dynamic_cast<DcmPixelData *> (element);
   E_TransferSyntax syntax = dataset.getOriginalXfer ();
   const DcmRepresentationParameter *parameter = nullptr;
   if (pixels == nullptr ||
       pixels->getEncapsulatedRepresentation (syntax, parameter, sequence).bad () ||
       sequence == nullptr)
-    return false;
-  return decode_fragments (*sequence, frames, reason);
+    return bregma::Outcome::damaged;
+  return decode_fragments (*sequence, decode, frames, reason);
 }
 
 bool
@@ -198,8 +222,14 @@ decode_file (const Part &part, Frames &frames, std::string &reason)
   DcmDataset &dataset = *file.getDataset ();
   if (!read_shape (dataset, frames, reason))
     return false;
-  return is_jpeg2000 (dataset.getOriginalXfer ()) ? decode_with_openjpeg (dataset, frames, reason)
-                                                  : decode_with_dcmtk (dataset, frames, reason);
+  const Decode decode = decoder_of (dataset.getOriginalXfer ());
+  Outcome outcome = Outcome::foreign;
+  if (decode != nullptr)
+    outcome = decode_encapsulated (dataset, decode, frames, reason);
+  if (outcome != Outcome::foreign || decode == decode_jpeg2000)
+    return outcome == Outcome::decoded;
+  frames.samples.clear ();
+  return decode_with_dcmtk (dataset, frames, reason);
 }
 
 } // namespace bregma

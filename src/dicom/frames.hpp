@@ -32,9 +32,26 @@ constexpr std::uint64_t all_bytes = UINT64_MAX;
 /* Decodes every frame of a DICOM file. False and a reason, in words, otherwise. */
 bool decode_file (const Part &part, Frames &frames, std::string &reason);
 
-/* Decodes one JPEG 2000 code stream of one component. */
-bool
-decode_jpeg2000 (const std::uint8_t *bytes, std::size_t size, Frames &frames, std::string &reason);
+enum class Outcome
+{
+  decoded,
+  damaged,
+  foreign, /* sound as far as it was read, but for another decoder */
+};
+
+/* Each appends the samples of one frame to those of `frames`, which says how large it must be. A
+ * reason in words goes with damage. */
+
+/* A JPEG 2000 code stream of one component, as 16 bits. */
+Outcome
+decode_jpeg2000 (const std::uint8_t *data, std::size_t size, Frames &frames, std::string &reason);
+
+/* A JPEG stream of process 14 (ITU-T T.81, H; any predictor and point transform) of frames.bits:
+ * the values that DCMTK's decoder gives, several times faster. One that ends early is damaged. */
+Outcome decode_lossless_jpeg (const std::uint8_t *data,
+                              std::size_t size,
+                              Frames &frames,
+                              std::string &reason);
 
 /* Gives up what a decoder has no use for: much memory, much time, new files, the network, cores. */
 void limit_process ();

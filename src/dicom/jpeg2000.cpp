@@ -72,6 +72,7 @@ append_samples (const opj_image_comp_t &component, bregma::Frames &frames)
 {
   const std::size_t n = std::size_t{ component.w } * component.h;
   std::size_t at = frames.samples.size ();
+  frames.bits = 16;
   frames.samples.resize (at + n * 2);
   for (std::size_t s = 0; s < n; s++)
     {
@@ -85,10 +86,10 @@ append_samples (const opj_image_comp_t &component, bregma::Frames &frames)
 namespace bregma
 {
 
-bool
-decode_jpeg2000 (const std::uint8_t *bytes, std::size_t size, Frames &frames, std::string &reason)
+Outcome
+decode_jpeg2000 (const std::uint8_t *data, std::size_t size, Frames &frames, std::string &reason)
 {
-  Memory memory{ bytes, size, 0 };
+  Memory memory{ data, size, 0 };
   Stream stream = open_memory (memory);
   Codec codec (opj_create_decompress (OPJ_CODEC_J2K), opj_destroy_codec);
   opj_dparameters_t parameters;
@@ -98,20 +99,20 @@ decode_jpeg2000 (const std::uint8_t *bytes, std::size_t size, Frames &frames, st
   opj_set_default_decoder_parameters (&parameters);
   if (!opj_setup_decoder (codec.get (), &parameters) ||
       !opj_read_header (stream.get (), codec.get (), &header))
-    return false;
+    return Outcome::damaged;
   Image image (header, opj_image_destroy);
   const opj_image_comp_t &component = image->comps[0];
   if (image->numcomps != 1 || component.prec > 16 || component.w != frames.columns ||
       component.h != frames.rows)
     {
       reason = "its JPEG 2000 stream holds another image than the file says";
-      return false;
+      return Outcome::damaged;
     }
   if (!opj_decoder_set_strict_mode (codec.get (), OPJ_TRUE) ||
       !opj_decode (codec.get (), stream.get (), image.get ()) || component.data == nullptr)
-    return false;
+    return Outcome::damaged;
   append_samples (component, frames);
-  return true;
+  return Outcome::decoded;
 }
 
 } // namespace bregma

@@ -209,14 +209,15 @@ put_shape (DicomFile *file, const DicomSlice *slice)
 {
   const double spacing[] = { slice->row_mm, slice->column_mm };
   const double slope = slice->slope > 0 || slice->slope < 0 ? slice->slope : 1;
-  guint16 bits = (guint16) (slice->bits_stored > 0 ? slice->bits_stored : 16);
+  guint16 allocated = (guint16) (slice->bits_allocated > 0 ? slice->bits_allocated : 16);
+  guint16 bits = slice->bits_stored > 0 ? (guint16) slice->bits_stored : allocated;
 
   dicom_short (file, 0x00280002, 1);
   dicom_text (file, 0x00280004, "CS", "MONOCHROME2");
   dicom_short (file, 0x00280010, (guint16) slice->rows);
   dicom_short (file, 0x00280011, (guint16) slice->columns);
   dicom_reals (file, 0x00280030, spacing, 2);
-  dicom_short (file, 0x00280100, 16);
+  dicom_short (file, 0x00280100, allocated);
   dicom_short (file, 0x00280101, bits);
   dicom_short (file, 0x00280102, (guint16) (bits - 1));
   dicom_short (file, 0x00280103, slice->is_unsigned ? 0 : 1);
@@ -224,6 +225,16 @@ put_shape (DicomFile *file, const DicomSlice *slice)
     dicom_short (file, 0x00280120, (guint16) slice->padding);
   dicom_reals (file, 0x00281052, &slice->intercept, 1);
   dicom_reals (file, 0x00281053, &slope, 1);
+}
+
+/* One fragment behind an empty table of offsets (PS3.5, A.4). */
+static void
+put_stream (DicomFile *file, const GByteArray *stream)
+{
+  put_head (file, 0x7fe00010, "OB", UNDEFINED);
+  put_head (file, 0xfffee000, "", 0);
+  dicom_bytes (file, 0xfffee000, "OB", stream->data, stream->len);
+  dicom_end_sequence (file);
 }
 
 static void
@@ -247,6 +258,9 @@ dicom_slice (const DicomSlice *slice)
   put_texts (&file, texts, 0x00200013, 0x00280000);
   put_shape (&file, slice);
   put_texts (&file, texts, 0x00290000, 0x7fe00000);
-  put_pixels (&file, slice);
+  if (slice->stream != NULL)
+    put_stream (&file, slice->stream);
+  else
+    put_pixels (&file, slice);
   return file.bytes;
 }

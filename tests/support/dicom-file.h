@@ -7,6 +7,7 @@
 #define DICOM_IMPLICIT   "1.2.840.10008.1.2"
 #define DICOM_EXPLICIT   "1.2.840.10008.1.2.1"
 #define DICOM_BIG_ENDIAN "1.2.840.10008.1.2.2"
+#define DICOM_LOSSLESS   "1.2.840.10008.1.2.4.70"
 #define DICOM_CT         "1.2.840.10008.5.1.4.1.1.2"
 
 typedef struct
@@ -45,11 +46,13 @@ typedef struct
   double row_mm, column_mm;
   double slope, intercept; /* slope 0: 1 */
   gboolean is_unsigned;
-  int bits_stored; /* 16 */
-  int padding;     /* with has_padding */
+  int bits_allocated; /* 16 */
+  int bits_stored;    /* all of them */
+  int padding;        /* with has_padding */
   gboolean has_padding;
-  const gint16 *samples; /* [rows * columns], as stored */
-  const char *canary;    /* text of every identifying element; NULL: none of them is there */
+  const gint16 *samples;    /* [rows * columns], as stored */
+  const GByteArray *stream; /* one frame encapsulated, instead of them */
+  const char *canary;       /* text of every identifying element; NULL: none of them is there */
 } DicomSlice;
 
 /* The bytes of the whole file. */

@@ -18,7 +18,7 @@ LAYERS = {
     "cli": (("engine", "io", "case", "cli"), GLIB + ("json-glib/json-glib.h",)),
 }
 # bregma-dicom, C++: nothing of ours but its own files
-DICOM = re.compile(r"frames\.hpp|dcmtk/.*|openjpeg\.h|sys/(prctl|resource|syscall)\.h|linux/(audit|filter|seccomp)\.h|c?[a-z]+")
+DICOM = re.compile(r"frames\.hpp|dcmtk/.*|openjpeg\.h|malloc\.h|sys/(prctl|resource|syscall)\.h|linux/(audit|filter|seccomp)\.h|c?[a-z]+")
 NO_IO = re.compile(r"\b(fopen|fwrite|fread|v?f?printf|f?puts|f?putc|putchar|perror|open|read|write|getenv)\s*\(")
 
 
