@@ -5,6 +5,7 @@
 #include <glib.h>
 
 #include "cli/brg-cli-input.h"
+#include "cli/brg-cli-labels.h"
 #include "engine/brg-alloc.h"
 #include "engine/brg-components.h"
 #include "engine/brg-histogram.h"
@@ -28,10 +29,9 @@ typedef struct
 typedef struct
 {
   const char *path;
-  BrgVolume *volume;
+  BrgImageContent content;
   BrgImageInfo header;
-  bool is_mask;
-  int label;
+  BrgGrid grid;
   BrgHistogram histogram;
   Bone bone;
 } Scan;
@@ -52,22 +52,38 @@ measure_bone (const BrgMask *mask, Bone *bone, BrgJob *job, BrgError *error)
   return status;
 }
 
-/* Measures what is bone: the label of a mask, or the default threshold of a scan. */
+/* What is bone of a scan, by the default threshold. */
+static BrgMask *
+read_bone (Scan *scan, BrgJob *job, BrgError *error)
+{
+  BrgRecipe recipe = brg_recipe_default ();
+  BrgMask *mask = NULL;
+  BrgVolume *volume = brg_image_read_volume (scan->path, &scan->header, job, error);
+
+  if (volume == NULL)
+    return NULL;
+  if (brg_histogram (volume, &scan->histogram, job, error) == BRG_OK)
+    mask = brg_threshold (volume, recipe.threshold_lo_hu, recipe.threshold_hi_hu, job, error);
+  brg_volume_unref (volume);
+  return mask;
+}
+
+/* Reads a file and measures what is bone in it; of labels that is all of them. */
 static BrgStatus
 measure_scan (Scan *scan, BrgJob *job, BrgError *error)
 {
-  BrgRecipe recipe = brg_recipe_default ();
-  BrgStatus status = brg_histogram (scan->volume, &scan->histogram, job, error);
+  const BrgImagePick pick = { .is_any = true };
+  BrgStatus status = brg_image_read_content (scan->path, &scan->content, job, error);
 
-  scan->is_mask = brg_cli_is_mask (scan->volume, &scan->label);
-  if (status != BRG_OK || (scan->is_mask && scan->label == 0))
+  if (status != BRG_OK)
     return status;
-
-  BrgMask *mask = brg_threshold (scan->volume, scan->is_mask ? scan->label : recipe.threshold_lo_hu,
-                                 scan->is_mask ? scan->label : recipe.threshold_hi_hu, job, error);
+  BrgMask *mask = scan->content.kind == BRG_IMAGE_IS_SCAN
+                    ? read_bone (scan, job, error)
+                    : brg_image_read_picked (scan->path, &pick, &scan->header, job, error);
   if (mask == NULL)
-    return BRG_NO_MEMORY;
-  status = measure_bone (mask, &scan->bone, job, error);
+    return error->status;
+  scan->grid = mask->grid;
+  status = brg_mask_is_empty (mask) ? BRG_OK : measure_bone (mask, &scan->bone, job, error);
   brg_mask_unref (mask);
   return status;
 }
@@ -190,35 +206,48 @@ describe_islands (BrgReport *report, const Bone *bone, const BrgGrid *grid)
 }
 
 static void
-describe_scan (BrgReport *report, const Scan *scan)
+describe_values (BrgReport *report, const Scan *scan)
 {
-  const BrgImageInfo *header = &scan->header;
+  const int range[2] = { scan->histogram.min_hu, scan->histogram.max_hu };
 
-  brg_report_begin (report, NULL, scan->path);
-  brg_report_text (report, "file", NULL, scan->path);
-  brg_report_text (report, "kind", "Kind", scan->is_mask ? "mask" : "scan");
-  describe_grid (report, &scan->volume->grid);
-  brg_report_text (report, "format", "Format", header->format);
-  brg_report_text (report, "type", "Type in the file", header->type);
-  brg_report_text (report, "encoding", "Encoding", header->encoding);
-  if (scan->is_mask)
-    brg_report_count (report, "label", "Value of the mask", (size_t) ABS (scan->label), "");
-  else
+  if (scan->content.kind == BRG_IMAGE_IS_MASK)
+    brg_report_count (report, "label", "Value of the mask",
+                      (size_t) fabs (rint (scan->content.value)), "");
+  else if (scan->content.kind == BRG_IMAGE_IS_SCAN)
     {
-      const int range[2] = { scan->histogram.min_hu, scan->histogram.max_hu };
       g_autofree char *line = g_strdup_printf ("%d to %d HU", range[0], range[1]);
       brg_report_ints (report, "hu_range", NULL, range, 2, "HU");
       brg_report_text (report, NULL, "Range", line);
       brg_report_count (report, "bone_threshold_hu", "Bone at or above",
                         (size_t) brg_recipe_default ().threshold_lo_hu, "HU");
     }
-  if (header->n_segments > 0)
-    brg_report_count (report, "segments", "Segments", (size_t) header->n_segments, "");
-  brg_report_count (report, "voxels", scan->is_mask ? "Voxels" : "Bone voxels", scan->bone.n_vox,
-                    "");
+  if (scan->header.n_segments > 0)
+    brg_report_count (report, "segments", "Segments", (size_t) scan->header.n_segments, "");
+  if (scan->content.kind == BRG_IMAGE_IS_LABELS || scan->content.n_segments > 0)
+    brg_cli_describe_labels (report, &scan->content);
+}
+
+static void
+describe_scan (BrgReport *report, const Scan *scan)
+{
+  static const char *const kinds[] = { [BRG_IMAGE_IS_SCAN] = "scan",
+                                       [BRG_IMAGE_IS_MASK] = "mask",
+                                       [BRG_IMAGE_IS_LABELS] = "segmentation" };
+  const BrgImageInfo *header = &scan->header;
+  bool is_scan = scan->content.kind == BRG_IMAGE_IS_SCAN;
+
+  brg_report_begin (report, NULL, scan->path);
+  brg_report_text (report, "file", NULL, scan->path);
+  brg_report_text (report, "kind", "Kind", kinds[scan->content.kind]);
+  describe_grid (report, &scan->grid);
+  brg_report_text (report, "format", "Format", header->format);
+  brg_report_text (report, "type", "Type in the file", header->type);
+  brg_report_text (report, "encoding", "Encoding", header->encoding);
+  describe_values (report, scan);
+  brg_report_count (report, "voxels", is_scan ? "Bone voxels" : "Voxels", scan->bone.n_vox, "");
   brg_report_real (report, "volume_mm3", "Volume", scan->bone.mm3, 1, "mm³");
   describe_components (report, &scan->bone);
-  describe_islands (report, &scan->bone, &scan->volume->grid);
+  describe_islands (report, &scan->bone, &scan->grid);
   brg_cli_report_warnings (report, header);
   brg_report_end (report);
 }
@@ -228,14 +257,13 @@ describe_image (BrgReport *report, const char *path, BrgJob *job, BrgError *erro
 {
   Scan scan = { .path = path };
   BrgError own = { 0 };
+  BrgStatus status = measure_scan (&scan, job, &own);
 
-  scan.volume = brg_image_read_volume (path, &scan.header, job, &own);
-  BrgStatus status = scan.volume == NULL ? own.status : measure_scan (&scan, job, &own);
   if (status == BRG_OK)
     describe_scan (report, &scan);
   brg_free (scan.bone.largest);
-  const char *advice = scan.volume == NULL ? brg_cli_advice (path) : NULL;
-  brg_volume_unref (scan.volume);
+  brg_image_content_clear (&scan.content);
+  const char *advice = status != BRG_OK ? brg_cli_advice (path) : NULL;
   return status == BRG_OK
            ? BRG_OK
            : brg_error_set (error, status, "%s", advice != NULL ? advice : own.message);

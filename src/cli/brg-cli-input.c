@@ -5,6 +5,7 @@
 #include <glib.h>
 
 #include "case/brg-series.h"
+#include "cli/brg-cli-labels.h"
 #include "cli/brg-cli-values.h"
 #include "engine/brg-isosurface.h"
 #include "engine/brg-mesh-smooth.h"
@@ -26,29 +27,6 @@ brg_cli_input_kind (const char *path)
   if (brg_cli_ends_in (path, ".bregma"))
     return BRG_INPUT_CASE;
   return BRG_INPUT_NONE;
-}
-
-/* The first value that is not 0, or 0. */
-static int
-first_label (const BrgVolume *volume, size_t n_voxels)
-{
-  for (size_t v = 0; v < n_voxels; v++)
-    if (volume->hu[v] != 0)
-      return volume->hu[v];
-  return 0;
-}
-
-bool
-brg_cli_is_mask (const BrgVolume *volume, int *value)
-{
-  size_t n_voxels = brg_grid_n_voxels (&volume->grid);
-  int label = first_label (volume, n_voxels);
-
-  for (size_t v = 0; v < n_voxels; v++)
-    if (volume->hu[v] != 0 && volume->hu[v] != label)
-      return false;
-  *value = label;
-  return true;
 }
 
 const char *
@@ -73,17 +51,6 @@ brg_cli_is_same_file (const char *a, const char *b)
          first.st_ino == second.st_ino;
 }
 
-/* True for a file that is no mask because it is a scan, and not because it holds several. */
-static bool
-is_scan (const char *path, BrgJob *job)
-{
-  BrgImageInfo info = { 0 };
-  BrgVolume *volume = brg_image_read_volume (path, &info, job, NULL);
-
-  brg_volume_unref (volume);
-  return volume != NULL && info.n_segments <= 1;
-}
-
 void
 brg_cli_report_warnings (BrgReport *report, const BrgImageInfo *info)
 {
@@ -95,8 +62,59 @@ brg_cli_report_warnings (BrgReport *report, const BrgImageInfo *info)
     brg_report_text (report, NULL, "Warning", info->warnings[w]);
 }
 
+/* A mask that the file holds among others, after a look at all of it. */
+static BrgMask *
+read_labels (const char *path,
+             const char *segment,
+             BrgImageInfo *info,
+             BrgJob *job,
+             BrgError *error)
+{
+  BrgImageContent content;
+  BrgImagePick pick;
+  BrgStatus status = brg_image_read_content (path, &content, job, error);
+
+  if (status != BRG_OK)
+    return NULL;
+  if (content.kind == BRG_IMAGE_IS_SCAN)
+    status = brg_error_set (error, BRG_INVALID,
+                            "this is a scan, not a mask; make one first: bregma-cli segment SCAN "
+                            "-o SKULL.nrrd");
+  else
+    status = brg_cli_pick_segment (&content, segment, &pick, error);
+  brg_image_content_clear (&content);
+  return status == BRG_OK ? brg_image_read_picked (path, &pick, info, job, error) : NULL;
+}
+
+/* The only mask of a file, as nearly all have, at once; any other in a second way. */
+static BrgMask *
+read_mask (const char *path, const char *segment, BrgImageInfo *info, BrgJob *job, BrgError *error)
+{
+  BrgImageInfo own_info = { 0 };
+  BrgError own = { 0 };
+  BrgMask *mask = segment == NULL ? brg_image_read_mask (path, &own_info, job, &own) : NULL;
+
+  if (mask != NULL && own_info.n_layers == 1)
+    {
+      if (info != NULL)
+        *info = own_info;
+      return mask;
+    }
+  if (segment == NULL && mask == NULL && own.status != BRG_FORMAT)
+    {
+      brg_error_set (error, own.status, "%s", own.message);
+      return NULL;
+    }
+  brg_mask_unref (mask);
+  return read_labels (path, segment, info, job, error);
+}
+
 BrgMask *
-brg_cli_read_skull (const char *path, BrgImageInfo *info, BrgJob *job, BrgError *error)
+brg_cli_read_skull (const char *path,
+                    const char *segment,
+                    BrgImageInfo *info,
+                    BrgJob *job,
+                    BrgError *error)
 {
   BrgError own = { 0 };
 
@@ -105,14 +123,10 @@ brg_cli_read_skull (const char *path, BrgImageInfo *info, BrgJob *job, BrgError 
       brg_error_set (error, BRG_INVALID, "is a folder; name the mask in it");
       return NULL;
     }
-  BrgMask *mask = brg_image_read_mask (path, info, job, &own);
-  if (mask == NULL && own.status == BRG_FORMAT && is_scan (path, job))
-    brg_error_set (error, BRG_INVALID,
-                   "this is a scan, not a mask; make one first: bregma-cli segment SCAN -o "
-                   "SKULL.nrrd");
-  else if (mask == NULL)
+  BrgMask *mask = read_mask (path, segment, info, job, &own);
+  if (mask == NULL)
     {
-      const char *advice = brg_cli_advice (path);
+      const char *advice = own.status != BRG_INVALID ? brg_cli_advice (path) : NULL;
       brg_error_set (error, own.status, "%s", advice != NULL ? advice : own.message);
     }
   else if (brg_mask_is_empty (mask))
@@ -161,6 +175,7 @@ smoothed (BrgMesh *mesh,
 
 BrgMesh *
 brg_cli_read_surface (const char *path,
+                      const char *segment,
                       BrgCliSmoothing smoothing,
                       BrgImageInfo *info,
                       BrgJob *job,
@@ -169,7 +184,7 @@ brg_cli_read_surface (const char *path,
   if (brg_cli_input_kind (path) == BRG_INPUT_MESH)
     return read_mesh (path, job, error);
 
-  BrgMask *mask = brg_cli_read_skull (path, info, job, error);
+  BrgMask *mask = brg_cli_read_skull (path, segment, info, job, error);
   if (mask == NULL)
     return NULL;
   BrgMesh *mesh = smoothed (brg_isosurface (mask, job, error), &mask->grid, smoothing, job, error);

@@ -21,10 +21,6 @@ typedef enum
  * .bregma. What is in an image is found by its content whatever its name. */
 BrgInputKind brg_cli_input_kind (const char *path);
 
-/* True when a volume is a mask: 0 and at most one other value, and not empty. *value receives the
- * other value (0 when every voxel is 0). */
-bool brg_cli_is_mask (const BrgVolume *volume, int *value);
-
 /* What to do with a case, a folder or a DICOM file where a scan or a mask is wanted: one sentence
  * for an error. NULL for anything else. */
 const char *brg_cli_advice (const char *path);
@@ -36,9 +32,15 @@ bool brg_cli_is_same_file (const char *a, const char *b);
  * in the text. */
 void brg_cli_report_warnings (BrgReport *report, const BrgImageInfo *info);
 
-/* Reads a mask for a command that needs one; `info` may be NULL. A scan is refused with the advice
- * to run segment, a folder with the advice to name a file, an empty mask with BRG_EMPTY. */
-BrgMask *brg_cli_read_skull (const char *path, BrgImageInfo *info, BrgJob *job, BrgError *error);
+/* Reads a mask for a command that needs one: the only one of the file, or that which `segment`
+ * names (brg_cli_pick_segment()). `info` may be NULL. A scan is refused with the advice to run
+ * segment, a folder with the advice to name a file, several labels with the advice to choose one,
+ * an empty mask with BRG_EMPTY. */
+BrgMask *brg_cli_read_skull (const char *path,
+                             const char *segment,
+                             BrgImageInfo *info,
+                             BrgJob *job,
+                             BrgError *error);
 
 /* How surfaces are smoothed (brg-mesh-smooth.h), and how much: 0..1. */
 typedef enum
@@ -56,9 +58,10 @@ typedef struct
 
 #define BRG_CLI_NOT_SMOOTHED ((BrgCliSmoothing){ 0 })
 
-/* The surface of a mask file, smoothed, or a mesh file as it is; one without triangles is
- * BRG_EMPTY. `info`, if not NULL, receives the warnings of a mask. */
+/* The surface of a mask file (`segment` as above), smoothed, or a mesh file as it is; one without
+ * triangles is BRG_EMPTY. `info`, if not NULL, receives the warnings of a mask. */
 BrgMesh *brg_cli_read_surface (const char *path,
+                               const char *segment,
                                BrgCliSmoothing smoothing,
                                BrgImageInfo *info,
                                BrgJob *job,

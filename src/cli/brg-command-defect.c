@@ -1,6 +1,7 @@
 
 #include "case/brg-export.h"
 #include "cli/brg-cli-input.h"
+#include "cli/brg-cli-labels.h"
 #include "cli/brg-cli-values.h"
 #include "cli/brg-commands.h"
 #include "engine/brg-pipeline.h"
@@ -211,7 +212,8 @@ make_defects (BrgCli *cli, const Request *request, Work *work, BrgError *error)
 {
   BrgStatus status = BRG_OK;
 
-  work->skull = brg_cli_read_skull (request->skull_path, &work->header, &cli->job, error);
+  work->skull = brg_cli_read_skull (request->skull_path, brg_cli_value (cli, "segment"),
+                                    &work->header, &cli->job, error);
   if (work->skull == NULL)
     return BRG_FORMAT;
   work->recipes = g_new0 (BrgRecipe, request->count);
@@ -354,6 +356,7 @@ run_defect (BrgCli *cli)
 
 static const BrgCliOption options[] = {
   { "output", 'o', "DIR", "The folder to write to; made if missing." },
+  BRG_CLI_SEGMENT_OPTION,
   { "name", 0, "NAME", "Name of the case: letters, digits, - and _ (Case01)" },
   { "preset", 0, "NAME",
     "frontal, fronto-orbital, parieto-temporal, bifrontal, hemicraniectomy, occipital, vertex or "

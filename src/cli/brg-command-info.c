@@ -95,14 +95,16 @@ run_info (BrgCli *cli)
 const BrgCommand brg_command_info = {
   .name = "info",
   .usage = "FILE|DIR...",
-  .summary = "Tell what scans, masks, surfaces and cases hold: grid, orientation, HU or voxels, "
+  .summary = "Tell what scans, masks, segmentations, surfaces and cases hold: grid, orientation, "
+             "HU or voxels, "
              "components, volume, soundness.",
   .notes =
     "Reads NRRD, NIfTI and MetaImage, found by content, and .stl, .ply, .obj and .bregma; a folder "
-    "stands for the files in it. A file "
-    "whose voxels are 0 and one other value is a mask, any other a scan; of a scan, bone is what "
-    "is at "
-    "or above 150 HU. Size, spacing and axes are those of the file, fastest axis first: "
+    "stands for the files in it. A file whose voxels are 0 and one other value is a mask; up to "
+    "128 "
+    "whole numbers from 0 on are taken for a segmentation, whose labels are listed as --segment "
+    "takes them; any other is a scan, of which bone is what is at or above 150 HU. Size, spacing "
+    "and axes are those of the file, fastest axis first: "
     "axes LPS means that the first index grows towards Left, the second towards Posterior, "
     "the third towards Superior. Components are counted with 6, 18 and 26 neighbours. "
     "--json also lists the ten largest of 6 neighbours: a point of each for segment --keep-at, "

@@ -1,4 +1,5 @@
 #include "cli/brg-cli-input.h"
+#include "cli/brg-cli-labels.h"
 #include "cli/brg-cli-values.h"
 #include "cli/brg-commands.h"
 #include "engine/brg-mesh-check.h"
@@ -11,7 +12,7 @@
 
 typedef struct
 {
-  const char *input, *output;
+  const char *input, *output, *segment;
   BrgCliSmoothing smoothing;
   double reduce;
   double level_hu; /* NaN: the input is no scan */
@@ -33,6 +34,9 @@ read_level (BrgCli *cli, double *level_hu, BrgRecipe *recipe)
       !(*level_hu <= INT16_MAX))
     return brg_cli_usage_error (cli, "--hu must be from %d to %d, got \"%.40s\"", INT16_MIN,
                                 INT16_MAX, text);
+  if (brg_cli_value (cli, "segment") != NULL)
+    return brg_cli_usage_error (cli,
+                                "--hu takes the input as a scan; it does not go with --segment");
   if (brg_cli_input_kind (cli->operands[0]) == BRG_INPUT_MESH)
     return brg_cli_usage_error (cli, "--hu needs a scan, and %.200s is a mesh", cli->operands[0]);
   recipe->smooth = 0;
@@ -97,6 +101,7 @@ read_request (BrgCli *cli, Request *request)
   brg_cli_apply_params (cli, &recipe);
   *request = (Request){ .input = cli->operands[0],
                         .level_hu = level_hu,
+                        .segment = brg_cli_value (cli, "segment"),
                         .output = brg_cli_value (cli, "output"),
                         .smoothing = { recipe.smooth, method },
                         .ras = g_strcmp0 (frame, "ras") == 0 };
@@ -120,7 +125,8 @@ static BrgMesh *
 read_surface (const Request *request, BrgImageInfo *header, BrgJob *job, BrgError *error)
 {
   if (isnan (request->level_hu))
-    return brg_cli_read_surface (request->input, request->smoothing, header, job, error);
+    return brg_cli_read_surface (request->input, request->segment, request->smoothing, header, job,
+                                 error);
   return brg_cli_read_level (request->input, request->level_hu, request->smoothing, header, job,
                              error);
 }
@@ -216,6 +222,7 @@ run_mesh (BrgCli *cli)
 
 static const BrgCliOption options[] = {
   { "output", 'o', "FILE", "The mesh to write: .stl (binary), .ply or .obj." },
+  BRG_CLI_SEGMENT_OPTION,
   { "hu", 0, "LEVEL", "The input is a scan: make the surface of this HU, bone inside." },
   { "smoothing", 0, "bregma|slicer|slicer-nuttall",
     "How to smooth; slicer is as 3D Slicer 4.8, --smooth its factor. (bregma)" },

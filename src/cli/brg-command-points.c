@@ -1,4 +1,5 @@
 #include "cli/brg-cli-input.h"
+#include "cli/brg-cli-labels.h"
 #include "cli/brg-cli-values.h"
 #include "cli/brg-commands.h"
 #include "io/brg-points-file.h"
@@ -7,7 +8,7 @@
 
 typedef struct
 {
-  const char *input, *output;
+  const char *input, *output, *segment;
   int n_points;
   uint64_t seed;
 } Request;
@@ -17,8 +18,10 @@ read_request (BrgCli *cli, Request *request)
 {
   const char *count = brg_cli_value (cli, "count"), *seed = brg_cli_value (cli, "seed");
 
-  *request =
-    (Request){ .input = cli->operands[0], .output = brg_cli_value (cli, "output"), .seed = 1 };
+  *request = (Request){ .input = cli->operands[0],
+                        .output = brg_cli_value (cli, "output"),
+                        .segment = brg_cli_value (cli, "segment"),
+                        .seed = 1 };
   if (count == NULL)
     return brg_cli_usage_error (cli, "-n N is missing");
   if (!brg_cli_parse_int (count, 1, BRG_POINTS_MAX, &request->n_points))
@@ -60,8 +63,8 @@ run_points (BrgCli *cli)
   if (outcome != BRG_CLI_DONE)
     return outcome;
   brg_cli_phase (cli, 0, 0.4);
-  BrgMesh *mesh =
-    brg_cli_read_surface (request.input, BRG_CLI_NOT_SMOOTHED, &header, &cli->job, &error);
+  BrgMesh *mesh = brg_cli_read_surface (request.input, request.segment, BRG_CLI_NOT_SMOOTHED,
+                                        &header, &cli->job, &error);
   brg_cli_phase (cli, 0.4, 0.7);
   if (mesh == NULL || brg_points_sample (mesh, request.n_points, request.seed, &points, &cli->job,
                                          &error) != BRG_OK)
@@ -80,6 +83,7 @@ run_points (BrgCli *cli)
 static const BrgCliOption options[] = {
   { "count", 'n', "N", "How many points: 1 to 100000000." },
   { "seed", 0, "S", "Number the random points follow from. (1)" },
+  BRG_CLI_SEGMENT_OPTION,
   { "output", 'o', "FILE", "The points to write: .ply (binary, with normals) or .xyz (text)." },
 };
 

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "cli/brg-cli-input.h"
+#include "cli/brg-cli-labels.h"
 #include "cli/brg-cli-values.h"
 #include "cli/brg-commands.h"
 #include "engine/brg-alloc.h"
@@ -116,8 +117,8 @@ read_surfaces (BrgCli *cli, Request *request, double strength, BrgError *error)
     {
       size_t role = request->roles[i];
       brg_cli_phase (cli, 0.6 * i / request->n_items, 0.6 * (i + 1) / request->n_items);
-      request->meshes[i] =
-        brg_cli_read_surface (request->paths[i], smoothing, &request->headers[i], &cli->job, error);
+      request->meshes[i] = brg_cli_read_surface (request->paths[i], brg_cli_value (cli, "segment"),
+                                                 smoothing, &request->headers[i], &cli->job, error);
       if (request->meshes[i] == NULL)
         return i;
       request->items[i] = (BrgPreviewItem){ .mesh = request->meshes[i],
@@ -232,6 +233,7 @@ run_preview (BrgCli *cli)
 }
 
 static const BrgCliOption options[] = {
+  BRG_CLI_SEGMENT_OPTION,
   { "output", 'o', "FILE", "The picture to write, a .png file of 1024 x 1024 pixels." },
   { "view", 0, "DIRECTION",
     "Where the viewer stands: anterior, posterior, left, right, superior, inferior or "

@@ -6,8 +6,10 @@
 #include "case/brg-export.h"
 #include "case/brg-recipe-json.h"
 #include "cli/brg-cli-input.h"
+#include "cli/brg-cli-labels.h"
 #include "cli/brg-cli-values.h"
 #include "cli/brg-commands.h"
+#include "engine/brg-mask-scan.h"
 #include "engine/brg-pipeline.h"
 #include "io/brg-image.h"
 #include "io/brg-nrrd.h"
@@ -18,6 +20,8 @@
 typedef struct
 {
   const char *scan_path, *output, *edits_path, *recipe_path;
+  bool is_mask; /* the scan is one */
+  const char *segment;
   bool has_crop;
   BrgCliCrop crop;
   BrgRecipe recipe;
@@ -103,6 +107,28 @@ check_unused (BrgCli *cli, const BrgRecipe *recipe)
   return BRG_CLI_DONE;
 }
 
+/* Is the input to be taken as a mask? Of that all islands are kept unless something else is asked
+ * for. */
+static int
+read_kind (BrgCli *cli, Request *request)
+{
+  const char *as = brg_cli_value (cli, "as"), *segment = brg_cli_value (cli, "segment");
+
+  request->segment = segment;
+  request->is_mask = as != NULL ? strcmp (as, "mask") == 0 : segment != NULL;
+  if (as != NULL && !request->is_mask && strcmp (as, "scan") != 0)
+    return brg_cli_usage_error (cli, "--as must be scan or mask, got \"%.40s\"", as);
+  if (!request->is_mask)
+    return segment == NULL
+             ? BRG_CLI_DONE
+             : brg_cli_usage_error (cli, "--segment is of a mask; it does not go with --as scan");
+  if (brg_cli_value (cli, "threshold") != NULL)
+    return brg_cli_usage_error (cli, "a mask has no HU; --threshold does not go with it");
+  if (!brg_cli_has_param (cli, "keep") && brg_cli_value (cli, "keep-at") == NULL)
+    request->recipe.keep = BRG_KEEP_ALL;
+  return BRG_CLI_DONE;
+}
+
 static int
 read_request (BrgCli *cli, Request *request)
 {
@@ -128,7 +154,9 @@ read_request (BrgCli *cli, Request *request)
     return brg_cli_usage_error (cli, "--keep-at must be L,P,S in mm, got \"%.60s\"", keep_at);
   if (crop != NULL && !brg_cli_parse_crop (crop, &request->crop))
     return brg_cli_usage_error (cli, "--crop must be i0:i1,j0:j1,k0:k1, got \"%.60s\"", crop);
-  int outcome = check_paths (cli, request);
+  int outcome = read_kind (cli, request);
+  if (outcome == BRG_CLI_DONE)
+    outcome = check_paths (cli, request);
   return outcome == BRG_CLI_DONE ? check_unused (cli, recipe) : outcome;
 }
 
@@ -154,11 +182,23 @@ read_edits (const Request *request, Work *work, BrgJob *job, BrgError *error)
   return BRG_OK;
 }
 
+static BrgVolume *
+read_scan (const Request *request, Work *work, BrgJob *job, BrgError *error)
+{
+  if (!request->is_mask)
+    return brg_image_read_volume (request->scan_path, &work->header, job, error);
+  BrgMask *mask =
+    brg_cli_read_skull (request->scan_path, request->segment, &work->header, job, error);
+  BrgVolume *scan = mask != NULL ? brg_mask_scan (mask, job, error) : NULL;
+  brg_mask_unref (mask);
+  return scan;
+}
+
 static BrgStatus
 read_inputs (const Request *request, Work *work, BrgJob *job, BrgError *error)
 {
   work->at_fault = request->scan_path;
-  work->scan = brg_image_read_volume (request->scan_path, &work->header, job, error);
+  work->scan = read_scan (request, work, job, error);
   if (work->scan == NULL)
     return BRG_IO;
   return request->edits_path != NULL ? read_edits (request, work, job, error) : BRG_OK;
@@ -322,7 +362,8 @@ finish_segment (BrgCli *cli, const Request *request, const Work *work)
                              : g_strdup_printf ("%d to %d HU", range_hu[0], range_hu[1]);
 
   brg_report_text (report, "skull", "Skull", request->output);
-  brg_report_text (report, NULL, "Threshold", range);
+  if (!request->is_mask)
+    brg_report_text (report, NULL, "Threshold", range);
   brg_report_ints (report, "threshold_hu", NULL, range_hu, 2, "HU");
   report_stages (report, work);
   brg_report_count (report, "islands", "Islands found", result->islands.n_components, "");
@@ -343,24 +384,53 @@ is_bone (const BrgRecipe *recipe, int hu)
   return hu >= recipe->threshold_lo_hu && hu <= recipe->threshold_hi_hu;
 }
 
-/* A case, a folder or a DICOM file given as the scan: say what it is. A mask has no bone at any
- * sensible threshold: say what it is, if it was the threshold that left nothing. */
-static const char *
-reason (const Request *request, const Work *work, const BrgError *error)
+static bool
+has_bone (const BrgRecipe *recipe, const BrgImageContent *content)
 {
-  int label = 0;
-  const char *advice = work->scan == NULL && error->status != BRG_CANCELLED
+  bool has = is_bone (recipe, 0) || is_bone (recipe, (int) content->value);
+
+  for (int l = 0; l < content->n_labels; l++)
+    has = has || is_bone (recipe, content->labels[l].label);
+  return has;
+}
+
+/* If it was the threshold that left nothing, and the values may be no HU: say so. */
+static void
+explain_labels (const Request *request, BrgJob *job, BrgError *error)
+{
+  g_autoptr (GString) list = g_string_new (NULL);
+  BrgImageContent content;
+
+  if (brg_image_read_content (request->scan_path, &content, job, NULL) != BRG_OK ||
+      has_bone (&request->recipe, &content))
+    return;
+  brg_cli_list_labels (&content, list);
+  if (content.kind == BRG_IMAGE_IS_MASK && content.value > 0)
+    brg_error_set (error, BRG_EMPTY,
+                   "this is a mask already, not a scan; to work on it all the same add --as mask");
+  else if (content.kind == BRG_IMAGE_IS_LABELS)
+    {
+      g_autofree char *message = g_strdup (error->message);
+      brg_error_set (error, BRG_EMPTY,
+                     "%s; if the values are labels, choose one with --segment: %s", message,
+                     list->str);
+    }
+  brg_image_content_clear (&content);
+}
+
+/* A case, a folder or a DICOM file given as the scan: say what it is. A mask has no bone at any
+ * sensible threshold: say what it is. */
+static void
+explain (const Request *request, const Work *work, BrgJob *job, BrgError *error)
+{
+  const char *advice = work->scan == NULL && !request->is_mask && error->status != BRG_CANCELLED
                          ? brg_cli_advice (request->scan_path)
                          : NULL;
+
   if (advice != NULL)
-    return advice;
-
-  bool is_mask = error->status == BRG_EMPTY && work->pipeline != NULL &&
-                 brg_cli_is_mask (work->scan, &label) && label > 0;
-
-  return is_mask && !is_bone (&request->recipe, label) && !is_bone (&request->recipe, 0)
-           ? "this is a mask already, not a scan"
-           : error->message;
+    brg_error_set (error, error->status, "%s", advice);
+  else if (error->status == BRG_EMPTY && work->pipeline != NULL && !request->is_mask)
+    explain_labels (request, job, error);
 }
 
 static int
@@ -374,7 +444,10 @@ run_segment (BrgCli *cli)
   if (outcome != BRG_CLI_DONE)
     return outcome;
   if (make_skull (cli, &request, &work, &error) != BRG_OK)
-    outcome = brg_cli_failed (cli, work.at_fault, reason (&request, &work, &error));
+    {
+      explain (&request, &work, &cli->job, &error);
+      outcome = brg_cli_failed (cli, work.at_fault, error.message);
+    }
   else if (write_outputs (cli, &request, &work, &error) != BRG_OK)
     outcome = brg_cli_failed (cli, work.at_fault, error.message);
   else
@@ -388,6 +461,10 @@ run_segment (BrgCli *cli)
 }
 
 static const BrgCliOption options[] = {
+  { "as", 0, "scan|mask",
+    "What the input is: with mask its voxels are the bone, and all islands are kept unless --keep "
+    "says otherwise. (scan, or mask with --segment)" },
+  BRG_CLI_SEGMENT_OPTION,
   { "output", 'o', "FILE", "The mask to write, in the scan's own axis order: .nrrd" },
   { "crop", 0, "i0:i1,j0:j1,k0:k1",
     "Work on these voxels alone. Indices count along the axes of the file, fastest first, from 0; "

@@ -57,7 +57,7 @@ run_voxelize (BrgCli *cli)
   if (brg_image_read_grid (request.like, &grid, &header, &error) != BRG_OK)
     return brg_cli_failed (cli, request.like, error.message);
   BrgMesh *mesh =
-    brg_cli_read_surface (request.input, BRG_CLI_NOT_SMOOTHED, NULL, &cli->job, &error);
+    brg_cli_read_surface (request.input, NULL, BRG_CLI_NOT_SMOOTHED, NULL, &cli->job, &error);
   brg_cli_phase (cli, 0.4, 0.7);
   if (mesh != NULL)
     mask = brg_voxelize (mesh, &grid, &cli->job, &error);

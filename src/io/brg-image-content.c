@@ -163,6 +163,8 @@ conclude (Look *look, BrgImageContent *content)
   content->kind = look->is_scan        ? BRG_IMAGE_IS_SCAN
                   : look->n_found <= 1 ? BRG_IMAGE_IS_MASK
                                        : BRG_IMAGE_IS_LABELS;
+  if (content->kind == BRG_IMAGE_IS_MASK)
+    content->value = look->n_found > 0 ? look->found[0].value : 0;
   if (look->is_scan || look->has_other)
     return;
   add_segments (&look->reading, content);

@@ -38,10 +38,10 @@ typedef struct
 typedef struct
 {
   BrgImageKind kind;
+  double value; /* of a mask: the one that is not 0, or 0 */
   int n_layers;
-  int
-    n_segments; /* how many of the labels the file declares: the first; 0: it is no segmentation */
-  int n_labels; /* of a scan 0 */
+  int n_segments; /* that the file declares: the first of the labels */
+  int n_labels;   /* of a scan 0 */
   BrgImageLabel labels[BRG_IMAGE_MAX_LABELS + BRG_IMAGE_MAX_SEGMENTS];
 } BrgImageContent;
 

@@ -45,22 +45,23 @@ test_kinds (void)
     const char *type, *samples;
     BrgImageKind kind;
     int n_labels;
+    double value;
   } cases[] = {
-    { "float", "0 1 1 0 0 0 0 1", BRG_IMAGE_IS_MASK, 1 },
-    { "int32", "0 255 0 0 0 0 0 0", BRG_IMAGE_IS_MASK, 1 },
-    { "uint8", "1 1 1 1 1 1 1 1", BRG_IMAGE_IS_MASK, 1 },
-    { "uint8", "0 0 0 0 0 0 0 0", BRG_IMAGE_IS_MASK, 0 },
-    { "double", "0 0.5 0 0 0.5 0 0 0", BRG_IMAGE_IS_MASK, 0 },
-    { "int16", "0 -1 0 0 0 0 0 -1", BRG_IMAGE_IS_MASK, 0 },
-    { "float", "0 0.5 0 0 1 0 0 0", BRG_IMAGE_IS_SCAN, 0 },
-    { "float", "0 1 0 0 0.5 0 0 0", BRG_IMAGE_IS_SCAN, 0 },
-    { "float", "0 1 nan 0 1 0 0 0", BRG_IMAGE_IS_SCAN, 0 },
-    { "float", "nan 0 0 0 0 0 0 0", BRG_IMAGE_IS_SCAN, 0 },
-    { "double", "0 1 3e9 0 0 0 0 0", BRG_IMAGE_IS_SCAN, 0 },
-    { "int16", "-1000 1 0 0 0 0 0 0", BRG_IMAGE_IS_SCAN, 0 },
-    { "int16", "-1000 1000 1000 -1000 -1000 -1000 -1000 -1000", BRG_IMAGE_IS_SCAN, 0 },
-    { "int16", "0 1 2 0 0 0 2 2", BRG_IMAGE_IS_LABELS, 2 },
-    { "double", "1 2 3 4 5 6 7 2147483647", BRG_IMAGE_IS_LABELS, 8 },
+    { "float", "0 1 1 0 0 0 0 1", BRG_IMAGE_IS_MASK, 1, 1 },
+    { "int32", "0 255 0 0 0 0 0 0", BRG_IMAGE_IS_MASK, 1, 255 },
+    { "uint8", "1 1 1 1 1 1 1 1", BRG_IMAGE_IS_MASK, 1, 1 },
+    { "uint8", "0 0 0 0 0 0 0 0", BRG_IMAGE_IS_MASK, 0, 0 },
+    { "double", "0 0.5 0 0 0.5 0 0 0", BRG_IMAGE_IS_MASK, 0, 0.5 },
+    { "int16", "0 -1 0 0 0 0 0 -1", BRG_IMAGE_IS_MASK, 0, -1 },
+    { "float", "0 0.5 0 0 1 0 0 0", BRG_IMAGE_IS_SCAN, 0, 0 },
+    { "float", "0 1 0 0 0.5 0 0 0", BRG_IMAGE_IS_SCAN, 0, 0 },
+    { "float", "0 1 nan 0 1 0 0 0", BRG_IMAGE_IS_SCAN, 0, 0 },
+    { "float", "nan 0 0 0 0 0 0 0", BRG_IMAGE_IS_SCAN, 0, 0 },
+    { "double", "0 1 3e9 0 0 0 0 0", BRG_IMAGE_IS_SCAN, 0, 0 },
+    { "int16", "-1000 1 0 0 0 0 0 0", BRG_IMAGE_IS_SCAN, 0, 0 },
+    { "int16", "-1000 1000 1000 -1000 -1000 -1000 -1000 -1000", BRG_IMAGE_IS_SCAN, 0, 0 },
+    { "int16", "0 1 2 0 0 0 2 2", BRG_IMAGE_IS_LABELS, 2, 0 },
+    { "double", "1 2 3 4 5 6 7 2147483647", BRG_IMAGE_IS_LABELS, 8, 0 },
   };
 
   for (size_t c = 0; c < G_N_ELEMENTS (cases); c++)
@@ -71,6 +72,7 @@ test_kinds (void)
       g_test_message ("%s", cases[c].samples);
       g_assert_cmpint (content.kind, ==, cases[c].kind);
       g_assert_cmpint (content.n_labels, ==, cases[c].n_labels);
+      g_assert_cmpfloat (content.value, ==, cases[c].value);
       g_assert_cmpint (content.n_segments, ==, 0);
     }
 }
