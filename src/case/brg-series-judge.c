@@ -52,8 +52,25 @@ has_places (const BrgSeries *self)
   return TRUE;
 }
 
-/* Sorts the images; those in a place that is taken go. FALSE and a reason when they make no stack.
- */
+/* By the number the scanner gave them. */
+static int
+compare_numbers (gconstpointer a, gconstpointer b, gpointer data)
+{
+  const BrgSeriesImage *first = a, *second = b;
+  const BrgSeries *self = data;
+  const BrgSeriesFile *one = self->files->pdata[first->file],
+                      *other = self->files->pdata[second->file];
+
+  if (one->image.instance_number != other->image.instance_number)
+    return one->image.instance_number < other->image.instance_number ? -1 : 1;
+  if (first->file != second->file)
+    return first->file < second->file ? -1 : 1;
+  return first->frame - second->frame;
+}
+
+/* Sorts the images; of those in one place the one with the lowest number stays, so that a place
+ * scanned again and again is from the first time everywhere. FALSE and a reason when they make no
+ * stack. */
 static gboolean
 make_stack (BrgSeries *self)
 {
@@ -62,6 +79,7 @@ make_stack (BrgSeries *self)
   g_autoptr (GArray) sorted = g_array_new (FALSE, FALSE, sizeof (BrgSeriesImage));
   BrgError fault;
 
+  g_array_sort_with_data (self->images, compare_numbers, self);
   for (guint i = 0; i < n; i++)
     slices[i] = _brg_series_slice (self, i);
   if (brg_stack_make (slices, (int) n, brg_series_get_columns (self), brg_series_get_rows (self),
@@ -122,10 +140,10 @@ remark_on_order (const BrgStack *stack, GPtrArray *remarks)
             stack->n_missing, stack->worst_gap_mm, stack->step_mm);
   if (stack->n_uneven > 0)
     remark (remarks,
-            ngettext ("%d distance between slices is not %.2f mm; the widest is %.2f mm.",
-                      "%d distances between slices are not %.2f mm; the widest is %.2f mm.",
+            ngettext ("%d distance between slices is not %.2f mm but %.2f mm.",
+                      "%d distances between slices are not %.2f mm; the worst is %.2f mm.",
                       (gulong) stack->n_uneven),
-            stack->n_uneven, stack->step_mm, stack->worst_gap_mm);
+            stack->n_uneven, stack->step_mm, stack->uneven_mm);
 }
 
 static void

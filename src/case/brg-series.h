@@ -40,9 +40,8 @@ typedef struct
   char *patient;     /* name and ID for the chooser */
   char *modality;
   int number;
-  GPtrArray *files; /* BrgSeriesFile, sorted by path */
-  GArray
-    *images; /* BrgSeriesImage, in the order of `stack`; of an unusable series in that of files */
+  GPtrArray *files;   /* BrgSeriesFile, sorted by path */
+  GArray *images;     /* BrgSeriesImage, in the order of `stack`; of an unusable series in none */
   BrgStack stack;     /* zero when there is none */
   guint n_others;     /* images of the same series that do not go with these */
   guint n_broken;     /* files of the same series that cannot be read */

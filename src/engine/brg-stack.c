@@ -103,6 +103,28 @@ find_step (BrgStack *stack, BrgError *error)
   return BRG_OK;
 }
 
+/* Slices are missing behind slice `s`. */
+static void
+count_missing (BrgStack *stack, int s, int n_missing)
+{
+  stack->n_missing += n_missing;
+  stack->n_gaps++;
+  if (stack->worst_gap < 0 || gap_of (stack, s) > stack->worst_gap_mm)
+    {
+      stack->worst_gap = s;
+      stack->worst_gap_mm = gap_of (stack, s);
+    }
+}
+
+static void
+count_uneven (BrgStack *stack, double gap_mm)
+{
+  double before_mm = stack->n_uneven++ > 0 ? stack->uneven_mm : stack->step_mm;
+
+  if (fabs (gap_mm - stack->step_mm) > fabs (before_mm - stack->step_mm))
+    stack->uneven_mm = gap_mm;
+}
+
 static void
 judge_gaps (BrgStack *stack)
 {
@@ -112,17 +134,9 @@ judge_gaps (BrgStack *stack)
       if (fabs (gap_mm - stack->step_mm) <= BRG_STACK_ROUND_MM)
         continue;
       if (steps > 1.5 && fabs (steps - floor (steps + 0.5)) <= WHOLE_STEPS)
-        {
-          stack->n_missing += (int) floor (steps + 0.5) - 1;
-          stack->n_gaps++;
-        }
+        count_missing (stack, s, (int) floor (steps + 0.5) - 1);
       else
-        stack->n_uneven++;
-      if (stack->worst_gap < 0 || gap_mm > stack->worst_gap_mm)
-        {
-          stack->worst_gap = s;
-          stack->worst_gap_mm = gap_mm;
-        }
+        count_uneven (stack, gap_mm);
     }
 }
 

@@ -34,9 +34,10 @@ typedef struct
   int first_duplicate; /* into the slices given, -1 for none */
   int n_missing;       /* slices that whole steps lack between neighbours */
   int n_gaps;          /* places where they do */
-  int n_uneven;        /* other distances that are not the step */
-  int worst_gap; /* into `order`: the widest of all distances is behind it, -1 when all are even */
+  int worst_gap;       /* into `order`: the widest of those is behind it, -1 for none */
   double worst_gap_mm;
+  int n_uneven;       /* other distances that are not the step */
+  double uneven_mm;   /* of those the one that differs most from it */
   double off_line_mm; /* farthest that a position lies from the line, in the plane */
 
   /* The grid of the even stack with `n` slices, sheared when tilted. */

@@ -10,7 +10,6 @@
 
 #define COLUMNS 9
 #define ROWS    7
-#define SLICES  6
 
 static char *folder;
 
@@ -47,7 +46,7 @@ plain (void)
 
 /* Axial slices at these heights, the last of them being the first file. */
 static void
-put_axial (const double *heights_mm, int n, double lean)
+put_axial (const double *heights_mm, int n)
 {
   begin_folder ();
   for (int s = 0; s < n; s++)
@@ -55,7 +54,6 @@ put_axial (const double *heights_mm, int n, double lean)
       DicomSlice slice = plain ();
       g_autofree char *name = g_strdup_printf ("IM%03d", n - s);
       slice.number = 100 - s;
-      slice.position[1] += lean * heights_mm[s];
       slice.position[2] = heights_mm[s];
       put_slice (name, &slice);
     }
@@ -85,50 +83,16 @@ read_first (BrgSeriesMode mode)
 }
 
 static void
-assert_remark (const double *heights_mm, int n, double lean, const char *words)
-{
-  put_axial (heights_mm, n, lean);
-  g_autoptr (GPtrArray) all = find (1);
-  const BrgSeries *series = all->pdata[0];
-  g_autofree char *remarks = g_strjoinv (" ", series->remarks);
-  g_assert_null (series->reason);
-  if (strstr (remarks, words) == NULL)
-    g_error ("\"%s\" lacks \"%s\"", remarks, words);
-}
-
-static void
-test_faults (void)
-{
-  const double even[] = { 0, 5, 10, 15, 20, 25 }, missing[] = { 0, 5, 10, 20, 25, 30 };
-  const double uneven[] = { 0, 5, 10, 17, 22, 27 }, twice[] = { 0, 5, 10, 10, 15, 20 };
-  g_autoptr (GError) error = NULL;
-
-  put_axial (even, SLICES, 0);
-  g_autoptr (GPtrArray) all = find (1);
-  g_assert_cmpuint (g_strv_length (((BrgSeries *) all->pdata[0])->remarks), ==, 0);
-  assert_remark (missing, SLICES, 0, "1 slice is missing: the widest gap is 10.00 mm");
-  g_autoptr (GPtrArray) gap = find (1);
-  g_assert_null (brg_series_read (gap->pdata[0], BRG_SERIES_AS_IT_IS, NULL, NULL, NULL, &error));
-  g_assert_nonnull (strstr (error->message, "1 slice is missing"));
-  BrgVolume *filled = read_first (BRG_SERIES_RESAMPLE);
-  g_assert_cmpint (filled->grid.dim[2], ==, 7);
-  brg_volume_unref (filled);
-  assert_remark (uneven, SLICES, 0, "1 distance between slices is not 5.00 mm; the widest is 7.00");
-  assert_remark (twice, SLICES, 0, "1 slice lies where another one does");
-  assert_remark (even, SLICES, tan (18 * G_PI / 180), "tilted by 18.0°");
-}
-
-static void
 test_reasons (void)
 {
   const double two[] = { 0, 5 }, even[] = { 0, 5, 10, 15 };
   g_autofree char *text = g_build_filename (folder, "notes.txt", NULL);
 
-  put_axial (two, 2, 0);
+  put_axial (two, 2);
   g_autoptr (GPtrArray) few = find (1);
   g_assert_cmpstr (((BrgSeries *) few->pdata[0])->reason, ==, "It has 2 slices only.");
 
-  put_axial (even, 4, 0);
+  put_axial (even, 4);
   for (int s = 0; s < 4; s++)
     {
       DicomSlice other = plain ();
@@ -191,7 +155,7 @@ test_rest (void)
   const double even[] = { 0, 5, 10, 15, 20, 25 };
   g_autofree char *junk = g_build_filename (folder, "junk", NULL);
 
-  put_axial (even, 6, 0);
+  put_axial (even, 6);
   cut ("IM001", 2);
   g_autoptr (GPtrArray) first = find (1);
   const BrgSeries *series = first->pdata[0];
@@ -224,7 +188,7 @@ test_broken (void)
   const double even[] = { 0, 5, 10, 15 };
   guint8 grey[64];
 
-  put_axial (even, 4, 0);
+  put_axial (even, 4);
   for (int s = 1; s <= 4; s++)
     {
       g_autofree char *name = g_strdup_printf ("IM%03d", s);
@@ -264,7 +228,7 @@ test_cancel_and_absent (void)
   g_autoptr (GError) cancelled = NULL, absent = NULL;
   BrgJob job = BRG_JOB_INIT;
 
-  put_axial (even, 4, 0);
+  put_axial (even, 4);
   brg_job_cancel (&job);
   g_assert_null (brg_series_find (folder, &job, &cancelled));
   g_assert_error (cancelled, G_IO_ERROR, G_IO_ERROR_CANCELLED);
@@ -277,7 +241,6 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   folder = g_dir_make_tmp ("series-XXXXXX", NULL);
-  g_test_add_func ("/series/faults", test_faults);
   g_test_add_func ("/series/reasons", test_reasons);
   g_test_add_func ("/series/parts", test_parts);
   g_test_add_func ("/series/rest", test_rest);

@@ -133,7 +133,8 @@ make_at (const double *at_mm, int n, double tilt_deg)
 static void
 test_faults (void)
 {
-  const double missing[] = { 0, 2, 4, 10, 12, 14, 16 }, uneven[] = { 0, 2, 4, 6.7, 8.7, 10.7 };
+  const double missing[] = { 0, 2, 4, 10, 12, 14, 16 },
+               uneven[] = { 0, 2, 4, 6.7, 8.7, 9.5, 11.5, 13.5 };
   const double twice[] = { 0, 2, 4, 4.004, 6, 6.001, 8 }, rounded[] = { 0, 2.004, 4, 5.996, 8 };
   BrgStack stack = make_at (missing, G_N_ELEMENTS (missing), 0);
 
@@ -148,8 +149,9 @@ test_faults (void)
 
   stack = make_at (uneven, G_N_ELEMENTS (uneven), 0);
   g_assert_cmpint (stack.n_missing, ==, 0);
-  g_assert_cmpint (stack.n_uneven, ==, 1);
-  g_assert_cmpfloat_with_epsilon (stack.worst_gap_mm, 2.7, 1e-9);
+  g_assert_cmpint (stack.n_uneven, ==, 2);
+  g_assert_cmpfloat_with_epsilon (stack.uneven_mm, 0.8, 1e-9);
+  g_assert_cmpint (stack.worst_gap, ==, -1);
   g_assert_false (stack.is_even);
   brg_stack_clear (&stack);
 
