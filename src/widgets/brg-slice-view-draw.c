@@ -182,7 +182,8 @@ draw_name (BrgSliceView *self, GtkSnapshot *snapshot, int width)
 
   brg_draw_pill (snapshot, brg_draw_rect (INSET, INSET + 3, 8, 8), colour);
   x += brg_draw_text (GTK_WIDGET (self), snapshot, name, x, INSET - 1, &bold) + 6;
-  if (self->volume != NULL && width >= NARROW)
+  double end = x + brg_draw_measure (GTK_WIDGET (self), side, &dim);
+  if (self->volume != NULL && end < width / 2.0 - LETTER_PX) /* not into the upper letter */
     brg_draw_text (GTK_WIDGET (self), snapshot, side, x, INSET - 1, &dim);
 }
 
