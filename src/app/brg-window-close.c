@@ -4,6 +4,8 @@
 
 #include <glib/gi18n.h>
 
+#include "widgets/brg-toplevel.h"
+
 #define REVEAL_MS 300
 
 enum
@@ -116,6 +118,7 @@ ask (BrgWindow *self, const GError *error)
   gtk_widget_add_css_class (save_as, "suggested-action");
   gtk_dialog_set_default_response (GTK_DIALOG (dialog), RESPONSE_SAVE_AS);
   g_signal_connect_object (dialog, "response", G_CALLBACK (response_cb), self, G_CONNECT_SWAPPED);
+  brg_toplevel_guard (GTK_WINDOW (dialog));
   gtk_window_present (GTK_WINDOW (dialog));
 }
 

@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 
 #include "case/brg-library.h"
+#include "widgets/brg-toplevel.h"
 
 static void
 saved_as_cb (GObject *source, GAsyncResult *result, gpointer data)
@@ -61,6 +62,7 @@ ask_to_replace (BrgWindow *self, GFile *file)
   g_object_set_data_full (G_OBJECT (dialog), "file", g_object_ref (file), g_object_unref);
   g_signal_connect_object (dialog, "response", G_CALLBACK (replace_response_cb), self,
                            G_CONNECT_SWAPPED);
+  brg_toplevel_guard (GTK_WINDOW (dialog));
   gtk_window_present (GTK_WINDOW (dialog));
 }
 

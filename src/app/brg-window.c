@@ -8,6 +8,7 @@
 #include "widgets/brg-defect-panel.h"
 #include "widgets/brg-repair-panel.h"
 #include "widgets/brg-scan-panel.h"
+#include "widgets/brg-toplevel.h"
 
 #define TASK_REVEAL_MS 300
 
@@ -295,6 +296,7 @@ brg_window_init (BrgWindow *self)
   self->the_case = brg_case_new ();
   self->view_state = brg_view_state_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
+  brg_toplevel_guard (GTK_WINDOW (self));
   _brg_window_actions_init (self);
   make_steps (self);
   _brg_window_views_init (self);

@@ -2,6 +2,8 @@
 
 #include <glib/gi18n.h>
 
+#include "widgets/brg-toplevel.h"
+
 #define PICTURE_PX 96
 
 struct _BrgSeriesDialog
@@ -290,6 +292,7 @@ static void
 brg_series_dialog_init (BrgSeriesDialog *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  brg_toplevel_guard (GTK_WINDOW (self));
   self->cancellable = g_cancellable_new ();
 }
 
