@@ -18,6 +18,7 @@ struct BrgStream
   uint64_t unread; /* bytes of it not yet in the buffer */
   size_t at, end;  /* unconsumed part of the buffer */
   size_t room;
+  size_t used;           /* most bytes that were ever in the buffer */
   unsigned char *buffer; /* room and one byte more for next_member() */
 
   BrgInflater *inflater;    /* of a gzip or zlib stream; NULL for a plain one */

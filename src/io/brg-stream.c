@@ -11,13 +11,15 @@
 #include "io/brg-message.h"
 
 #define BUFFER_SIZE   ((size_t) 128 * 1024)
+#define FIRST_READ    ((size_t) 8 * 1024) /* a header: of most DICOM files all that is looked at */
 #define MAX_CHUNK     ((size_t) 1 << 30)
 #define DEFLATE_LIMIT 1032 /* 258 bytes from 2 bits */
 
 BrgStatus
 brg_stream_refill (BrgStream *stream, BrgError *error)
 {
-  size_t want = stream->unread < stream->room ? (size_t) stream->unread : stream->room;
+  size_t room = stream->used == 0 && stream->room > FIRST_READ ? FIRST_READ : stream->room;
+  size_t want = stream->unread < room ? (size_t) stream->unread : room;
   ssize_t n = 0;
 
   stream->at = stream->end = 0;
@@ -31,6 +33,7 @@ brg_stream_refill (BrgStream *stream, BrgError *error)
   if (n == 0)
     return brg_error_set (error, BRG_IO, "became shorter while it was read");
   stream->end = (size_t) n;
+  stream->used = stream->end > stream->used ? stream->end : stream->used;
   stream->unread -= (uint64_t) n;
   return BRG_OK;
 }
@@ -171,7 +174,7 @@ brg_stream_close (BrgStream *stream)
   close (stream->file);
   free (stream->folder);
   if (stream->buffer != NULL)
-    brg_wipe (stream->buffer, stream->room);
+    brg_wipe (stream->buffer, stream->used + 1);
   brg_free (stream->buffer);
   brg_free (stream);
 }
@@ -328,6 +331,11 @@ brg_stream_read_at (const BrgStream *stream,
   if (there < size)
     return brg_error_set (error, BRG_FORMAT, "the data ends %llu bytes early",
                           (unsigned long long) (size - there));
+  if (offset + size <= stream->end - stream->at)
+    {
+      memcpy (bytes, stream->buffer + stream->at + offset, size);
+      return BRG_OK;
+    }
   for (size_t done = 0; done < size;)
     {
       ssize_t n = pread (stream->file, (char *) bytes + done, size - done, (off_t) (from + done));
@@ -376,6 +384,11 @@ brg_stream_skip (BrgStream *stream, uint64_t size, BrgError *error)
   if (stream->inflater == NULL && size > brg_stream_left (stream))
     return brg_error_set (error, BRG_FORMAT, "is to be read from byte %llu, past its end",
                           (unsigned long long) size);
+  if (stream->inflater == NULL && size <= stream->end - stream->at)
+    {
+      stream->at += (size_t) size;
+      return BRG_OK;
+    }
   for (; status == BRG_OK && size > 0; size -= size < sizeof scratch ? size : sizeof scratch)
     status = brg_stream_read (stream, scratch,
                               size < sizeof scratch ? (size_t) size : sizeof scratch, error);

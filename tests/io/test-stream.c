@@ -9,7 +9,9 @@
 #include "files.h"
 #include "io/brg-stream.h"
 
-#define BIG 300001 /* more than two buffers, odd */
+#define FIRST_BUFFER 8192u /* of a stream, and the ones after it */
+#define BUFFER       131072u
+#define BIG          300001 /* more than two buffers, odd */
 
 static GByteArray *
 pattern (size_t size)
@@ -76,13 +78,13 @@ test_read (void)
   g_byte_array_unref (zipped);
 }
 
-/* Members whose two magic bytes fall on either side of the end of a 128 KiB buffer: noise does not
+/* Members whose two magic bytes fall on either side of the end of a buffer: noise does not
  * compress, so the size of the first member follows the size of its input, with 18 bytes of frame
  * and a few for each block. */
 static void
-test_members_across_buffers (void)
+check_members_across (size_t end)
 {
-  GByteArray *bytes = pattern (140000);
+  GByteArray *bytes = pattern (end + 9000);
   GRand *rand = g_rand_new_with_seed (7);
   BrgError error = { 0 };
   guint64 surplus;
@@ -90,11 +92,11 @@ test_members_across_buffers (void)
 
   for (guint i = 0; i < bytes->len; i++)
     bytes->data[i] = (guint8) g_rand_int (rand);
-  for (size_t first = 131072 - 90; first < 131072 - 40; first++)
+  for (size_t first = end - 90; first < end - 10; first++)
     {
       GByteArray *zipped = g_byte_array_new ();
       files_gzip (zipped, bytes->data, first);
-      crossed = crossed || zipped->len == 131071;
+      crossed = crossed || zipped->len == end - 1;
       files_gzip (zipped, bytes->data + first, bytes->len - first);
       g_assert_cmpint (read_all (zipped, bytes, true, bytes->len, &surplus, &error), ==, BRG_OK);
       g_assert_cmpuint (surplus, ==, 0);
@@ -102,6 +104,49 @@ test_members_across_buffers (void)
     }
   g_assert_true (crossed);
   g_rand_free (rand);
+  g_byte_array_unref (bytes);
+}
+
+static void
+test_members_across_buffers (void)
+{
+  check_members_across (FIRST_BUFFER);
+  check_members_across (FIRST_BUFFER + BUFFER);
+}
+
+/* Reading, skipping and looking ahead give the same bytes within a buffer and across buffers. */
+static void
+test_ahead (void)
+{
+  static const guint steps[] = { 1, 100, FIRST_BUFFER - 150, 60, 0, 5000, BUFFER, 3, 90000 };
+  GByteArray *bytes = pattern (BIG);
+  char *path = files_write ("stream", bytes->data, bytes->len);
+  BrgStream *stream = brg_stream_open (path, NULL);
+  static guint8 got[BIG];
+  guint at = 0;
+
+  for (size_t s = 0; s < G_N_ELEMENTS (steps); s++)
+    {
+      for (guint offset = 0; offset < MIN (2 * BUFFER, BIG - at); offset += 7777)
+        {
+          guint size = MIN (offset / 2 + 1, BIG - at - offset);
+          g_assert_cmpint (brg_stream_read_at (stream, offset, got, size, NULL), ==, BRG_OK);
+          g_assert_true (memcmp (got, bytes->data + at + offset, size) == 0);
+        }
+      if (s % 2 == 0)
+        g_assert_cmpint (brg_stream_skip (stream, steps[s], NULL), ==, BRG_OK);
+      else
+        {
+          g_assert_cmpint (brg_stream_read (stream, got, steps[s], NULL), ==, BRG_OK);
+          g_assert_true (memcmp (got, bytes->data + at, steps[s]) == 0);
+        }
+      at += steps[s];
+      g_assert_cmpuint (brg_stream_left (stream), ==, BIG - at);
+    }
+  g_assert_cmpint (brg_stream_skip (stream, BIG, NULL), ==, BRG_FORMAT);
+  brg_stream_close (stream);
+  g_remove (path);
+  g_free (path);
   g_byte_array_unref (bytes);
 }
 
@@ -317,6 +362,7 @@ main (int argc, char **argv)
   files_begin ();
   g_test_add_func ("/io/stream/read", test_read);
   g_test_add_func ("/io/stream/members-across-buffers", test_members_across_buffers);
+  g_test_add_func ("/io/stream/ahead", test_ahead);
   g_test_add_func ("/io/stream/every-prefix", test_every_prefix);
   g_test_add_func ("/io/stream/every-bit", test_every_bit);
   g_test_add_func ("/io/stream/surplus", test_surplus);
