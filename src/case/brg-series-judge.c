@@ -31,6 +31,9 @@ judge_image (const BrgDicomImage *image)
     return g_strdup (_ ("It is a scout view."));
   if (image->n_samples != 1 || strcmp (image->photometric, "MONOCHROME2") != 0)
     return g_strdup (_ ("Its images are no grey values of a CT."));
+  if (codec == BRG_DICOM_UNKNOWN && name != NULL)
+    return g_strdup_printf (_ ("Its images are coded as %s, which cannot be read (%s)."), name,
+                            image->syntax);
   if (codec == BRG_DICOM_UNKNOWN)
     return g_strdup_printf (_ ("Its images are coded in a way that is not known (%s)."),
                             image->syntax);
@@ -159,6 +162,18 @@ remark_on_shape (const BrgStack *stack, GPtrArray *remarks)
     remark (remarks, _ ("It has not the size of a head: are its lengths in mm?"));
 }
 
+static void
+remark_on_values (const BrgSeries *self, GPtrArray *remarks)
+{
+  gboolean is_lossy = FALSE;
+
+  for (guint f = 0; f < self->files->len; f++)
+    is_lossy |= brg_dicom_is_lossy (&((BrgSeriesFile *) self->files->pdata[f])->image);
+  if (is_lossy)
+    remark (remarks, _ ("Its images were compressed with loss: their values are not exactly those "
+                        "that were measured."));
+}
+
 /* What of the series is not in the stack. */
 static void
 remark_on_rest (const BrgSeries *self, GPtrArray *remarks)
@@ -198,6 +213,7 @@ _brg_series_judge (BrgSeries *self)
     {
       remark_on_order (&self->stack, remarks);
       remark_on_shape (&self->stack, remarks);
+      remark_on_values (self, remarks);
       remark_on_rest (self, remarks);
     }
   g_ptr_array_add (remarks, NULL);

@@ -105,11 +105,26 @@ using Decode = bregma::Outcome (*) (const std::uint8_t *data,
                                     bregma::Frames &frames,
                                     std::string &reason);
 
+/* JPEG 2000 of high throughput, which DCMTK does not know by name. */
+bool
+is_htj2k (DcmFileFormat &file)
+{
+  static const char *const syntaxes[] = { "1.2.840.10008.1.2.4.201", "1.2.840.10008.1.2.4.202",
+                                          "1.2.840.10008.1.2.4.203" };
+  OFString syntax;
+
+  file.getMetaInfo ()->findAndGetOFString (DCM_TransferSyntaxUID, syntax);
+  for (const char *one : syntaxes)
+    if (syntax == one)
+      return true;
+  return false;
+}
+
 /* What DCMTK does not decode, or not fast; NULL: it does. */
 Decode
-decoder_of (E_TransferSyntax syntax)
+decoder_of (DcmFileFormat &file)
 {
-  switch (syntax)
+  switch (file.getDataset ()->getOriginalXfer ())
     {
     case EXS_JPEG2000LosslessOnly:
     case EXS_JPEG2000:
@@ -118,7 +133,7 @@ decoder_of (E_TransferSyntax syntax)
     case EXS_JPEGProcess14SV1:
       return bregma::decode_lossless_jpeg;
     default:
-      return nullptr;
+      return is_htj2k (file) ? bregma::decode_jpeg2000 : nullptr;
     }
 }
 
@@ -222,7 +237,7 @@ decode_file (const Part &part, Frames &frames, std::string &reason)
   DcmDataset &dataset = *file.getDataset ();
   if (!read_shape (dataset, frames, reason))
     return false;
-  const Decode decode = decoder_of (dataset.getOriginalXfer ());
+  const Decode decode = decoder_of (file);
   Outcome outcome = Outcome::foreign;
   if (decode != nullptr)
     outcome = decode_encapsulated (dataset, decode, frames, reason);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/brg-alloc.h"
+#include "io/brg-dicom-syntax.h"
 #include "io/brg-dicom-value.h"
 #include "io/brg-dicom-walk.h"
 
@@ -63,6 +64,7 @@ static const Field fields[] = {
   FIELD (0028, 0103, SHORT, "pixel representation", is_signed),
   FIELD (0028, 0120, SHORT, "padding value", padding),
   FIELD (0028, 0121, SHORT, "padding limit", padding_limit),
+  FIELD (0028, 2110, TEXT, "lossy compression", lossy),
 };
 
 /* Numbers of a plane: in the data set, or in the functional groups of a multi-frame image. */
@@ -275,66 +277,20 @@ visit (void *data,
 
 static const BrgDicomVisitor visitor = { wants, enters, visit };
 
-typedef struct
-{
-  const char *syntax;
-  BrgDicomCodec codec;
-  BrgDicomCoding coding;
-  const char *name;
-} Syntax;
-
-/* PS3.6, A. */
-static const Syntax syntaxes[] = {
-  { "1.2.840.10008.1.2", BRG_DICOM_NATIVE, { true, false }, "implicit little endian" },
-  { "1.2.840.10008.1.2.1", BRG_DICOM_NATIVE, { false, false }, "explicit little endian" },
-  { "1.2.840.10008.1.2.2", BRG_DICOM_NATIVE, { false, true }, "explicit big endian" },
-  { "1.2.840.10008.1.2.1.99", BRG_DICOM_DEFLATED, { false, false }, "deflated" },
-  { "1.2.840.10008.1.2.4.50", BRG_DICOM_ENCAPSULATED, { false, false }, "JPEG baseline" },
-  { "1.2.840.10008.1.2.4.51", BRG_DICOM_ENCAPSULATED, { false, false }, "JPEG extended" },
-  { "1.2.840.10008.1.2.4.57", BRG_DICOM_ENCAPSULATED, { false, false }, "JPEG lossless" },
-  { "1.2.840.10008.1.2.4.70", BRG_DICOM_ENCAPSULATED, { false, false }, "JPEG lossless" },
-  { "1.2.840.10008.1.2.4.80", BRG_DICOM_ENCAPSULATED, { false, false }, "JPEG-LS lossless" },
-  { "1.2.840.10008.1.2.4.81", BRG_DICOM_ENCAPSULATED, { false, false }, "JPEG-LS" },
-  { "1.2.840.10008.1.2.4.90", BRG_DICOM_ENCAPSULATED, { false, false }, "JPEG 2000 lossless" },
-  { "1.2.840.10008.1.2.4.91", BRG_DICOM_ENCAPSULATED, { false, false }, "JPEG 2000" },
-  { "1.2.840.10008.1.2.5", BRG_DICOM_ENCAPSULATED, { false, false }, "RLE" },
-};
-
-/* NULL for one that is not known. */
-static const Syntax *
-find_syntax (const char *uid)
-{
-  for (size_t s = 0; s < sizeof syntaxes / sizeof *syntaxes; s++)
-    if (strcmp (syntaxes[s].syntax, uid) == 0)
-      return &syntaxes[s];
-  return NULL;
-}
-
-BrgDicomCodec
-brg_dicom_codec (const char *syntax, const char **name)
-{
-  const Syntax *found = find_syntax (syntax);
-
-  *name = found != NULL ? found->name : NULL;
-  return found != NULL ? found->codec : BRG_DICOM_UNKNOWN;
-}
-
 /* How the data set is coded. Files without a meta header say nothing: two letters where explicit
  * coding has a value representation mean that. */
 static BrgDicomCoding
 coding_of (const BrgStream *stream, BrgDicomImage *image)
 {
-  const Syntax *syntax = find_syntax (image->syntax);
   uint8_t start[6] = { 0 };
 
-  if (syntax != NULL)
-    return syntax->coding;
-  if (image->syntax[0] != '\0' || brg_stream_left (stream) < sizeof start ||
-      brg_stream_read_at (stream, 0, start, sizeof start, NULL) != BRG_OK)
-    return (BrgDicomCoding){ false, false };
-  bool is_explicit = start[4] >= 'A' && start[4] <= 'Z' && start[5] >= 'A' && start[5] <= 'Z';
-  strcpy (image->syntax, syntaxes[is_explicit ? 1 : 0].syntax);
-  return syntaxes[is_explicit ? 1 : 0].coding;
+  if (image->syntax[0] == '\0' && brg_stream_left (stream) >= sizeof start &&
+      brg_stream_read_at (stream, 0, start, sizeof start, NULL) == BRG_OK)
+    {
+      bool is_explicit = start[4] >= 'A' && start[4] <= 'Z' && start[5] >= 'A' && start[5] <= 'Z';
+      strcpy (image->syntax, is_explicit ? BRG_DICOM_EXPLICIT : BRG_DICOM_IMPLICIT);
+    }
+  return brg_dicom_syntax_coding (image->syntax);
 }
 
 static int32_t
@@ -367,13 +323,14 @@ check_pixels (BrgDicomImage *image, const BrgDicomPixels *pixels, uint64_t left,
 {
   uint64_t need = (uint64_t) image->rows * (uint64_t) image->columns * (uint64_t) image->n_samples *
                   (uint64_t) image->n_frames * (uint64_t) (image->bits_allocated / 8);
-  const Syntax *syntax = find_syntax (image->syntax);
+  const BrgDicomSyntax *syntax = brg_dicom_syntax_find (image->syntax);
 
   image->is_encapsulated = pixels->length == BRG_DICOM_UNDEFINED;
-  image->is_big_endian = syntax != NULL && syntax->coding.is_big_endian;
+  image->is_big_endian = brg_dicom_syntax_coding (image->syntax).is_big_endian;
   image->pixel_offset = pixels->offset;
   image->pixel_bytes = need;
-  if (syntax != NULL && image->is_encapsulated != (syntax->codec == BRG_DICOM_ENCAPSULATED))
+  if (syntax != NULL && syntax->codec != BRG_DICOM_UNKNOWN &&
+      image->is_encapsulated != (syntax->codec == BRG_DICOM_ENCAPSULATED))
     return brg_error_set (error, BRG_FORMAT, "has pixels that are not %s, as it says",
                           syntax->name);
   if (image->is_encapsulated)

@@ -43,6 +43,7 @@ typedef struct
 
   int32_t rows, columns, n_samples; /* n_samples per pixel: 1 for grey */
   int32_t bits_allocated, bits_stored, high_bit, is_signed;
+  char lossy[3];                  /* "01": values were changed by compression, now or once */
   int32_t padding, padding_limit; /* samples from the one to the other, in either order, are none;
                                      BRG_DICOM_NO_PADDING */
   double tilt_deg;                /* what the scanner noted: NAN for nothing */
@@ -84,8 +85,11 @@ typedef enum
   BRG_DICOM_NATIVE,       /* samples as they are */
   BRG_DICOM_ENCAPSULATED, /* RLE, JPEG, JPEG-LS, JPEG 2000: for the decoder */
   BRG_DICOM_DEFLATED,     /* the whole data set is */
-  BRG_DICOM_UNKNOWN,
+  BRG_DICOM_UNKNOWN,      /* cannot be read, even where it has a name */
 } BrgDicomCodec;
 
 /* *name becomes what people call it, or NULL. */
 BrgDicomCodec brg_dicom_codec (const char *syntax, const char **name);
+
+/* True when compression changed the values, as the syntax or the file itself says. */
+bool brg_dicom_is_lossy (const BrgDicomImage *image);
