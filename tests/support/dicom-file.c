@@ -112,7 +112,7 @@ dicom_begin (const char *syntax)
   memset (file.bytes->data, 0, 128);
   g_byte_array_append (file.bytes, (const guint8 *) "DICM", 4);
   dicom_text (&file, 0x00020010, "UI", syntax);
-  file.is_implicit = strcmp (syntax, DICOM_IMPLICIT) == 0;
+  file.is_implicit = strcmp (syntax, DICOM_IMPLICIT) == 0 || strcmp (syntax, DICOM_PAPYRUS) == 0;
   file.is_big_endian = strcmp (syntax, DICOM_BIG_ENDIAN) == 0;
   return file;
 }

@@ -8,6 +8,7 @@
 #define DICOM_EXPLICIT   "1.2.840.10008.1.2.1"
 #define DICOM_BIG_ENDIAN "1.2.840.10008.1.2.2"
 #define DICOM_LOSSLESS   "1.2.840.10008.1.2.4.70"
+#define DICOM_PAPYRUS    "1.2.840.10008.1.20"
 #define DICOM_CT         "1.2.840.10008.5.1.4.1.1.2"
 
 typedef struct
