@@ -4,7 +4,9 @@
 
 #include "case/brg-case-error.h"
 #include "case/brg-case-private.h"
+#include "case/brg-file-private.h"
 #include "case/brg-store-edits.h"
+#include "engine/brg-alloc.h"
 
 #define MAGIC "SQLite format 3"
 
@@ -20,12 +22,14 @@ _brg_case_is_case_file (const char *path)
 
   if (g_str_has_suffix (path, BRG_STORE_SUFFIX))
     return TRUE;
-  FILE *file = g_file_test (path, G_FILE_TEST_IS_REGULAR) ? fopen (path, "rb") : NULL;
+  FILE *file = _brg_file_open (path, NULL);
   if (file == NULL)
     return FALSE;
   size_t n = fread (start, 1, sizeof start, file);
   fclose (file);
-  return n == sizeof start && memcmp (start, MAGIC, sizeof start) == 0;
+  gboolean is_case = n == sizeof start && memcmp (start, MAGIC, sizeof start) == 0;
+  brg_wipe (start, sizeof start);
+  return is_case;
 }
 
 void

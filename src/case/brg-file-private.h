@@ -14,7 +14,7 @@ gboolean _brg_file_fail (GError **error, const char *path, int errnum);
 /* Puts "NAME: " in front. */
 void _brg_file_name_error (GError **error, const char *path);
 
-/* Opens a regular file to read; NULL and an error for anything else. */
+/* Opens a regular file to read, without a buffer; NULL and an error for anything else. */
 FILE *_brg_file_open (const char *path, GError **error);
 
 /* The whole of a file of at most `max_bytes`, zero-terminated. */

@@ -45,6 +45,8 @@ _brg_file_open (const char *path, GError **error)
   FILE *file = g_fopen (path, "rb");
   if (file == NULL)
     _brg_file_fail (error, path, errno);
+  else
+    setvbuf (file, NULL, _IONBF, 0); /* which nobody would overwrite */
   return file;
 }
 

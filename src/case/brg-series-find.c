@@ -8,6 +8,7 @@
 #include "engine/brg-parallel.h"
 
 #define FILES_AT_ONCE 16
+#define MAX_KEY       1024 /* more than UIDs and numbers can fill */
 
 /* A file as it was read. One that is neither an image nor broken is none of DICOM, or of another
  * kind. */
@@ -68,6 +69,7 @@ _brg_series_free (BrgSeries *self)
 {
   brg_wipe (self->description, strlen (self->description));
   brg_wipe (self->patient, strlen (self->patient));
+  brg_wipe (self->uid, strlen (self->uid));
   g_free (self->uid);
   g_free (self->description);
   g_free (self->patient);
@@ -94,12 +96,25 @@ static char *
 key_of (const BrgDicomImage *image)
 {
   const BrgDicomPlane *plane = brg_dicom_plane (image, 0);
+  char text[MAX_KEY];
 
-  return g_strdup_printf (
-    "%s|%s|%s|%s|%d|%d|%d|%.3f,%.3f,%.3f,%.3f,%.3f,%.3f|%.4f,%.4f", image->series_uid,
-    image->sop_class, image->syntax, image->photometric, image->columns, image->rows,
-    image->n_samples, plane->along_row.x + 0.0, plane->along_row.y + 0.0, plane->along_row.z + 0.0,
-    plane->down.x + 0.0, plane->down.y + 0.0, plane->down.z + 0.0, plane->row_mm, plane->column_mm);
+  /* Not a string that grows: it would leave what it was behind. */
+  g_snprintf (text, sizeof text, "%s|%s|%s|%s|%d|%d|%d|%.3f,%.3f,%.3f,%.3f,%.3f,%.3f|%.4f,%.4f",
+              image->series_uid, image->sop_class, image->syntax, image->photometric,
+              image->columns, image->rows, image->n_samples, plane->along_row.x + 0.0,
+              plane->along_row.y + 0.0, plane->along_row.z + 0.0, plane->down.x + 0.0,
+              plane->down.y + 0.0, plane->down.z + 0.0, plane->row_mm, plane->column_mm);
+  char *key = g_strdup (text);
+  brg_wipe (text, sizeof text);
+  return key;
+}
+
+static void
+key_free (gpointer key)
+{
+  if (key != NULL)
+    brg_wipe (key, strlen (key));
+  g_free (key);
 }
 
 static char *
@@ -107,7 +122,7 @@ describe_patient (const BrgDicomPatient *patient)
 {
   if (*patient->id == '\0' || *patient->name == '\0')
     return g_strconcat (patient->name, patient->id, NULL);
-  return g_strdup_printf ("%s (%s)", patient->name, patient->id);
+  return g_strconcat (patient->name, " (", patient->id, ")", NULL);
 }
 
 static BrgSeries *
@@ -209,7 +224,7 @@ add_broken (GPtrArray *all, const char *path, Read *read)
 static GPtrArray *
 group (Reading *reading)
 {
-  g_autoptr (GHashTable) by_key = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) by_key = g_hash_table_new_full (g_str_hash, g_str_equal, key_free, NULL);
   GPtrArray *all = g_ptr_array_new_with_free_func ((GDestroyNotify) _brg_series_free);
 
   for (guint f = 0; f < reading->paths->len; f++)
@@ -225,7 +240,7 @@ group (Reading *reading)
           g_ptr_array_add (all, series);
           g_hash_table_insert (by_key, g_steal_pointer (&key), series);
         }
-      g_free (key);
+      key_free (key);
       add_file (series, reading->paths->pdata[f], &read->image);
     }
   name_parts (all);
@@ -278,6 +293,7 @@ brg_series_is_source (const char *path)
   is_source = fread (start, 1, sizeof start, file) == sizeof start &&
               memcmp (start + sizeof start - 4, "DICM", 4) == 0;
   fclose (file);
+  brg_wipe (start, sizeof start);
   return is_source;
 }
 

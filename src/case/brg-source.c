@@ -6,6 +6,7 @@
 #include "case/brg-manifest-private.h"
 #include "case/brg-source-private.h"
 #include "case/brg-store.h"
+#include "engine/brg-alloc.h"
 
 static gboolean
 fail (GError **error, const char *path, const char *reason)
@@ -28,6 +29,7 @@ is_database (const char *path)
   gboolean is = fread (found, 1, sizeof found, file) == sizeof found &&
                 memcmp (found, magic, sizeof magic) == 0;
   fclose (file);
+  brg_wipe (found, sizeof found);
   return is;
 }
 

@@ -102,6 +102,15 @@ brg_alloc_grow (void *buffer, size_t old_count, size_t count, size_t size, BrgEr
   return grown;
 }
 
+/* More than the readers of headers are deep. */
+__attribute__ ((noinline)) void
+brg_wipe_stack (void)
+{
+  char left[16384];
+
+  brg_wipe (left, sizeof left);
+}
+
 void
 brg_free (void *buffer)
 {

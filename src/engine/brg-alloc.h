@@ -34,5 +34,8 @@ brg_wipe (void *bytes, size_t size)
   __asm__ volatile("" : : "r"(bytes) : "memory");
 }
 
+/* The same for what functions that have returned may have left on the stack of this thread. */
+void brg_wipe_stack (void);
+
 /* Frees a buffer, or gives it back to its pool; NULL is allowed. */
 void brg_free (void *buffer);

@@ -110,6 +110,8 @@ brg_inflater_new (BrgError *error)
 void
 brg_inflater_free (BrgInflater *inflater)
 {
+  if (inflater != NULL)
+    brg_wipe (inflater, sizeof *inflater);
   brg_free (inflater);
 }
 

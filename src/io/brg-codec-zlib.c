@@ -1,11 +1,13 @@
 #include "io/brg-codec.h"
 
+#include <string.h>
 #include <zlib.h>
 
 #include "engine/brg-alloc.h"
 
 #define LEVEL        1
 #define MEMORY_LEVEL 8
+#define MEMORY_HEAD  ((size_t) 64)
 #define MAX_STEP     ((size_t) 1 << 30) /* zlib counts in 32 bits */
 
 struct BrgInflater
@@ -54,6 +56,33 @@ brg_codec_deflate (BrgPool *pool,
   return BRG_OK;
 }
 
+/* zlib keeps the last 32 KiB it gave: of a file whose header is in them too. A buffer begins with
+ * its size. */
+static voidpf
+take_memory (voidpf data, uInt count, uInt size)
+{
+  size_t bytes = (size_t) count * size;
+  uint8_t *buffer = brg_alloc (bytes + MEMORY_HEAD, 1, NULL);
+
+  (void) data;
+  if (buffer == NULL)
+    return NULL;
+  memcpy (buffer, &bytes, sizeof bytes);
+  return buffer + MEMORY_HEAD;
+}
+
+static void
+wipe_memory (voidpf data, voidpf memory)
+{
+  uint8_t *buffer = (uint8_t *) memory - MEMORY_HEAD;
+  size_t bytes;
+
+  (void) data;
+  memcpy (&bytes, buffer, sizeof bytes);
+  brg_wipe (buffer, bytes + MEMORY_HEAD);
+  brg_free (buffer);
+}
+
 BrgInflater *
 brg_inflater_new (BrgError *error)
 {
@@ -61,6 +90,8 @@ brg_inflater_new (BrgError *error)
 
   if (inflater == NULL)
     return NULL;
+  inflater->z.zalloc = take_memory;
+  inflater->z.zfree = wipe_memory;
   if (inflateInit2 (&inflater->z, -MAX_WBITS) == Z_OK)
     return inflater;
   brg_error_set (error, BRG_NO_MEMORY, "not enough memory for gzip");

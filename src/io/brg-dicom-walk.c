@@ -316,6 +316,7 @@ brg_dicom_walk_meta (BrgStream *stream,
 
   if (has_preamble)
     status = brg_stream_skip (stream, sizeof start, error);
+  brg_wipe (start, sizeof start); /* writers may put anything before the magic */
   *is_dicom =
     has_preamble || next_group (stream) == META_GROUP || next_group (stream) == FIRST_GROUP;
   Walk walk = walk_of (stream, (BrgDicomCoding){ false, false }, visitor, data);

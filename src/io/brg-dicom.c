@@ -402,6 +402,7 @@ brg_dicom_read_part (const BrgFilePart *part,
     *patient = (BrgDicomPatient){ 0 };
   BrgStatus status = read_stream (&reading, stream, error);
   brg_stream_close (stream);
+  brg_wipe_stack ();
   if (status == BRG_OK)
     return BRG_OK;
   brg_dicom_image_clear (image);

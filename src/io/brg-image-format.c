@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "engine/brg-alloc.h"
 #include "io/brg-metaimage-header.h"
 #include "io/brg-nifti-header.h"
 #include "io/brg-nrrd-header.h"
@@ -24,11 +25,14 @@ brg_image_header_read (BrgStream *stream,
     status = brg_error_set (error, BRG_FORMAT, "is empty");
   if (status != BRG_OK)
     return status;
-  if (memcmp (first, "NRRD", 4) == 0)
+  bool is_nrrd = memcmp (first, "NRRD", 4) == 0, is_nifti = brg_nifti_begins (first, n);
+  bool is_metaimage = brg_metaimage_begins (first, n);
+  brg_wipe (first, sizeof first);
+  if (is_nrrd)
     status = brg_nrrd_header_read (stream, header, info, error);
-  else if (brg_nifti_begins (first, n))
+  else if (is_nifti)
     status = brg_nifti_header_read (stream, path, header, info, error);
-  else if (brg_metaimage_begins (first, n))
+  else if (is_metaimage)
     status = brg_metaimage_header_read (stream, header, info, error);
   else
     status = brg_error_set (error, BRG_FORMAT, "is no NRRD, NIfTI or MetaImage file");

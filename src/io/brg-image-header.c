@@ -21,7 +21,7 @@ void
 brg_image_header_clear (BrgImageHeader *header)
 {
   brg_free (header->files);
-  brg_free (header->text);
+  brg_image_text_clear (&header->text);
   *header = (BrgImageHeader){ 0 };
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/brg-grid.h"
+#include "io/brg-image-text.h"
 #include "io/brg-image.h"
 #include "io/brg-stream.h"
 
@@ -50,7 +51,7 @@ typedef struct
   char **files; /* names as they stand in the header, untrusted */
   /* Of segments by their number, as they stand in the header, or NULL. */
   const char *segment_names[BRG_IMAGE_MAX_SEGMENTS];
-  char *text; /* what the names point into */
+  BrgImageText text; /* what the names point into */
 } BrgImageHeader;
 
 void brg_image_header_clear (BrgImageHeader *header);

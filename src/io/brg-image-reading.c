@@ -146,6 +146,7 @@ brg_image_reading_open (BrgImageReading *reading, const char *path, BrgError *er
     return BRG_IO;
   BrgStatus status =
     brg_image_header_read (reading->stream, path, &reading->header, &reading->info, error);
+  brg_wipe_stack ();
   if (status != BRG_OK)
     return status;
   reading->samples = brg_image_samples_open (&reading->header, reading->stream, error);

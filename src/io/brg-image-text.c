@@ -90,6 +90,8 @@ brg_image_text_trim (char *line)
 void
 brg_image_text_clear (BrgImageText *text)
 {
+  if (text->text != NULL)
+    brg_wipe (text->text, text->room);
   brg_free (text->text);
   *text = (BrgImageText){ 0 };
 }

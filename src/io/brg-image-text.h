@@ -2,8 +2,8 @@
 
 #include "io/brg-stream.h"
 
-/* Private to the readers of images: the lines of a header, kept as long as its fields are needed.
- * At most 1 MiB and 10000 lines. */
+/* Private to the readers of images: the lines of a header, kept as long as its fields are needed
+ * and overwritten then. At most 1 MiB and 10000 lines. */
 
 #define BRG_IMAGE_MAX_FILES 4096
 
@@ -32,5 +32,5 @@ BrgStatus brg_image_text_check_names (char **files, int n_files, BrgError *error
 /* The line without blanks around it. */
 char *brg_image_text_trim (char *line);
 
-/* Frees the lines. */
+/* Overwrites and frees the lines. */
 void brg_image_text_clear (BrgImageText *text);

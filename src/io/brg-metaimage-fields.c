@@ -84,11 +84,10 @@ take_line (BrgMetaimageFields *fields, char *line, BrgError *error)
 {
   size_t length = strcspn (line, " \t=:");
   char *value = line + length + strspn (line + length, " \t");
-  char shown[32];
 
-  brg_message_clean (shown, sizeof shown, line, 1);
   if (length == 0 || (*value != '=' && *value != ':'))
-    return brg_error_set (error, BRG_FORMAT, "header line \"%s\" is not a field", shown);
+    return brg_error_set (error, BRG_FORMAT, "line %d of the header is not a field",
+                          fields->text.n_lines);
   value = brg_image_text_trim (value + 1);
   BrgMetaimageField field = find_key (line, length);
   if (field >= BRG_METAIMAGE_IGNORED)

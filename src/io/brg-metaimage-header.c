@@ -34,7 +34,9 @@ brg_metaimage_begins (const uint8_t *bytes, size_t n)
   const char *key = text + strspn (text, " \t\r\n");
   size_t n_key = strcspn (key, " \t=:"), n_blank = strspn (key + n_key, " \t");
   char separator = key[n_key + n_blank];
-  return (separator == '=' || separator == ':') && brg_metaimage_knows (key, n_key);
+  bool begins = (separator == '=' || separator == ':') && brg_metaimage_knows (key, n_key);
+  brg_wipe (text, sizeof text);
+  return begins;
 }
 
 static BrgStatus
@@ -222,9 +224,9 @@ read_data_file (BrgMetaimageFields *fields, BrgImageHeader *header, BrgError *er
     return status;
   header->files = fields->files;
   header->n_files = fields->n_files;
-  header->text = fields->text.text;
+  header->text = fields->text;
   fields->files = NULL;
-  fields->text.text = NULL;
+  fields->text = (BrgImageText){ 0 };
   return BRG_OK;
 }
 

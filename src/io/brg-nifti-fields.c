@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "engine/brg-alloc.h"
 #include "io/brg-nifti-header.h"
 
 #define SIZE_1   348
@@ -169,10 +170,9 @@ read_bytes (BrgStream *stream, BrgNiftiFields *fields, Raw *raw, size_t n, BrgEr
   return brg_stream_read (stream, raw->bytes + from, n - from, error);
 }
 
-BrgStatus
-brg_nifti_fields_read (BrgStream *stream, BrgNiftiFields *fields, BrgError *error)
+static BrgStatus
+read_header (BrgStream *stream, Raw *raw, BrgNiftiFields *fields, BrgError *error)
 {
-  Raw raw = { .big_endian = false };
   uint8_t first[2] = { 0 };
   BrgStatus status = brg_stream_read_at (stream, 0, first, sizeof first, error);
 
@@ -180,24 +180,34 @@ brg_nifti_fields_read (BrgStream *stream, BrgNiftiFields *fields, BrgError *erro
   if (status == BRG_OK && fields->is_gzip)
     status = brg_stream_start_gzip (stream, error);
   if (status == BRG_OK)
-    status = read_bytes (stream, fields, &raw, SIZE_1, error);
+    status = read_bytes (stream, fields, raw, SIZE_1, error);
   if (status != BRG_OK)
     return status;
-  if (!take_size (&raw, fields))
+  if (!take_size (raw, fields))
     return brg_error_set (error, BRG_FORMAT, "is gzip but holds no NIfTI image");
   if (fields->version == 2)
     {
       fields->header_size = SIZE_1;
-      status = read_bytes (stream, fields, &raw, SIZE_2, error);
+      status = read_bytes (stream, fields, raw, SIZE_2, error);
       fields->header_size = SIZE_2;
     }
   if (status == BRG_OK)
-    status = take_magic (&raw, fields, error);
+    status = take_magic (raw, fields, error);
   if (status != BRG_OK)
     return status;
   if (fields->version == 1)
-    take_1 (&raw, fields);
+    take_1 (raw, fields);
   else
-    take_2 (&raw, fields);
+    take_2 (raw, fields);
   return BRG_OK;
+}
+
+BrgStatus
+brg_nifti_fields_read (BrgStream *stream, BrgNiftiFields *fields, BrgError *error)
+{
+  Raw raw = { .big_endian = false };
+  BrgStatus status = read_header (stream, &raw, fields, error);
+
+  brg_wipe (&raw, sizeof raw);
+  return status;
 }

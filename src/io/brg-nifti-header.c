@@ -142,13 +142,14 @@ name_voxels (const BrgNiftiFields *fields,
                           "is the header of a pair: its name must end in %s, so that the name of "
                           "its voxels is known",
                           end);
-  header->text = brg_alloc (length + 1, 1, error);
+  char *text = brg_alloc (length + 1, 1, error);
+  header->text = (BrgImageText){ .text = text, .room = text != NULL ? length + 1 : 0 };
   header->files = brg_alloc (1, sizeof *header->files, error);
-  if (header->text == NULL || header->files == NULL)
+  if (text == NULL || header->files == NULL)
     return BRG_NO_MEMORY;
-  memcpy (header->text, name, length + 1);
-  memcpy (header->text + length - n_end + 1, name[length - n_end + 1] == 'H' ? "IMG" : "img", 3);
-  header->files[0] = header->text;
+  memcpy (text, name, length + 1);
+  memcpy (text + length - n_end + 1, name[length - n_end + 1] == 'H' ? "IMG" : "img", 3);
+  header->files[0] = text;
   header->n_files = 1;
   return BRG_OK;
 }

@@ -123,13 +123,13 @@ take_line (Reader *reader, char *line, BrgError *error)
 {
   BrgNrrdFields *fields = reader->fields;
   char *colon = strchr (line, ':');
-  char name[32], shown[32];
+  char name[32];
 
   if (line[0] == '#')
     return BRG_OK;
-  brg_message_clean (shown, sizeof shown, line, 1);
   if (colon == NULL)
-    return brg_error_set (error, BRG_FORMAT, "header line \"%s\" is not a field", shown);
+    return brg_error_set (error, BRG_FORMAT, "line %d of the header is not a field",
+                          reader->text->n_lines);
   if (colon[1] == '=')
     {
       take_key (fields, reader->info, line);
@@ -137,13 +137,16 @@ take_line (Reader *reader, char *line, BrgError *error)
     }
   normalize_name (line, (size_t) (colon - line), name, sizeof name);
   BrgNrrdField field = find_field (name);
+  BrgStatus status = BRG_OK;
   if (field == BRG_NRRD_N_FIELDS)
-    brg_image_warn (reader->info, "the unknown header line \"%s\" was ignored", shown);
+    brg_image_warn (reader->info, "line %d of the header is no known field and was ignored",
+                    reader->text->n_lines);
   else if (field != BRG_NRRD_FIELD_IGNORED && fields->value[field] != NULL)
-    return brg_error_set (error, BRG_FORMAT, "the header gives \"%s\" twice", name);
+    status = brg_error_set (error, BRG_FORMAT, "the header gives \"%s\" twice", name);
   else
     fields->value[field] = brg_image_text_trim (colon + 1);
-  return BRG_OK;
+  brg_wipe (name, sizeof name);
+  return status;
 }
 
 static bool

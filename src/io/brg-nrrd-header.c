@@ -237,10 +237,10 @@ read_data_file (BrgNrrdFields *fields, BrgImageHeader *header, BrgError *error)
     return status;
   header->files = fields->files;
   header->n_files = fields->n_files;
-  header->text = fields->text.text;
+  header->text = fields->text;
   memcpy (header->segment_names, fields->segment_names, sizeof header->segment_names);
   fields->files = NULL;
-  fields->text.text = NULL;
+  fields->text = (BrgImageText){ 0 };
   return BRG_OK;
 }
 

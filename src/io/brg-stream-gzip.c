@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "engine/brg-alloc.h"
 #include "io/brg-gzip-index.h"
 #include "io/brg-stream-private.h"
 
@@ -300,12 +301,13 @@ BrgStatus
 brg_stream_finish_gzip (BrgStream *stream, uint64_t *n, BrgError *error)
 {
   uint8_t scratch[4096];
+  BrgStatus status = BRG_OK;
   bool found = true;
 
-  for (*n = 0; found;)
+  for (*n = 0; status == BRG_OK && found;)
     {
       size_t n_some = 0;
-      BrgStatus status = ensure_member (stream, &found, error);
+      status = ensure_member (stream, &found, error);
 
       if (status == BRG_OK && found)
         status = inflate_some (stream, scratch, sizeof scratch, &n_some, error);
@@ -313,8 +315,7 @@ brg_stream_finish_gzip (BrgStream *stream, uint64_t *n, BrgError *error)
       if (status == BRG_OK && *n > MAX_SURPLUS)
         status = brg_error_set (error, BRG_FORMAT,
                                 "inflates to more than 64 KiB beyond the voxels it declares");
-      if (status != BRG_OK)
-        return status;
     }
-  return BRG_OK;
+  brg_wipe (scratch, sizeof scratch);
+  return status;
 }

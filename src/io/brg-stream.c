@@ -251,7 +251,8 @@ brg_stream_skip_line (BrgStream *stream, BrgError *error)
 BrgStatus
 brg_stream_check_size (const BrgStream *stream, uint64_t need, BrgError *error)
 {
-  uint64_t left = brg_stream_left (stream);
+  /* An inflater that has begun may hold all that is left. */
+  uint64_t left = stream->in_member ? stream->size : brg_stream_left (stream);
   uint64_t least = stream->inflater != NULL ? need / DEFLATE_LIMIT : need;
 
   if (left >= least)
@@ -392,6 +393,7 @@ brg_stream_skip (BrgStream *stream, uint64_t size, BrgError *error)
   for (; status == BRG_OK && size > 0; size -= size < sizeof scratch ? size : sizeof scratch)
     status = brg_stream_read (stream, scratch,
                               size < sizeof scratch ? (size_t) size : sizeof scratch, error);
+  brg_wipe (scratch, sizeof scratch);
   return status;
 }
 

@@ -217,7 +217,7 @@ static const Case cases[] = {
   { "HeaderSize", "7", REJECT, "HeaderSize is 7 but the header is" },
   { "HeaderSize", "9223372036854775807", REJECT, "past its end" },
   { "Comment", "\xff\xfe: = x", ACCEPT, NULL },
-  { "Something else", "x", REJECT, "\"Something else = x\" is not a field" },
+  { "Something else", "x", REJECT, "of the header is not a field" },
   { "SomethingElse", "x", ACCEPT, NULL },
   { "AnatomicalOrientation", "LPS", ACCEPT, NULL },
 };
@@ -287,7 +287,7 @@ test_whole (void)
   g_byte_array_unref (file);
   assert_text ("NDims = 3", REJECT, "it has no ElementDataFile");
   assert_text ("\n  ndims : 3\nElementDataFile: LOCAL", REJECT, "no ElementType");
-  assert_text ("NDims = 3\nno field\n", REJECT, "\"no field\" is not a field");
+  assert_text ("NDims = 3\nno field\n", REJECT, "line 2 of the header is not a field");
   assert_text ("Hello = 3\n", REJECT, "is no NRRD, NIfTI or MetaImage file");
   assert_text ("NDims", REJECT, "is no NRRD, NIfTI or MetaImage file");
   GString *many = g_string_new ("NDims = 3\n");
