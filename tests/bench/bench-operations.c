@@ -10,11 +10,11 @@
 #include "engine/brg-place.h"
 #include "engine/brg-threshold.h"
 
-const BenchOperation *const bench_groups[] = {
-  bench_file_operations, bench_voxel_operations, bench_mesh_operations,
-  bench_case_operations, bench_store_operations, bench_defect_operations,
-  bench_edit_operations, bench_chain_operations, NULL
-};
+const BenchOperation *const bench_groups[] = { bench_file_operations,   bench_import_operations,
+                                               bench_voxel_operations,  bench_mesh_operations,
+                                               bench_case_operations,   bench_store_operations,
+                                               bench_defect_operations, bench_edit_operations,
+                                               bench_chain_operations,  NULL };
 
 double
 bench_scan_bytes (const Bench *bench)
@@ -99,6 +99,7 @@ bench_clear (Bench *bench)
 {
   bench_remove_files (bench);
   bench_remove_cases (bench);
+  bench_remove_imports (bench);
   rmdir (bench->dir);
   for (int m = 0; m < BENCH_N_SURFACES; m++)
     brg_brick_surface_free (bench->surfaces[m]);

@@ -43,9 +43,10 @@ typedef struct
 
 /* Every operation, in groups that end with a NULL name; the groups end with NULL. */
 extern const BenchOperation *const bench_groups[];
-extern const BenchOperation bench_file_operations[], bench_voxel_operations[],
-  bench_mesh_operations[], bench_case_operations[], bench_defect_operations[],
-  bench_chain_operations[], bench_edit_operations[], bench_store_operations[];
+extern const BenchOperation bench_file_operations[], bench_import_operations[],
+  bench_voxel_operations[], bench_mesh_operations[], bench_case_operations[],
+  bench_defect_operations[], bench_chain_operations[], bench_edit_operations[],
+  bench_store_operations[];
 
 #define BENCH_CHAIN_STL "chain.stl" /* in bench->dir */
 
@@ -61,5 +62,6 @@ void bench_clear (Bench *bench);
 /* Removes the files that the operations of bench-file.c leave in bench->dir. */
 void bench_remove_files (const Bench *bench);
 
-/* The same for those of bench-store.c. */
+/* The same for those of bench-store.c and of bench-import.c. */
 void bench_remove_cases (Bench *bench);
+void bench_remove_imports (const Bench *bench);
