@@ -1,109 +1,13 @@
-/* NRRD, NIfTI and MetaImage files, read as everything they may be. What is read is written as NRRD
- * and read again as the same. */
+/* NRRD files, and whatever else voxels are read from. */
 
-#include <string.h>
-
+#include "fuzz-image.h"
 #include "fuzz.h"
-#include "io/brg-image.h"
-#include "io/brg-nrrd.h"
-
-static void
-check_error (const BrgError *error)
-{
-  g_assert_cmpint (error->status, !=, BRG_OK);
-  g_assert_cmpint (error->status, !=, BRG_CANCELLED);
-  g_assert_true (g_str_has_prefix (error->message, "input.nrrd: "));
-}
-
-static void
-check_info (const BrgImageInfo *info)
-{
-  g_assert_cmpint (info->n_warnings, <=, BRG_IMAGE_MAX_WARNINGS);
-  for (int w = 0; w < info->n_warnings; w++)
-    for (const char *c = info->warnings[w]; *c != '\0'; c++)
-      g_assert_true (g_ascii_isprint (*c));
-}
-
-static void
-check_volume (const char *path, const BrgGrid *grid, BrgJob *job)
-{
-  BrgError error = { 0 };
-  BrgImageInfo info;
-  BrgVolume *volume = brg_image_read_volume (path, &info, job, &error);
-  g_autofree char *copy = g_build_filename (fuzz_folder (), "copy.nrrd", NULL);
-
-  if (volume == NULL)
-    {
-      check_error (&error);
-      return;
-    }
-  check_info (&info);
-  g_assert_true (grid != NULL && brg_grid_equal (grid, &volume->grid));
-  g_assert_cmpint (brg_nrrd_write_volume (volume, copy, job, NULL), ==, BRG_OK);
-  BrgVolume *back = brg_image_read_volume (copy, NULL, job, NULL);
-  g_assert_nonnull (back);
-  g_assert_true (brg_grid_equal (&back->grid, &volume->grid));
-  gsize size = brg_grid_n_voxels (&volume->grid) * sizeof *volume->hu;
-  g_assert_cmpint (memcmp (back->hu, volume->hu, size), ==, 0);
-  brg_volume_unref (back);
-  brg_volume_unref (volume);
-}
-
-static void
-check_mask (const char *path, const BrgGrid *grid, BrgJob *job)
-{
-  BrgError error = { 0 };
-  BrgMask *mask = brg_image_read_mask (path, NULL, job, &error);
-  g_autofree char *copy = g_build_filename (fuzz_folder (), "copy.nrrd", NULL);
-
-  if (mask == NULL)
-    {
-      check_error (&error);
-      return;
-    }
-  g_assert_true (grid != NULL && brg_grid_equal (grid, &mask->grid));
-  g_assert_cmpint (brg_nrrd_write_mask (mask, copy, job, NULL), ==, BRG_OK);
-  BrgMask *back = brg_image_read_mask (copy, NULL, job, NULL);
-  g_assert_nonnull (back);
-  g_assert_true (brg_mask_equal (back, mask));
-  brg_mask_unref (back);
-  brg_mask_unref (mask);
-}
-
-static void
-check_labels (const char *path, BrgJob *job)
-{
-  BrgError error = { 0 };
-  BrgMask *ones, *twos;
-
-  if (brg_image_read_labels (path, &ones, &twos, job, &error) != BRG_OK)
-    {
-      check_error (&error);
-      g_assert_true (ones == NULL && twos == NULL);
-      return;
-    }
-  g_assert_cmpuint (brg_mask_count_and (ones, twos), ==, 0);
-  brg_mask_unref (ones);
-  brg_mask_unref (twos);
-}
 
 int
 LLVMFuzzerTestOneInput (const uint8_t *bytes, size_t size)
 {
   g_autofree char *path = fuzz_write ("input.nrrd", bytes, size);
-  BrgJob job = BRG_JOB_INIT;
-  BrgError error = { 0 };
-  BrgImageInfo info;
-  BrgGrid grid;
 
-  job.n_threads = 1;
-  gboolean has_grid = brg_image_read_grid (path, &grid, &info, &error) == BRG_OK;
-  if (has_grid)
-    check_info (&info);
-  else
-    check_error (&error);
-  check_volume (path, has_grid ? &grid : NULL, &job);
-  check_mask (path, has_grid ? &grid : NULL, &job);
-  check_labels (path, &job);
+  fuzz_image (path);
   return 0;
 }

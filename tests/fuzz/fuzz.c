@@ -4,6 +4,7 @@
 #include <glib/gstdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 static char *folder;
 
@@ -56,6 +57,25 @@ fuzz_clear (void)
     }
   g_dir_close (dir);
   return n;
+}
+
+void
+fuzz_pack (GByteArray *out, const void *bytes, gsize size, gboolean as_gzip)
+{
+  z_stream z = { 0 };
+  int bits = as_gzip ? 16 + MAX_WBITS : MAX_WBITS;
+  guint start = out->len;
+
+  g_assert_cmpint (deflateInit2 (&z, 1, Z_DEFLATED, bits, 8, Z_DEFAULT_STRATEGY), ==, Z_OK);
+  guint bound = (guint) deflateBound (&z, size);
+  g_byte_array_set_size (out, start + bound);
+  z.next_in = (Bytef *) bytes;
+  z.avail_in = (uInt) size;
+  z.next_out = out->data + start;
+  z.avail_out = bound;
+  g_assert_cmpint (deflate (&z, Z_FINISH), ==, Z_STREAM_END);
+  g_byte_array_set_size (out, start + bound - z.avail_out);
+  deflateEnd (&z);
 }
 
 guint32

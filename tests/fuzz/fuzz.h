@@ -19,6 +19,9 @@ char *fuzz_write (const char *name, const void *bytes, gsize size);
 /* Removes what is in that folder and returns how many files there were. */
 guint fuzz_clear (void);
 
+/* Appends the bytes as one gzip member, or as a zlib stream. */
+void fuzz_pack (GByteArray *out, const void *bytes, gsize size, gboolean as_gzip);
+
 /* The front of the input as a little-endian number, missing bytes being 0; `bytes` and `size` move
  * on. */
 guint32 fuzz_take (const uint8_t **bytes, size_t *size, guint n_bytes);
