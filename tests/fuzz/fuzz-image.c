@@ -3,8 +3,10 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "io/brg-image.h"
+#include "io/brg-image-content.h"
 #include "io/brg-nrrd.h"
+
+#define MAX_LABELS 4 /* looked at */
 
 /* Messages name the file that is read, or the one its header names. */
 static void
@@ -89,6 +91,37 @@ check_labels (const char *path, BrgJob *job)
   brg_mask_unref (twos);
 }
 
+/* A label has as many voxels as the look at the values counted. */
+static void
+check_label (const char *path, const BrgGrid *grid, const BrgImageLabel *label, BrgJob *job)
+{
+  const BrgImagePick pick = { .layer = label->layer, .label = label->label };
+  BrgMask *mask = brg_image_read_picked (path, &pick, NULL, job, NULL);
+
+  g_assert_nonnull (mask);
+  g_assert_true (grid != NULL && brg_grid_equal (grid, &mask->grid));
+  g_assert_cmpuint (brg_mask_count (mask), ==, label->n_vox);
+  g_assert_nonnull (memchr (label->name, '\0', sizeof label->name));
+  brg_mask_unref (mask);
+}
+
+static void
+check_content (const char *path, const BrgGrid *grid, BrgJob *job)
+{
+  BrgError error = { 0 };
+  BrgImageContent content;
+
+  if (brg_image_read_content (path, &content, job, &error) != BRG_OK)
+    {
+      check_error (path, &error);
+      return;
+    }
+  g_assert_cmpint (content.n_labels, <=, G_N_ELEMENTS (content.labels));
+  for (int l = 0; l < MIN (content.n_labels, MAX_LABELS); l++)
+    check_label (path, grid, &content.labels[l], job);
+  brg_image_content_clear (&content);
+}
+
 void
 fuzz_image (const char *path)
 {
@@ -106,4 +139,5 @@ fuzz_image (const char *path)
   check_volume (path, has_grid ? &grid : NULL, &job);
   check_mask (path, has_grid ? &grid : NULL, &job);
   check_labels (path, &job);
+  check_content (path, has_grid ? &grid : NULL, &job);
 }
