@@ -18,6 +18,7 @@ typedef struct
 {
   uint64_t end; /* offset in the file; UINT64_MAX: up to its delimiter */
   bool is_sequence;
+  bool is_fragments; /* its items hold bytes instead, as those of coded pixels do */
   bool is_implicit;
   uint32_t tag; /* of the sequence */
 } Level;
@@ -113,6 +114,14 @@ top_of (Walk *walk)
   return &walk->levels[walk->n_levels - 1];
 }
 
+/* True for an element without a length that is cut in pieces (PS3.5, A.4): pixels, of an icon in a
+ * sequence too, or what is private. */
+static bool
+holds_bytes (const Element *element)
+{
+  return vr_is (element, "OB") || vr_is (element, "OW");
+}
+
 static BrgStatus
 push (Walk *walk, const Element *element, bool is_sequence, bool is_implicit, BrgError *error)
 {
@@ -123,7 +132,11 @@ push (Walk *walk, const Element *element, bool is_sequence, bool is_implicit, Br
     return brg_error_set (error, BRG_FORMAT, "has sequences nested deeper than %d",
                           BRG_DICOM_MAX_DEPTH);
   uint32_t tag = is_sequence ? element->tag : top_of (walk)->tag;
-  walk->levels[walk->n_levels++] = (Level){ end, is_sequence, is_implicit, tag };
+  walk->levels[walk->n_levels++] = (Level){ .end = end,
+                                            .is_sequence = is_sequence,
+                                            .is_fragments = is_sequence && holds_bytes (element),
+                                            .is_implicit = is_implicit,
+                                            .tag = tag };
   walk->place.inner = tag;
   if (is_sequence && walk->n_levels == 2)
     walk->place = (BrgDicomPlace){ .outer = tag, .inner = tag };
@@ -174,12 +187,23 @@ take_value (Walk *walk, const Element *element, BrgError *error)
   return status;
 }
 
+static BrgStatus
+skip_fragment (Walk *walk, const Element *element, BrgError *error)
+{
+  if (element->length > brg_stream_left (walk->stream))
+    return brg_error_set (error, BRG_FORMAT, "ends in the middle of a piece of (%04x,%04x)",
+                          top_of (walk)->tag >> 16, top_of (walk)->tag & 0xffff);
+  return brg_stream_skip (walk->stream, element->length, error);
+}
+
 /* What stands between the items of a sequence. */
 static BrgStatus
 take_item (Walk *walk, const Element *element, BrgError *error)
 {
   bool is_open = top_of (walk)->end == UINT64_MAX;
 
+  if (element->tag == ITEM && top_of (walk)->is_fragments)
+    return skip_fragment (walk, element, error);
   if (element->tag == ITEM)
     return push (walk, element, false, top_of (walk)->is_implicit, error);
   if (element->tag != SEQUENCE_END || !is_open)
@@ -222,7 +246,7 @@ static BrgStatus
 check_open (const Walk *walk, const Element *element, BrgError *error)
 {
   bool may_be_open = walk->levels[walk->n_levels - 1].is_implicit || vr_is (element, "SQ") ||
-                     vr_is (element, "UN") || element->tag == ITEM;
+                     vr_is (element, "UN") || holds_bytes (element) || element->tag == ITEM;
 
   if (element->length != BRG_DICOM_UNDEFINED || may_be_open)
     return BRG_OK;
