@@ -7,6 +7,8 @@
  * libFuzzer in a build made for that (`./dev fuzz`) and with fuzz-replay.c in any other. It aborts
  * when the code under test breaks a promise; what it finds stays in corpus/TARGET for good. */
 
+G_BEGIN_DECLS
+
 /* One run over `size` bytes; returns 0. */
 int LLVMFuzzerTestOneInput (const uint8_t *bytes, size_t size);
 
@@ -25,3 +27,5 @@ void fuzz_pack (GByteArray *out, const void *bytes, gsize size, gboolean as_gzip
 /* The front of the input as a little-endian number, missing bytes being 0; `bytes` and `size` move
  * on. */
 guint32 fuzz_take (const uint8_t **bytes, size_t *size, guint n_bytes);
+
+G_END_DECLS
