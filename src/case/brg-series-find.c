@@ -8,7 +8,8 @@
 #include "engine/brg-parallel.h"
 
 #define FILES_AT_ONCE 16
-#define MAX_KEY       1024 /* more than UIDs and numbers can fill */
+#define MAX_KEY       1024                        /* more than UIDs and numbers can fill */
+#define CT_IMAGE      "1.2.840.10008.5.1.4.1.1.2" /* the plain one; with a number behind it others */
 
 /* A file as it was read. One that is neither an image nor broken is none of DICOM, or of another
  * kind. */
@@ -26,6 +27,13 @@ typedef struct
   Read *reads;
 } Reading;
 
+/* TRUE for a header that belongs to pixels: that of a CT image, or one with a size. */
+static gboolean
+says_image (const BrgDicomImage *image)
+{
+  return image->rows > 0 || g_str_has_prefix (image->sop_class, CT_IMAGE);
+}
+
 static void
 read_file (const char *path, Read *read)
 {
@@ -35,7 +43,7 @@ read_file (const char *path, Read *read)
   read->is_image = status == BRG_OK && read->image.has_pixels;
   if (status == BRG_FORMAT)
     read->fault = g_strdup (fault.message);
-  else if (status == BRG_OK && !read->is_image && read->image.rows > 0)
+  else if (status == BRG_OK && !read->is_image && says_image (&read->image))
     read->fault = g_strdup ("has no pixels");
   if (!read->is_image)
     brg_dicom_image_clear (&read->image);
