@@ -62,14 +62,19 @@ read_files (void *data, int slab, int begin, int end, BrgError *error)
 }
 
 static void
-file_free (gpointer data)
+file_clear (gpointer data)
 {
   BrgSeriesFile *file = data;
 
   g_free (file->path);
   brg_dicom_image_clear (&file->image);
   brg_wipe (file, sizeof *file);
-  g_free (file);
+}
+
+static void
+file_unref (gpointer data)
+{
+  g_atomic_rc_box_release_full (data, file_clear);
 }
 
 void
@@ -101,17 +106,18 @@ _brg_series_image (const BrgSeries *self, guint index)
 
 /* What images of one series have in common. */
 static char *
-key_of (const BrgDicomImage *image)
+key_of (const BrgDicomImage *image, int frame)
 {
-  const BrgDicomPlane *plane = brg_dicom_plane (image, 0);
+  const BrgDicomPlane *plane = brg_dicom_plane (image, frame);
   char text[MAX_KEY];
 
   /* Not a string that grows: it would leave what it was behind. */
-  g_snprintf (text, sizeof text, "%s|%s|%s|%s|%d|%d|%d|%.3f,%.3f,%.3f,%.3f,%.3f,%.3f|%.4f,%.4f",
-              image->series_uid, image->sop_class, image->syntax, image->photometric,
-              image->columns, image->rows, image->n_samples, plane->along_row.x + 0.0,
-              plane->along_row.y + 0.0, plane->along_row.z + 0.0, plane->down.x + 0.0,
-              plane->down.y + 0.0, plane->down.z + 0.0, plane->row_mm, plane->column_mm);
+  g_snprintf (
+    text, sizeof text, "%s|%s|%s|%s|%d|%d|%d|%.3f,%.3f,%.3f,%.3f,%.3f,%.3f|%.4f,%.4f|%x,%u",
+    image->series_uid, image->sop_class, image->syntax, image->photometric, image->columns,
+    image->rows, image->n_samples, plane->along_row.x + 0.0, plane->along_row.y + 0.0,
+    plane->along_row.z + 0.0, plane->down.x + 0.0, plane->down.y + 0.0, plane->down.z + 0.0,
+    plane->row_mm, plane->column_mm, plane->stack, plane->phase);
   char *key = g_strdup (text);
   brg_wipe (text, sizeof text);
   return key;
@@ -120,8 +126,7 @@ key_of (const BrgDicomImage *image)
 static void
 key_free (gpointer key)
 {
-  if (key != NULL)
-    brg_wipe (key, strlen (key));
+  brg_wipe (key, strlen (key));
   g_free (key);
 }
 
@@ -143,26 +148,33 @@ series_new (const Read *first)
   self->modality = g_strdup (first->image.modality);
   self->patient = describe_patient (&first->patient);
   self->number = first->image.series_number;
-  self->files = g_ptr_array_new_with_free_func (file_free);
+  self->files = g_ptr_array_new_with_free_func (file_unref);
   self->images = g_array_new (FALSE, FALSE, sizeof (BrgSeriesImage));
   return self;
 }
 
 /* Takes the image. */
-static void
-add_file (BrgSeries *self, const char *path, BrgDicomImage *image)
+static BrgSeriesFile *
+file_new (const char *path, const BrgDicomImage *image)
 {
-  BrgSeriesFile *file = g_new (BrgSeriesFile, 1);
+  BrgSeriesFile *file = g_atomic_rc_box_new0 (BrgSeriesFile);
 
   file->path = g_strdup (path);
   file->part = brg_file_whole (file->path);
   file->image = *image;
-  g_ptr_array_add (self->files, file);
-  for (int f = 0; f < image->n_frames; f++)
-    {
-      BrgSeriesImage one = { self->files->len - 1, f };
-      g_array_append_val (self->images, one);
-    }
+  return file;
+}
+
+/* All images of a file are added one after another. */
+static void
+add_image (BrgSeries *self, BrgSeriesFile *file, int frame)
+{
+  guint n = self->files->len;
+
+  if (n == 0 || self->files->pdata[n - 1] != file)
+    g_ptr_array_add (self->files, g_atomic_rc_box_acquire (file));
+  BrgSeriesImage image = { self->files->len - 1, frame };
+  g_array_append_val (self->images, image);
 }
 
 /* Second and further parts of one series get a number behind the UID. */
@@ -221,12 +233,31 @@ add_broken (GPtrArray *all, const char *path, Read *read)
   if (is_known)
     return;
   BrgSeries *series = series_new (read);
-  read->image.n_frames = 1;
-  add_file (series, path, &read->image);
+  BrgSeriesFile *file = file_new (path, &read->image);
+  add_image (series, file, 0);
+  file_unref (file);
   series->n_broken = 1;
   series->fault = g_strdup (read->fault);
   series->is_broken = TRUE;
   g_ptr_array_add (all, series);
+}
+
+/* The series that a frame belongs to; made when it is the first of it. */
+static BrgSeries *
+find_series (GPtrArray *all, GHashTable *by_key, const Read *read, int frame)
+{
+  char *key = key_of (&read->image, frame);
+  BrgSeries *series = g_hash_table_lookup (by_key, key);
+
+  if (series != NULL)
+    {
+      key_free (key);
+      return series;
+    }
+  series = series_new (read);
+  g_ptr_array_add (all, series);
+  g_hash_table_insert (by_key, key, series);
+  return series;
 }
 
 static GPtrArray *
@@ -237,19 +268,13 @@ group (Reading *reading)
 
   for (guint f = 0; f < reading->paths->len; f++)
     {
-      Read *read = &reading->reads[f];
+      const Read *read = &reading->reads[f];
       if (!read->is_image)
         continue;
-      char *key = key_of (&read->image);
-      BrgSeries *series = g_hash_table_lookup (by_key, key);
-      if (series == NULL)
-        {
-          series = series_new (read);
-          g_ptr_array_add (all, series);
-          g_hash_table_insert (by_key, g_steal_pointer (&key), series);
-        }
-      key_free (key);
-      add_file (series, reading->paths->pdata[f], &read->image);
+      BrgSeriesFile *file = file_new (reading->paths->pdata[f], &read->image);
+      for (int frame = 0; frame < read->image.n_frames; frame++)
+        add_image (find_series (all, by_key, read, frame), file, frame);
+      file_unref (file);
     }
   name_parts (all);
   count_others (all);

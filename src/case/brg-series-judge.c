@@ -180,10 +180,10 @@ remark_on_rest (const BrgSeries *self, GPtrArray *remarks)
 {
   if (self->n_others > 0)
     remark (remarks,
-            ngettext ("%u image of the series differs in size, spacing, direction or coding and is "
-                      "left out.",
-                      "%u images of the series differ in size, spacing, direction or coding and "
-                      "are left out.",
+            ngettext ("%u image of the series differs in size, spacing, direction, coding, stack "
+                      "or time and is left out.",
+                      "%u images of the series differ in size, spacing, direction, coding, stack "
+                      "or time and are left out.",
                       self->n_others),
             self->n_others);
   if (self->n_broken > 0)

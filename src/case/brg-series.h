@@ -13,11 +13,11 @@ G_BEGIN_DECLS
 /* What can be made of a folder of DICOM files: every series in it, and why one cannot be used.
  *
  * Files are found by content, in the folder and below, in any number and mixed with others; links
- * are not followed. Images belong together when series, SOP class, size, pixel spacing, direction
- * and coding are the same; those of one series that do not go together are parts of their own, each
- * of which tells of the others. Files that are broken are left out and counted. Who the patient is
- * is read for the chooser alone: a series never carries it into a scan, and it is overwritten in
- * memory when the series goes. */
+ * are not followed. Images, frames of files, belong together when series, SOP class, size, pixel
+ * spacing, direction and coding are the same, and in multi-frame files stack and time; those of one
+ * series that do not go together are parts of their own, each of which tells of the others. Files
+ * that are broken are left out and counted. Who the patient is is read for the chooser alone: a
+ * series never carries it into a scan, and it is overwritten in memory when the series goes. */
 
 /* One image of a series: a frame of a file. */
 typedef struct

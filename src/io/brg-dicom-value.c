@@ -69,12 +69,37 @@ brg_dicom_value_int (const BrgDicomValue *value, int32_t *out)
   return true;
 }
 
+static bool
+read_unsigned (const BrgDicomValue *value, size_t size, uint32_t *out)
+{
+  if (value->size != size)
+    return false;
+  *out = 0;
+  for (size_t b = 0; b < size; b++)
+    *out = *out << 8 | value->bytes[value->is_swapped ? b : size - 1 - b];
+  return true;
+}
+
 bool
 brg_dicom_value_u16 (const BrgDicomValue *value, uint32_t *out)
 {
-  if (value->size != 2)
-    return false;
-  *out = value->is_swapped ? (uint32_t) value->bytes[0] << 8 | value->bytes[1]
-                           : (uint32_t) value->bytes[1] << 8 | value->bytes[0];
-  return true;
+  return read_unsigned (value, 2, out);
+}
+
+bool
+brg_dicom_value_u32 (const BrgDicomValue *value, uint32_t *out)
+{
+  return read_unsigned (value, 4, out);
+}
+
+uint32_t
+brg_dicom_value_hash (const BrgDicomValue *value)
+{
+  size_t length = value->size;
+  const char *text = trim ((const char *) value->bytes, &length);
+  uint32_t hash = 2166136261u;
+
+  for (size_t c = 0; c < length; c++)
+    hash = (hash ^ (uint8_t) text[c]) * 16777619u;
+  return hash;
 }

@@ -21,5 +21,9 @@ bool brg_dicom_value_reals (const BrgDicomValue *value, double *out, int n);
 /* One integer string. */
 bool brg_dicom_value_int (const BrgDicomValue *value, int32_t *out);
 
-/* One unsigned short. */
+/* One unsigned short, one unsigned long. */
 bool brg_dicom_value_u16 (const BrgDicomValue *value, uint32_t *out);
+bool brg_dicom_value_u32 (const BrgDicomValue *value, uint32_t *out);
+
+/* A number that stands for the text without padding, so that it need not be kept (FNV-1a). */
+uint32_t brg_dicom_value_hash (const BrgDicomValue *value);

@@ -15,6 +15,7 @@
 #define PLANE_ORIENTATION BRG_DICOM_TAG (0x0020, 0x9116)
 #define PIXEL_MEASURES    BRG_DICOM_TAG (0x0028, 0x9110)
 #define PIXEL_VALUES      BRG_DICOM_TAG (0x0028, 0x9145)
+#define FRAME_CONTENT     BRG_DICOM_TAG (0x0020, 0x9111)
 
 #define UNIT_TOLERANCE 0.01
 
@@ -67,14 +68,13 @@ static const Field fields[] = {
   FIELD (0028, 2110, TEXT, "lossy compression", lossy),
 };
 
-/* Numbers of a plane: in the data set, or in the functional groups of a multi-frame image. */
+/* What is said of a plane: in the data set, or in the functional groups of a multi-frame image. */
 typedef struct
 {
   uint32_t tag;
   uint32_t group; /* the sequence it is in when it is in functional groups */
   const char *name;
-  int n;
-  bool (*take) (BrgDicomPlane *plane, const double *numbers);
+  bool (*take) (BrgDicomPlane *plane, const BrgDicomValue *value); /* false: it is not sound */
 } PlaneField;
 
 typedef struct
@@ -84,16 +84,24 @@ typedef struct
 } Reading;
 
 static bool
-take_position (BrgDicomPlane *plane, const double *numbers)
+take_position (BrgDicomPlane *plane, const BrgDicomValue *value)
 {
+  double numbers[3];
+
+  if (!brg_dicom_value_reals (value, numbers, 3))
+    return false;
   plane->position = brg_vec3 (numbers[0], numbers[1], numbers[2]);
   plane->has_position = true;
   return true;
 }
 
 static bool
-take_orientation (BrgDicomPlane *plane, const double *numbers)
+take_orientation (BrgDicomPlane *plane, const BrgDicomValue *value)
 {
+  double numbers[6];
+
+  if (!brg_dicom_value_reals (value, numbers, 6))
+    return false;
   plane->along_row = brg_vec3 (numbers[0], numbers[1], numbers[2]);
   plane->down = brg_vec3 (numbers[3], numbers[4], numbers[5]);
   plane->has_orientation = true;
@@ -103,8 +111,12 @@ take_orientation (BrgDicomPlane *plane, const double *numbers)
 }
 
 static bool
-take_spacing (BrgDicomPlane *plane, const double *numbers)
+take_spacing (BrgDicomPlane *plane, const BrgDicomValue *value)
 {
+  double numbers[2];
+
+  if (!brg_dicom_value_reals (value, numbers, 2))
+    return false;
   plane->row_mm = numbers[0];
   plane->column_mm = numbers[1];
   plane->has_spacing = true;
@@ -112,25 +124,38 @@ take_spacing (BrgDicomPlane *plane, const double *numbers)
 }
 
 static bool
-take_slope (BrgDicomPlane *plane, const double *numbers)
+take_slope (BrgDicomPlane *plane, const BrgDicomValue *value)
 {
-  plane->slope = numbers[0];
-  return fabs (numbers[0]) > 0;
+  return brg_dicom_value_reals (value, &plane->slope, 1) && fabs (plane->slope) > 0;
 }
 
 static bool
-take_intercept (BrgDicomPlane *plane, const double *numbers)
+take_intercept (BrgDicomPlane *plane, const BrgDicomValue *value)
 {
-  plane->intercept = numbers[0];
+  return brg_dicom_value_reals (value, &plane->intercept, 1);
+}
+
+static bool
+take_stack (BrgDicomPlane *plane, const BrgDicomValue *value)
+{
+  plane->stack = brg_dicom_value_hash (value);
   return true;
 }
 
+static bool
+take_phase (BrgDicomPlane *plane, const BrgDicomValue *value)
+{
+  return brg_dicom_value_u32 (value, &plane->phase);
+}
+
 static const PlaneField plane_fields[] = {
-  { BRG_DICOM_TAG (0x0020, 0x0032), PLANE_POSITION, "image position", 3, take_position },
-  { BRG_DICOM_TAG (0x0020, 0x0037), PLANE_ORIENTATION, "image orientation", 6, take_orientation },
-  { BRG_DICOM_TAG (0x0028, 0x0030), PIXEL_MEASURES, "pixel spacing", 2, take_spacing },
-  { BRG_DICOM_TAG (0x0028, 0x1052), PIXEL_VALUES, "rescale intercept", 1, take_intercept },
-  { BRG_DICOM_TAG (0x0028, 0x1053), PIXEL_VALUES, "rescale slope", 1, take_slope },
+  { BRG_DICOM_TAG (0x0020, 0x0032), PLANE_POSITION, "image position", take_position },
+  { BRG_DICOM_TAG (0x0020, 0x0037), PLANE_ORIENTATION, "image orientation", take_orientation },
+  { BRG_DICOM_TAG (0x0020, 0x9056), FRAME_CONTENT, "stack", take_stack },
+  { BRG_DICOM_TAG (0x0020, 0x9128), FRAME_CONTENT, "temporal position", take_phase },
+  { BRG_DICOM_TAG (0x0028, 0x0030), PIXEL_MEASURES, "pixel spacing", take_spacing },
+  { BRG_DICOM_TAG (0x0028, 0x1052), PIXEL_VALUES, "rescale intercept", take_intercept },
+  { BRG_DICOM_TAG (0x0028, 0x1053), PIXEL_VALUES, "rescale slope", take_slope },
 };
 
 #define PATIENT_NAME BRG_DICOM_TAG (0x0010, 0x0010)
@@ -174,7 +199,7 @@ enters (uint32_t tag, const BrgDicomPlace *place)
     return tag == SHARED_GROUPS || tag == PER_FRAME_GROUPS;
   return (place->outer == SHARED_GROUPS || place->outer == PER_FRAME_GROUPS) &&
          (tag == PLANE_POSITION || tag == PLANE_ORIENTATION || tag == PIXEL_MEASURES ||
-          tag == PIXEL_VALUES);
+          tag == PIXEL_VALUES || tag == FRAME_CONTENT);
 }
 
 static BrgStatus
@@ -218,13 +243,12 @@ visit_plane (Reading *reading,
              const BrgDicomValue *value,
              BrgError *error)
 {
-  double numbers[6];
   BrgDicomPlane *plane;
   BrgStatus status = find_plane (reading, place, &plane, error);
 
   if (status != BRG_OK || value->size == 0)
     return status;
-  if (!brg_dicom_value_reals (value, numbers, field->n) || !field->take (plane, numbers))
+  if (!field->take (plane, value))
     return fail (error, field->name, field->tag);
   return BRG_OK;
 }

@@ -26,6 +26,8 @@ typedef struct
   BrgVec3 along_row, down;  /* directions in which column and row index grow; unit vectors */
   double row_mm, column_mm; /* between rows, between columns */
   double slope, intercept;  /* HU = slope * sample + intercept */
+  uint32_t stack, phase; /* of a file of several stacks, or of one at several times: frames of the
+                            same two numbers go together; 0 when the file does not say */
 } BrgDicomPlane;
 
 typedef struct

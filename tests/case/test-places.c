@@ -18,7 +18,7 @@
 #include "io/brg-nrrd.h"
 #include "io/files.h"
 #include "io/image-object.h"
-#include "support/dicom-file.h"
+#include "support/object-slice.h"
 
 #define N_ORDERS 48
 
@@ -217,45 +217,15 @@ by_metaimage (const BrgGrid *grid, const Row *row)
   return scan;
 }
 
-/* Where a slice lies: the columns of `lps` are steps along columns, rows and slices. */
-static void
-place_slice (DicomSlice *slice, const BrgAffine *lps, int s)
-{
-  double *spacing_mm[2] = { &slice->column_mm, &slice->row_mm };
-
-  for (int axis = 0; axis < 2; axis++)
-    {
-      BrgVec3 step = brg_vec3 (lps->m[0][axis], lps->m[1][axis], lps->m[2][axis]);
-      *spacing_mm[axis] = brg_vec3_length (step);
-      for (int r = 0; r < 3; r++)
-        slice->orientation[3 * axis + r] = lps->m[r][axis] / *spacing_mm[axis];
-    }
-  for (int r = 0; r < 3; r++)
-    slice->position[r] = lps->m[r][3] + s * lps->m[r][2];
-}
-
 static void
 put_slice (const char *folder, const BrgGrid *grid, const char *patient_position, int s)
 {
-  DicomSlice slice = { .patient_position = patient_position, .number = 100 - s };
-  g_autofree gint16 *samples = NULL;
   g_autofree char *path = g_strdup_printf ("%s/IM%d", folder, s * 5 % 11); /* in no order */
-  BrgAffine lps;
-  int sizes[3], n = 0;
+  gint16 samples[OBJECT_SLICE_MAX];
+  DicomSlice slice = object_slice (grid, s, samples);
 
-  brg_grid_to_source (grid, sizes, &lps);
-  slice.columns = sizes[0];
-  slice.rows = sizes[1];
-  samples = g_new (gint16, (gsize) sizes[0] * (gsize) sizes[1]);
-  place_slice (&slice, &lps, s);
-  for (int y = 0; y < sizes[1]; y++)
-    for (int x = 0; x < sizes[0]; x++)
-      {
-        int vox[3];
-        brg_grid_vox_from_source (grid, (const int[3]){ x, y, s }, vox);
-        samples[n++] = (gint16) image_object_value ("int16", vox[0], vox[1], vox[2]);
-      }
-  slice.samples = samples;
+  slice.patient_position = patient_position;
+  slice.number = 100 - s;
   g_autoptr (GByteArray) bytes = dicom_slice (&slice);
   g_assert_true (g_file_set_contents (path, (const char *) bytes->data, bytes->len, NULL));
 }
@@ -311,27 +281,14 @@ static const Row rows[] = {
   { "FFDR", by_dicom, 1e-6, { 0 } },
 };
 
-/* Slices are read along the normal of their plane, whose axes are right-handed with it. */
-static BrgGrid
-expected_grid (const BrgGrid *grid, const Row *row)
-{
-  BrgGrid expected = *grid;
-  BrgAffine lps;
-  int sizes[3];
-
-  brg_grid_to_source (grid, sizes, &lps);
-  if (row->write_and_read == by_dicom && brg_affine_determinant (&lps) < 0)
-    expected.source_flipped[2] = !expected.source_flipped[2];
-  return expected;
-}
-
 static void
 test_places (void)
 {
   for (gsize r = 0; r < G_N_ELEMENTS (rows); r++)
     for (int order = 0; order < N_ORDERS; order++)
       {
-        BrgGrid grid = object_grid (order), expected = expected_grid (&grid, &rows[r]);
+        BrgGrid grid = object_grid (order),
+                expected = rows[r].write_and_read == by_dicom ? object_slice_grid (&grid) : grid;
         if (order == 0)
           g_test_message ("%s", rows[r].name);
         BrgVolume *scan = rows[r].write_and_read (&grid, &rows[r]);

@@ -174,8 +174,8 @@ test_rest (void)
   series = second->pdata[0];
   g_assert_cmpint (series->stack.n, ==, 4);
   g_assert_cmpstr (series->remarks[0], ==,
-                   "1 image of the series differs in size, spacing, direction or coding and is "
-                   "left out.");
+                   "1 image of the series differs in size, spacing, direction, coding, stack "
+                   "or time and is left out.");
   g_assert_true (g_str_has_prefix (series->remarks[1], "2 files of the series are broken"));
   series = second->pdata[1];
   g_assert_cmpstr (series->uid, ==, "1.2.3#2");

@@ -139,6 +139,86 @@ test_bits (void)
   g_assert_cmpint (hu[2], ==, 4095);
 }
 
+/* How samples are stored and what they mean. */
+typedef struct
+{
+  int bits_stored, high_bit;
+  gboolean is_unsigned;
+  double slope, intercept;
+} Coding;
+
+static void
+each_coding (void (*check) (const Coding *coding))
+{
+  static const int bits[][2] = { { 16, 15 }, { 12, 11 }, { 12, 15 }, { 10, 11 }, { 15, 14 } };
+  static const double rescales[][2] = {
+    { 1, -1024 }, { 1, 0.5 },     { 0.5, -1024 }, { 2.5, 7 },
+    { -2, 100 },  { 0.01, -3.7 }, { 1, 30000 },   { 1, -40000 }
+  };
+
+  for (gsize b = 0; b < G_N_ELEMENTS (bits); b++)
+    for (int is_unsigned = 0; is_unsigned < 2; is_unsigned++)
+      for (gsize r = 0; r < G_N_ELEMENTS (rescales); r++)
+        {
+          Coding coding = { bits[b][0], bits[b][1], is_unsigned, rescales[r][0], rescales[r][1] };
+          check (&coding);
+        }
+}
+
+/* The stored bits of a word as a number, in plain words. */
+static int
+number_of (const Coding *coding, guint16 word)
+{
+  int range = 1 << coding->bits_stored;
+  int number = (word >> (coding->high_bit + 1 - coding->bits_stored)) % range;
+
+  return !coding->is_unsigned && number >= range / 2 ? number - range : number;
+}
+
+/* In all syntaxes, one of the values being padding. */
+static void
+check_coding (const Coding *coding)
+{
+  static const char *const syntaxes[] = { DICOM_EXPLICIT, DICOM_IMPLICIT, DICOM_BIG_ENDIAN };
+  gint16 hu[COLUMNS * ROWS];
+  BrgDicomTally tally;
+
+  for (gsize s = 0; s < G_N_ELEMENTS (syntaxes); s++)
+    {
+      DicomSlice slice = plain ();
+      gsize n_limited = 0;
+      slice.syntax = syntaxes[s];
+      slice.bits_stored = coding->bits_stored;
+      slice.high_bit = coding->high_bit;
+      slice.is_unsigned = coding->is_unsigned;
+      slice.slope = coding->slope;
+      slice.intercept = coding->intercept;
+      for (int v = 0; v < COLUMNS * ROWS; v++)
+        samples[v] = (gint16) (v * 3277 + 0x7f0 * (v % 3));
+      slice.has_padding = TRUE;
+      slice.padding = number_of (coding, (guint16) samples[11]);
+      read_hu (&slice, hu, &tally);
+      for (int v = 0; v < COLUMNS * ROWS; v++)
+        {
+          int number = number_of (coding, (guint16) samples[v]);
+          double value = rint (coding->slope * number + coding->intercept);
+          gboolean is_padding = number == slice.padding;
+          n_limited += !is_padding && (value < INT16_MIN || value > INT16_MAX);
+          g_assert_cmpint (hu[v], ==,
+                           is_padding ? BRG_DICOM_PADDING_HU
+                                      : (int) CLAMP (value, INT16_MIN, INT16_MAX));
+        }
+      g_assert_cmpuint (tally.n_padding, >=, 1);
+      g_assert_cmpuint (tally.n_limited, ==, n_limited);
+    }
+}
+
+static void
+test_codings (void)
+{
+  each_coding (check_coding);
+}
+
 static void
 test_padding_and_limits (void)
 {
@@ -348,6 +428,7 @@ main (int argc, char **argv)
   g_test_add_func ("/dicom/header", test_header);
   g_test_add_func ("/dicom/pixels", test_pixels);
   g_test_add_func ("/dicom/bits", test_bits);
+  g_test_add_func ("/dicom/codings", test_codings);
   g_test_add_func ("/dicom/padding-and-limits", test_padding_and_limits);
   g_test_add_func ("/dicom/frames", test_frames);
   g_test_add_func ("/dicom/patient", test_patient);

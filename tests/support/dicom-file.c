@@ -68,6 +68,13 @@ dicom_short (DicomFile *file, guint32 tag, guint16 value)
 }
 
 void
+dicom_long (DicomFile *file, guint32 tag, guint32 value)
+{
+  put_head (file, tag, "UL", 4);
+  put_u32 (file, value);
+}
+
+void
 dicom_reals (DicomFile *file, guint32 tag, const double *numbers, guint n)
 {
   g_autoptr (GString) text = g_string_new (NULL);
@@ -166,7 +173,7 @@ list_texts (const DicomSlice *slice)
   GArray *texts = g_array_new (FALSE, FALSE, sizeof (Text));
   const Text fixed[] = {
     { 0x00080008, "CS", or_else (slice->image_type, "ORIGINAL\\PRIMARY\\AXIAL") },
-    { 0x00080016, "UI", DICOM_CT },
+    { 0x00080016, "UI", or_else (slice->sop_class, DICOM_CT) },
     { 0x00080060, "CS", or_else (slice->modality, "CT") },
     { 0x00185100, "CS", or_else (slice->patient_position, "HFS") },
     { 0x0020000e, "UI", or_else (slice->series_uid, "1.2.3") },
@@ -191,40 +198,82 @@ put_texts (DicomFile *file, const GArray *texts, guint32 from, guint32 to)
 }
 
 static void
-put_place (DicomFile *file, const DicomSlice *slice)
+put_number (DicomFile *file, const DicomSlice *slice)
+{
+  g_autofree char *number = g_strdup_printf ("%d", slice->number);
+
+  dicom_text (file, 0x00200013, "IS", number);
+}
+
+static void
+put_position (DicomFile *file, const DicomSlice *slice)
+{
+  dicom_reals (file, 0x00200032, slice->position, 3);
+}
+
+static void
+put_orientation (DicomFile *file, const DicomSlice *slice)
 {
   static const double axial[] = { 1, 0, 0, 0, 1, 0 };
   double size = 0;
-  g_autofree char *number = g_strdup_printf ("%d", slice->number);
 
   for (int n = 0; n < 6; n++)
     size += slice->orientation[n] * slice->orientation[n];
-  dicom_text (file, 0x00200013, "IS", number);
-  dicom_reals (file, 0x00200032, slice->position, 3);
   dicom_reals (file, 0x00200037, size > 0 ? slice->orientation : axial, 6);
 }
 
 static void
-put_shape (DicomFile *file, const DicomSlice *slice)
+put_content (DicomFile *file, const DicomSlice *slice)
+{
+  if (slice->stack != NULL)
+    dicom_text (file, 0x00209056, "SH", slice->stack);
+  if (slice->phase > 0)
+    dicom_long (file, 0x00209128, slice->phase);
+}
+
+static void
+put_spacing (DicomFile *file, const DicomSlice *slice)
 {
   const double spacing[] = { slice->row_mm, slice->column_mm };
+
+  dicom_reals (file, 0x00280030, spacing, 2);
+}
+
+static void
+put_rescale (DicomFile *file, const DicomSlice *slice)
+{
   const double slope = slice->slope > 0 || slice->slope < 0 ? slice->slope : 1;
-  guint16 allocated = (guint16) (slice->bits_allocated > 0 ? slice->bits_allocated : 16);
-  guint16 bits = slice->bits_stored > 0 ? (guint16) slice->bits_stored : allocated;
+
+  dicom_reals (file, 0x00281052, &slice->intercept, 1);
+  dicom_reals (file, 0x00281053, &slope, 1);
+}
+
+/* Samples per pixel to columns; with the number of frames where there is more than one. */
+static void
+put_shape (DicomFile *file, const DicomSlice *slice, guint n_frames)
+{
+  g_autofree char *number = g_strdup_printf ("%u", n_frames);
 
   dicom_short (file, 0x00280002, 1);
   dicom_text (file, 0x00280004, "CS", "MONOCHROME2");
+  if (n_frames > 1)
+    dicom_text (file, 0x00280008, "IS", number);
   dicom_short (file, 0x00280010, (guint16) slice->rows);
   dicom_short (file, 0x00280011, (guint16) slice->columns);
-  dicom_reals (file, 0x00280030, spacing, 2);
-  dicom_short (file, 0x00280100, allocated);
-  dicom_short (file, 0x00280101, bits);
-  dicom_short (file, 0x00280102, (guint16) (bits - 1));
+}
+
+static void
+put_coding (DicomFile *file, const DicomSlice *slice)
+{
+  int allocated = slice->bits_allocated > 0 ? slice->bits_allocated : 16;
+  int bits = slice->bits_stored > 0 ? slice->bits_stored : allocated;
+
+  dicom_short (file, 0x00280100, (guint16) allocated);
+  dicom_short (file, 0x00280101, (guint16) bits);
+  dicom_short (file, 0x00280102, (guint16) (slice->high_bit > 0 ? slice->high_bit : bits - 1));
   dicom_short (file, 0x00280103, slice->is_unsigned ? 0 : 1);
   if (slice->has_padding)
     dicom_short (file, 0x00280120, (guint16) slice->padding);
-  dicom_reals (file, 0x00281052, &slice->intercept, 1);
-  dicom_reals (file, 0x00281053, &slope, 1);
 }
 
 /* One fragment behind an empty table of offsets (PS3.5, A.4). */
@@ -238,13 +287,14 @@ put_stream (DicomFile *file, const GByteArray *stream)
 }
 
 static void
-put_pixels (DicomFile *file, const DicomSlice *slice)
+put_pixels (DicomFile *file, const DicomSlice *slices, guint n_slices)
 {
-  gsize n = (gsize) slice->rows * (gsize) slice->columns;
+  gsize n = (gsize) slices->rows * (gsize) slices->columns;
 
-  put_head (file, 0x7fe00010, "OW", (guint32) (2 * n));
-  for (gsize s = 0; s < n; s++)
-    put_u16 (file, (guint16) slice->samples[s]);
+  put_head (file, 0x7fe00010, "OW", (guint32) (2 * n * n_slices));
+  for (guint f = 0; f < n_slices; f++)
+    for (gsize s = 0; s < n; s++)
+      put_u16 (file, (guint16) slices[f].samples[s]);
 }
 
 GByteArray *
@@ -254,13 +304,73 @@ dicom_slice (const DicomSlice *slice)
   g_autoptr (GArray) texts = list_texts (slice);
 
   put_texts (&file, texts, 0, 0x00200013);
-  put_place (&file, slice);
+  put_number (&file, slice);
+  put_position (&file, slice);
+  put_orientation (&file, slice);
   put_texts (&file, texts, 0x00200013, 0x00280000);
-  put_shape (&file, slice);
+  put_shape (&file, slice, 1);
+  put_spacing (&file, slice);
+  put_coding (&file, slice);
+  put_rescale (&file, slice);
   put_texts (&file, texts, 0x00290000, 0x7fe00000);
   if (slice->stream != NULL)
     put_stream (&file, slice->stream);
   else
-    put_pixels (&file, slice);
+    put_pixels (&file, slice, 1);
+  return file.bytes;
+}
+
+/* A functional group: a sequence of one item. */
+static const struct
+{
+  DicomFrameGroup group;
+  guint32 tag;
+  void (*put) (DicomFile *file, const DicomSlice *slice);
+} frame_groups[] = {
+  { DICOM_FRAME_CONTENT, 0x00209111, put_content },
+  { DICOM_FRAME_POSITION, 0x00209113, put_position },
+  { DICOM_FRAME_ORIENTATION, 0x00209116, put_orientation },
+  { DICOM_FRAME_SPACING, 0x00289110, put_spacing },
+  { DICOM_FRAME_RESCALE, 0x00289145, put_rescale },
+};
+
+static void
+put_groups (DicomFile *file, const DicomSlice *slice, guint groups)
+{
+  dicom_item (file);
+  for (gsize g = 0; g < G_N_ELEMENTS (frame_groups); g++)
+    if ((groups & frame_groups[g].group) > 0)
+      {
+        dicom_sequence (file, frame_groups[g].tag);
+        dicom_item (file);
+        frame_groups[g].put (file, slice);
+        dicom_end_item (file);
+        dicom_end_sequence (file);
+      }
+  dicom_end_item (file);
+}
+
+GByteArray *
+dicom_frames (const DicomSlice *frames, guint n, guint shared)
+{
+  DicomFile file = dicom_begin (or_else (frames->syntax, DICOM_EXPLICIT));
+  DicomSlice common = *frames;
+  common.sop_class = DICOM_ENHANCED;
+  g_autoptr (GArray) texts = list_texts (&common);
+
+  put_texts (&file, texts, 0, 0x00200013);
+  put_number (&file, frames);
+  put_texts (&file, texts, 0x00200013, 0x00280000);
+  put_shape (&file, frames, n);
+  put_coding (&file, frames);
+  put_texts (&file, texts, 0x00290000, 0x52000000);
+  dicom_sequence (&file, 0x52009229);
+  put_groups (&file, frames, shared);
+  dicom_end_sequence (&file);
+  dicom_sequence (&file, 0x52009230);
+  for (guint f = 0; f < n; f++)
+    put_groups (&file, &frames[f], ~shared);
+  dicom_end_sequence (&file);
+  put_pixels (&file, frames, n);
   return file.bytes;
 }

@@ -10,6 +10,7 @@
 #define DICOM_LOSSLESS   "1.2.840.10008.1.2.4.70"
 #define DICOM_PAPYRUS    "1.2.840.10008.1.20"
 #define DICOM_CT         "1.2.840.10008.5.1.4.1.1.2"
+#define DICOM_ENHANCED   "1.2.840.10008.5.1.4.1.1.2.1"
 
 typedef struct
 {
@@ -23,6 +24,7 @@ DicomFile dicom_begin (const char *syntax);
 /* Elements in ascending order. */
 void dicom_text (DicomFile *file, guint32 tag, const char *vr, const char *text);
 void dicom_short (DicomFile *file, guint32 tag, guint16 value);
+void dicom_long (DicomFile *file, guint32 tag, guint32 value);
 void dicom_reals (DicomFile *file, guint32 tag, const double *numbers, guint n);
 void dicom_bytes (DicomFile *file, guint32 tag, const char *vr, const void *bytes, gsize size);
 
@@ -36,6 +38,7 @@ void dicom_end_sequence (DicomFile *file);
 typedef struct
 {
   const char *syntax;           /* explicit little endian */
+  const char *sop_class;        /* DICOM_CT */
   const char *series_uid;       /* "1.2.3" */
   const char *modality;         /* "CT" */
   const char *image_type;       /* "ORIGINAL\\PRIMARY\\AXIAL" */
@@ -49,12 +52,29 @@ typedef struct
   gboolean is_unsigned;
   int bits_allocated; /* 16 */
   int bits_stored;    /* all of them */
+  int high_bit;       /* bits_stored - 1 */
   int padding;        /* with has_padding */
   gboolean has_padding;
   const gint16 *samples;    /* [rows * columns], as stored */
   const GByteArray *stream; /* one frame encapsulated, instead of them */
+  const char *stack;        /* of a frame; NULL: none */
+  guint32 phase;            /* of a frame; 0: none */
   const char *canary;       /* text of every identifying element; NULL: none of them is there */
 } DicomSlice;
 
 /* The bytes of the whole file. */
 GByteArray *dicom_slice (const DicomSlice *slice);
+
+/* What is said of a frame. */
+typedef enum
+{
+  DICOM_FRAME_CONTENT = 1 << 0, /* stack and phase */
+  DICOM_FRAME_POSITION = 1 << 1,
+  DICOM_FRAME_ORIENTATION = 1 << 2,
+  DICOM_FRAME_SPACING = 1 << 3,
+  DICOM_FRAME_RESCALE = 1 << 4,
+} DicomFrameGroup;
+
+/* One multi-frame file of the slices, the first of which also says what all have in common. What is
+ * in `shared` stands there once, as the first slice has it, and the rest in every frame. */
+GByteArray *dicom_frames (const DicomSlice *frames, guint n, guint shared);
