@@ -283,8 +283,36 @@ soundness (const BrgMesh *mesh, const BrgMeshCheck *check)
   return check->volume_mm3 < 0 ? "closed, inside out" : "closed, manifold, outward";
 }
 
+/* What the file has and the mesh has not. */
 static void
-describe_mesh (BrgReport *report, const char *path, const BrgMesh *mesh, const BrgMeshCheck *check)
+describe_rest (BrgReport *report, const BrgMesh *mesh, const BrgMeshRest *rest)
+{
+  g_autoptr (GPtrArray) warnings = g_ptr_array_new_with_free_func (g_free);
+
+  if (mesh->n_triangles == 0)
+    g_ptr_array_add (warnings, g_strdup ("has no triangles"));
+  if (rest->n_dropped > 0)
+    g_ptr_array_add (
+      warnings,
+      g_strdup_printf ("triangles with two equal corners were dropped: %zu", rest->n_dropped));
+  if (rest->n_surplus > 0)
+    g_ptr_array_add (warnings, g_strdup_printf ("%" G_GUINT64_FORMAT
+                                                " bytes after the triangles were ignored",
+                                                rest->n_surplus));
+  brg_report_begin_list (report, "warnings");
+  for (guint w = 0; w < warnings->len; w++)
+    brg_report_text (report, NULL, NULL, warnings->pdata[w]);
+  brg_report_end_list (report);
+  for (guint w = 0; w < warnings->len; w++)
+    brg_report_text (report, NULL, "Warning", warnings->pdata[w]);
+}
+
+static void
+describe_mesh (BrgReport *report,
+               const char *path,
+               const BrgMesh *mesh,
+               const BrgMeshRest *rest,
+               const BrgMeshCheck *check)
 {
   const double lo[3] = { check->lo.x, check->lo.y, check->lo.z };
   const double hi[3] = { check->hi.x, check->hi.y, check->hi.z };
@@ -313,6 +341,7 @@ describe_mesh (BrgReport *report, const char *path, const BrgMesh *mesh, const B
   brg_report_count (report, "degenerate_triangles",
                     check->n_degenerate > 0 ? "Triangles without area" : NULL, check->n_degenerate,
                     "");
+  describe_rest (report, mesh, rest);
   brg_report_end (report);
 }
 
@@ -321,11 +350,12 @@ describe_mesh_file (BrgReport *report, const char *path, BrgJob *job, BrgError *
 {
   BrgError own = { 0 };
   BrgMeshCheck check;
-  BrgMesh *mesh = brg_mesh_read (path, job, &own);
+  BrgMeshRest rest;
+  BrgMesh *mesh = brg_mesh_read_all (path, &rest, job, &own);
 
   BrgStatus status = mesh == NULL ? own.status : brg_mesh_check (mesh, &check, job, &own);
   if (status == BRG_OK)
-    describe_mesh (report, path, mesh, &check);
+    describe_mesh (report, path, mesh, &rest, &check);
   brg_mesh_unref (mesh);
   return status == BRG_OK ? BRG_OK : brg_error_set (error, status, "%s", own.message);
 }

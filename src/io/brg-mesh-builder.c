@@ -86,8 +86,13 @@ brg_mesh_builder_corner (BrgMeshBuilder *builder, uint32_t vertex, BrgError *err
   builder->last = vertex;
   if (builder->n_corners++ == 0)
     builder->first = vertex;
-  if (builder->n_corners < 3 || first == last || last == vertex || vertex == first)
+  if (builder->n_corners < 3)
     return BRG_OK;
+  if (first == last || last == vertex || vertex == first)
+    {
+      builder->n_dropped++;
+      return BRG_OK;
+    }
   if (brg_mesh_builder_reserve (builder, 0, 1, error) != BRG_OK)
     return BRG_NO_MEMORY;
   uint32_t *triangle = builder->triangles + 3 * builder->n_triangles++;

@@ -12,7 +12,7 @@ typedef struct
   BrgPool *pool;
   float *xyz;
   uint32_t *triangles;
-  size_t n_vertices, vertex_room, n_triangles, triangle_room;
+  size_t n_vertices, vertex_room, n_triangles, triangle_room, n_dropped;
   uint32_t first, last; /* corners of the polygon so far */
   size_t n_corners;
   uint32_t highest; /* index in use */

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "engine/brg-job.h"
 #include "engine/brg-mesh.h"
@@ -16,6 +17,13 @@
  * (brg-output.h). BRG_INVALID for another extension. */
 BrgStatus
 brg_mesh_write (const BrgMesh *mesh, const char *path, bool ras, BrgJob *job, BrgError *error);
+
+/* What of a file is not in its mesh. */
+typedef struct
+{
+  size_t n_dropped;   /* triangles with two equal corners */
+  uint64_t n_surplus; /* bytes behind the last triangle of a binary STL file */
+} BrgMeshRest;
 
 /* Reads a mesh file. A file that begins as PLY is PLY, one named .obj is OBJ, any other is STL:
  *
@@ -37,3 +45,6 @@ brg_mesh_write (const BrgMesh *mesh, const char *path, bool ras, BrgJob *job, Br
  * BRG_IO, or BRG_FORMAT for a truncated or malformed file, an index without a vertex, or a
  * coordinate that is not finite or beyond 10^6 mm. The same mesh on any number of threads. */
 BrgMesh *brg_mesh_read (const char *path, BrgJob *job, BrgError *error);
+
+/* The same; *rest tells what was left out. */
+BrgMesh *brg_mesh_read_all (const char *path, BrgMeshRest *rest, BrgJob *job, BrgError *error);

@@ -2,16 +2,18 @@
 
 #include "engine/brg-job.h"
 #include "engine/brg-mesh.h"
+#include "io/brg-mesh-file.h"
 #include "io/brg-output.h"
 #include "io/brg-stream.h"
 
 /* Private to io/: the formats behind brg-mesh-file.h. */
 
 /* Read what a stream that stands at the first byte of a file holds; messages do not name the file.
- * `path` is for reading it once more. */
-BrgMesh *brg_stl_read (BrgStream *stream, const char *path, BrgJob *job, BrgError *error);
-BrgMesh *brg_ply_read (BrgStream *stream, BrgJob *job, BrgError *error);
-BrgMesh *brg_obj_read (BrgStream *stream, BrgJob *job, BrgError *error);
+ * `path` is for reading it once more. *rest is all 0 before. */
+BrgMesh *
+brg_stl_read (BrgStream *stream, const char *path, BrgMeshRest *rest, BrgJob *job, BrgError *error);
+BrgMesh *brg_ply_read (BrgStream *stream, BrgMeshRest *rest, BrgJob *job, BrgError *error);
+BrgMesh *brg_obj_read (BrgStream *stream, BrgMeshRest *rest, BrgJob *job, BrgError *error);
 
 /* A mesh on its way to a file. */
 typedef struct

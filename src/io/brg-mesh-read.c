@@ -24,7 +24,7 @@ is_named (const char *path, const char *extension)
 }
 
 static BrgMesh *
-read_stream (BrgStream *stream, const char *path, BrgJob *job, BrgError *error)
+read_stream (BrgStream *stream, const char *path, BrgMeshRest *rest, BrgJob *job, BrgError *error)
 {
   if (!brg_job_tick (job, 0))
     {
@@ -37,25 +37,34 @@ read_stream (BrgStream *stream, const char *path, BrgJob *job, BrgError *error)
       return NULL;
     }
   if (begins_as_ply (stream))
-    return brg_ply_read (stream, job, error);
+    return brg_ply_read (stream, rest, job, error);
   if (is_named (path, ".ply"))
     {
       brg_error_set (error, BRG_FORMAT, "is not a PLY file");
       return NULL;
     }
   if (is_named (path, ".obj"))
-    return brg_obj_read (stream, job, error);
-  return brg_stl_read (stream, path, job, error);
+    return brg_obj_read (stream, rest, job, error);
+  return brg_stl_read (stream, path, rest, job, error);
+}
+
+BrgMesh *
+brg_mesh_read_all (const char *path, BrgMeshRest *rest, BrgJob *job, BrgError *error)
+{
+  BrgStream *stream = brg_stream_open (path, error);
+
+  *rest = (BrgMeshRest){ 0 };
+  BrgMesh *mesh = stream != NULL ? read_stream (stream, path, rest, job, error) : NULL;
+  if (mesh == NULL)
+    brg_message_name_file (error, path);
+  brg_stream_close (stream);
+  return mesh;
 }
 
 BrgMesh *
 brg_mesh_read (const char *path, BrgJob *job, BrgError *error)
 {
-  BrgStream *stream = brg_stream_open (path, error);
-  BrgMesh *mesh = stream != NULL ? read_stream (stream, path, job, error) : NULL;
+  BrgMeshRest rest;
 
-  if (mesh == NULL)
-    brg_message_name_file (error, path);
-  brg_stream_close (stream);
-  return mesh;
+  return brg_mesh_read_all (path, &rest, job, error);
 }

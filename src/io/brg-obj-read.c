@@ -154,7 +154,7 @@ read_text (Text *text, BrgJob *job, BrgError *error)
 }
 
 BrgMesh *
-brg_obj_read (BrgStream *stream, BrgJob *job, BrgError *error)
+brg_obj_read (BrgStream *stream, BrgMeshRest *rest, BrgJob *job, BrgError *error)
 {
   Text text = { .stream = stream, .builder = { .pool = brg_job_pool (job) } };
   BrgMesh *mesh = NULL;
@@ -163,6 +163,7 @@ brg_obj_read (BrgStream *stream, BrgJob *job, BrgError *error)
   text.line = brg_alloc (LINE_SIZE, 1, error);
   if (text.line != NULL && read_text (&text, job, error) == BRG_OK)
     mesh = brg_mesh_builder_finish (&text.builder, error);
+  rest->n_dropped = text.builder.n_dropped;
   brg_mesh_builder_clear (&text.builder);
   brg_free (text.line);
   return mesh;

@@ -224,13 +224,14 @@ read_file (Reader *reader, BrgError *error)
 }
 
 BrgMesh *
-brg_ply_read (BrgStream *stream, BrgJob *job, BrgError *error)
+brg_ply_read (BrgStream *stream, BrgMeshRest *rest, BrgJob *job, BrgError *error)
 {
   Reader reader = { .stream = stream, .job = job, .builder = { .pool = brg_job_pool (job) } };
   BrgMesh *mesh = NULL;
 
   if (read_file (&reader, error) == BRG_OK)
     mesh = brg_mesh_builder_finish (&reader.builder, error);
+  rest->n_dropped = reader.builder.n_dropped;
   brg_mesh_builder_clear (&reader.builder);
   return mesh;
 }

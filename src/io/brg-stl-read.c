@@ -106,7 +106,12 @@ corners_of_binary (void *data, size_t begin, size_t end, float *corners, BrgErro
 
 /* The stream stands behind the count. */
 static BrgMesh *
-read_binary (BrgStream *stream, uint32_t n, bool ras, BrgJob *job, BrgError *error)
+read_binary (BrgStream *stream,
+             uint32_t n,
+             bool ras,
+             BrgMeshRest *rest,
+             BrgJob *job,
+             BrgError *error)
 {
   uint64_t need = (uint64_t) n * RECORD_SIZE, left = brg_stream_left (stream);
   Binary binary = { .stream = stream, .sign = ras ? -1.0f : 1.0f };
@@ -118,7 +123,10 @@ read_binary (BrgStream *stream, uint32_t n, bool ras, BrgJob *job, BrgError *err
                      (unsigned long long) need, (unsigned long long) left);
       return NULL;
     }
-  return brg_mesh_weld (corners_of_binary, &binary, n, NULL, job, error);
+  BrgMesh *mesh = brg_mesh_weld (corners_of_binary, &binary, n, NULL, job, error);
+  if (mesh != NULL)
+    *rest = (BrgMeshRest){ n - mesh->n_triangles, left - need };
+  return mesh;
 }
 
 /* Text being read. */
@@ -247,7 +255,7 @@ weld_text (const Soup *soup, BrgJob *job, BrgError *error)
 }
 
 static BrgMesh *
-read_as_text (const char *path, BrgJob *job, BrgError *error)
+read_as_text (const char *path, BrgMeshRest *rest, BrgJob *job, BrgError *error)
 {
   Soup soup = { 0 };
   BrgStream *stream = brg_stream_open (path, error);
@@ -259,6 +267,8 @@ read_as_text (const char *path, BrgJob *job, BrgError *error)
   brg_job_part (&parts, 0.8, 1);
   if (is_read)
     mesh = weld_text (&soup, job, error);
+  if (mesh != NULL)
+    rest->n_dropped = soup.n_triangles - mesh->n_triangles;
   brg_job_parts_end (&parts);
   brg_stream_close (stream);
   brg_free (soup.corners);
@@ -267,7 +277,7 @@ read_as_text (const char *path, BrgJob *job, BrgError *error)
 
 /* Decides which kind it is from the first bytes and the size. */
 BrgMesh *
-brg_stl_read (BrgStream *stream, const char *path, BrgJob *job, BrgError *error)
+brg_stl_read (BrgStream *stream, const char *path, BrgMeshRest *rest, BrgJob *job, BrgError *error)
 {
   unsigned char prefix[PREFIX_SIZE] = { 0 };
   uint64_t size = brg_stream_left (stream);
@@ -278,9 +288,9 @@ brg_stl_read (BrgStream *stream, const char *path, BrgJob *job, BrgError *error)
   uint32_t n = get_u32 (prefix + HEADER_SIZE);
   bool fits = n_prefix == PREFIX_SIZE && PREFIX_SIZE + (uint64_t) n * RECORD_SIZE == size;
   if (!fits && starts_as_text (prefix, n_prefix))
-    return read_as_text (path, job, error);
+    return read_as_text (path, rest, job, error);
   if (n_prefix == PREFIX_SIZE)
-    return read_binary (stream, n, names_ras (prefix), job, error);
+    return read_binary (stream, n, names_ras (prefix), rest, job, error);
   brg_error_set (error, BRG_FORMAT, "%llu bytes are too few for an STL file",
                  (unsigned long long) size);
   return NULL;

@@ -147,6 +147,23 @@ test_info_of_nothing (Fixture *fixture, gconstpointer data)
   cli_assert_fails (&absent, 1, "bregma-cli: nodir: does not exist");
 }
 
+/* What of a file is not in its surface is told. */
+static void
+test_info_of_rest (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (fixture->dir, "rest.obj", NULL);
+
+  (void) data;
+  g_assert_true (
+    g_file_set_contents (path, "v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\nf 1 1 3\n", -1, NULL));
+  g_auto (CliRun) run = cli_run ("info", path, NULL);
+  cli_assert_done (&run);
+  g_assert_nonnull (strstr (run.out, "triangles with two equal corners were dropped: 1\n"));
+  g_auto (CliRun) sound = cli_run ("info", fixture->mesh, NULL);
+  cli_assert_done (&sound);
+  g_assert_null (strstr (sound.out, "Warning"));
+}
+
 /* As many points as asked for, the same for the same seed; the text holds the numbers of the binary
  * file. */
 static void
@@ -207,6 +224,7 @@ main (int argc, char **argv)
   add ("voxelize/fails", FALSE, test_voxelize_fails);
   add ("reduce", FALSE, test_reduce);
   add ("info-of-nothing", FALSE, test_info_of_nothing);
+  add ("info-of-rest", FALSE, test_info_of_rest);
   add ("points", FALSE, test_points);
   return g_test_run ();
 }
