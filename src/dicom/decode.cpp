@@ -6,7 +6,6 @@
 #include <dcmtk/dcmdata/dcpixel.h>
 #include <dcmtk/dcmdata/dcpixseq.h>
 #include <dcmtk/dcmdata/dcpxitem.h>
-#include <dcmtk/dcmdata/dcrledrg.h>
 #include <dcmtk/dcmdata/dctk.h>
 #include <dcmtk/dcmjpeg/djdecode.h>
 #include <dcmtk/dcmjpls/djdecode.h>
@@ -21,13 +20,11 @@ struct Codecs
 {
   Codecs ()
   {
-    DcmRLEDecoderRegistration::registerCodecs ();
     DJDecoderRegistration::registerCodecs ();
     DJLSDecoderRegistration::registerCodecs ();
   }
   ~Codecs ()
   {
-    DcmRLEDecoderRegistration::cleanup ();
     DJDecoderRegistration::cleanup ();
     DJLSDecoderRegistration::cleanup ();
   }
@@ -120,7 +117,7 @@ is_htj2k (DcmFileFormat &file)
   return false;
 }
 
-/* What DCMTK does not decode, or not fast; NULL: it does. */
+/* What DCMTK does not decode, not fast, or not to the end; NULL: it does. */
 Decode
 decoder_of (DcmFileFormat &file)
 {
@@ -132,6 +129,8 @@ decoder_of (DcmFileFormat &file)
     case EXS_JPEGProcess14:
     case EXS_JPEGProcess14SV1:
       return bregma::decode_lossless_jpeg;
+    case EXS_RLELossless:
+      return bregma::decode_rle;
     default:
       return is_htj2k (file) ? bregma::decode_jpeg2000 : nullptr;
     }
@@ -241,7 +240,7 @@ decode_file (const Part &part, Frames &frames, std::string &reason)
   Outcome outcome = Outcome::foreign;
   if (decode != nullptr)
     outcome = decode_encapsulated (dataset, decode, frames, reason);
-  if (outcome != Outcome::foreign || decode == decode_jpeg2000)
+  if (outcome != Outcome::foreign || (decode != nullptr && decode != decode_lossless_jpeg))
     return outcome == Outcome::decoded;
   frames.samples.clear ();
   return decode_with_dcmtk (dataset, frames, reason);

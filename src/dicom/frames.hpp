@@ -53,6 +53,10 @@ Outcome decode_lossless_jpeg (const std::uint8_t *data,
                               Frames &frames,
                               std::string &reason);
 
+/* A frame of PackBits (PS3.5, G) of frames.bits. DCMTK's decoder takes one that ends early. */
+Outcome
+decode_rle (const std::uint8_t *data, std::size_t size, Frames &frames, std::string &reason);
+
 /* Gives up what a decoder has no use for: much memory, much time, new files, the network, cores. */
 void limit_process ();
 
