@@ -3,8 +3,9 @@
 #include <X11/extensions/XTest.h>
 #include <gdk/x11/gdkx.h>
 
-#define TIMEOUT_US (60 * G_USEC_PER_SEC)
+#define TIMEOUT_US (180 * G_USEC_PER_SEC)
 #define ATTEMPT_US (12 * G_USEC_PER_SEC)
+#define N_ATTEMPTS 15
 
 static Display *
 x_display (GtkWidget *widget)
@@ -58,7 +59,7 @@ pointer_do_until (const char *what,
                   gboolean (*done) (gpointer data),
                   gpointer data)
 {
-  for (int attempt = 0; attempt < 5; attempt++)
+  for (int attempt = 0; attempt < N_ATTEMPTS; attempt++)
     {
       act (data);
       if (wait_at_most (ATTEMPT_US, done, data))
