@@ -14,6 +14,7 @@ typedef struct
   gulong cancel_id;
 
   BrgVolume *scan;
+  BrgImport import; /* of it */
   BrgRecipes *recipes;
   guint active;
   BrgCaseEdits edits;

@@ -156,6 +156,7 @@ publish (const BrgCaseExport *self,
                      .removed = self->edits.removed,
                      .source_kind = BRG_SOURCE_SCAN,
                      .source_sha256 = sha256,
+                     .import = &self->import,
                      .stages = &self->stages,
                      .defects = placed->defects,
                      .n_defects = placed->n };

@@ -46,6 +46,7 @@ take_snapshot (BrgCase *self, BrgCaseExport *job, BrgError *error)
     return FALSE;
   job->name = g_strdup (self->name);
   job->scan = brg_volume_ref (self->scan);
+  job->import = self->import;
   job->recipes = brg_recipes_ref (self->recipes);
   job->active = self->active;
   job->edits.added = brg_mask_ref (edits->added);

@@ -2,7 +2,6 @@
 
 #include "case/brg-case-error.h"
 #include "case/brg-case-private.h"
-#include "engine/brg-deface.h"
 #include "engine/brg-job-part.h"
 #include "io/brg-image.h"
 
@@ -20,6 +19,8 @@ typedef struct
   GPtrArray *all_series; /* and which one is to be read; NULL: `path` is a file */
   guint series;
   BrgImportOptions options;
+  BrgRecipes *recipes; /* of a case whose scan is there already; else NULL */
+  guint active;
   gulong cancel_id;
 
   BrgVolume *scan;
@@ -27,6 +28,7 @@ typedef struct
   BrgMask *added, *removed;
   BrgCaseEngine *engine;
   GStrv warnings;
+  BrgImport import;
   gboolean is_case; /* it was read from a case file */
   BrgCaseLoad load;
 } Opening;
@@ -36,7 +38,7 @@ opening_free (gpointer data)
 {
   Opening *opening = data;
 
-  g_object_unref (opening->task);
+  g_clear_object (&opening->task);
   g_free (opening->path);
   g_free (opening->source);
   g_clear_pointer (&opening->all_series, g_ptr_array_unref);
@@ -46,6 +48,7 @@ opening_free (gpointer data)
   brg_mask_unref (opening->removed);
   g_clear_pointer (&opening->engine, _brg_case_engine_unref);
   g_strfreev (opening->warnings);
+  g_clear_pointer (&opening->recipes, brg_recipes_unref);
   _brg_case_load_clear (&opening->load);
   g_free (opening);
 }
@@ -88,6 +91,8 @@ read_scan (Opening *opening, BrgJob *job, GError **error)
   if (opening->scan == NULL)
     return brg_case_error_set (error, &fault);
   opening->warnings = copy_warnings (&info);
+  opening->import = (BrgImport){ .n_files = 1, .held = info.held };
+  g_strlcpy (opening->import.format, info.format, sizeof opening->import.format);
   return TRUE;
 }
 
@@ -99,6 +104,8 @@ read_series (Opening *opening, BrgJob *job, GError **error)
   BrgSeriesMode mode = opening->options.resample ? BRG_SERIES_RESAMPLE : BRG_SERIES_AS_IT_IS;
 
   opening->scan = brg_series_read (series, mode, NULL, &opening->warnings, job, error);
+  if (opening->scan != NULL)
+    opening->import = brg_series_describe_import (series, mode);
   return opening->scan != NULL;
 }
 
@@ -107,16 +114,12 @@ deface (Opening *opening, BrgJob *job, GError **error)
 {
   BrgError fault = { 0 };
 
-  BrgVolume *defaced = brg_deface (opening->scan, brg_recipe_default ().threshold_lo_hu,
-                                   opening->options.deface_mm, NULL, job, &fault);
-  if (defaced == NULL)
-    {
-      brg_error_prefix (&fault, opening->source);
-      return brg_case_error_set (error, &fault);
-    }
-  brg_volume_unref (opening->scan);
-  opening->scan = defaced;
-  return TRUE;
+  opening->scan =
+    brg_import_deface (&opening->import, opening->scan, &opening->options, job, &fault);
+  if (opening->scan != NULL)
+    return TRUE;
+  brg_error_prefix (&fault, opening->source);
+  return brg_case_error_set (error, &fault);
 }
 
 /* A scan that is no case yet. */
@@ -126,13 +129,11 @@ import (Opening *opening, BrgJob *job, GError **error)
   BrgJobPart parts = brg_job_parts (job);
 
   brg_job_part (&parts, 0, opening->options.deface ? 0.7 : 1);
-  gboolean ok = opening->all_series != NULL ? read_series (opening, job, error)
-                                            : read_scan (opening, job, error);
-  if (ok && opening->options.deface)
-    {
-      brg_job_part (&parts, 0.7, 1);
-      ok = deface (opening, job, error);
-    }
+  gboolean ok = opening->scan != NULL         ? TRUE
+                : opening->all_series != NULL ? read_series (opening, job, error)
+                                              : read_scan (opening, job, error);
+  brg_job_part (&parts, 0.7, 1);
+  ok = ok && deface (opening, job, error);
   brg_job_parts_end (&parts);
   return ok;
 }
@@ -146,6 +147,7 @@ read_case (Opening *opening, BrgJob *job, GError **error)
     return FALSE;
   opening->scan = brg_volume_ref (contents->scan);
   opening->warnings = g_strdupv (contents->warnings);
+  opening->import = contents->import;
   opening->added = g_steal_pointer (&contents->added);
   opening->removed = g_steal_pointer (&contents->removed);
   return TRUE;
@@ -162,7 +164,7 @@ open_thread_cb (GTask *task, gpointer source, gpointer data, GCancellable *cance
   (void) cancellable;
 
   brg_job_stage (job, N_ ("Reading"), 0, 0.95);
-  opening->is_case = opening->all_series == NULL && _brg_case_is_case_file (opening->path);
+  opening->is_case = opening->path != NULL && _brg_case_is_case_file (opening->path);
   gboolean ok =
     opening->is_case ? read_case (opening, job, &failure) : import (opening, job, &failure);
   if (ok && prepare (opening, job, &fault) != BRG_OK)
@@ -176,16 +178,24 @@ open_thread_cb (GTask *task, gpointer source, gpointer data, GCancellable *cance
     g_task_return_error (task, failure);
 }
 
+/* Recipes, and edits that are in place already. */
+static void
+take_work (BrgCase *self, BrgRecipes *recipes, guint active)
+{
+  BrgBox added = brg_mask_bounds (self->added), removed = brg_mask_bounds (self->removed);
+
+  self->edits_revision = 1;
+  self->spares.box = brg_box_union (&added, &removed);
+  _brg_case_take_recipes (self, brg_recipes_ref (recipes), active);
+}
+
 /* Recipes, edits and history as the file has them. */
 static void
 take_case (BrgCase *self, BrgCaseLoad *load)
 {
   BrgStoreContents *contents = &load->contents;
-  BrgBox added = brg_mask_bounds (self->added), removed = brg_mask_bounds (self->removed);
 
-  self->edits_revision = 1;
-  self->spares.box = brg_box_union (&added, &removed);
-  _brg_case_take_recipes (self, brg_recipes_ref (contents->recipes), contents->active);
+  take_work (self, contents->recipes, contents->active);
   if (contents->entries != NULL)
     brg_history_restore (self->history, contents->entries, contents->first_seq,
                          contents->position_seq);
@@ -204,9 +214,12 @@ take_scan (BrgCase *self, Opening *opening)
   self->removed = g_steal_pointer (&opening->removed);
   self->engine = g_steal_pointer (&opening->engine);
   self->warnings = g_steal_pointer (&opening->warnings);
+  self->import = opening->import;
   self->source = g_steal_pointer (&opening->source);
   BrgRecipe recipe = brg_recipe_default ();
   _brg_case_take_recipes (self, brg_recipes_new (&recipe, 1), 0);
+  if (opening->recipes != NULL)
+    take_work (self, opening->recipes, opening->active);
   if (opening->is_case)
     take_case (self, &opening->load);
   else
@@ -335,6 +348,42 @@ brg_case_open_series_async (BrgCase *self,
   opening->all_series = g_ptr_array_ref (all_series);
   opening->series = index;
   opening->options = options_of (options);
+  start_opening (self, opening, g_steal_pointer (&outer));
+}
+
+void
+brg_case_deface_async (BrgCase *self,
+                       double keep_mm,
+                       GCancellable *cancellable,
+                       GAsyncReadyCallback callback,
+                       gpointer user_data)
+{
+  g_autoptr (GTask) outer = g_task_new (self, cancellable, callback, user_data);
+  const char *source = self->source != NULL ? self->source : self->name;
+  BrgError fault = { 0 };
+
+  g_return_if_fail (self->scan != NULL);
+  g_task_set_check_cancellable (outer, FALSE);
+  if (!may_open (self, outer, "", source))
+    return;
+  Opening *opening = g_new0 (Opening, 1);
+  opening->source = g_strdup (source);
+  opening->scan = brg_volume_ref (self->scan);
+  opening->warnings = g_strdupv (self->warnings);
+  opening->import = self->import;
+  opening->options = (BrgImportOptions){ .deface = TRUE, .deface_mm = keep_mm };
+  opening->recipes = brg_recipes_ref (self->recipes);
+  opening->active = self->active;
+  opening->added = brg_mask_copy (self->added, &fault);
+  opening->removed = opening->added != NULL ? brg_mask_copy (self->removed, &fault) : NULL;
+  if (opening->removed == NULL)
+    {
+      GError *error = NULL;
+      brg_case_error_set (&error, &fault);
+      opening_free (opening);
+      g_task_return_error (outer, error);
+      return;
+    }
   start_opening (self, opening, g_steal_pointer (&outer));
 }
 

@@ -70,6 +70,7 @@ struct _BrgCase
   BrgVolume *scan;
   BrgHistogram *histogram;
   GStrv warnings;
+  BrgImport import; /* all zero: not known */
   char *source;
   char *name;
 

@@ -240,6 +240,7 @@ _brg_case_take_contents (BrgCase *self, BrgStoreContents *contents, BrgError *er
   contents->name = g_strdup (self->name);
   contents->scan = brg_volume_ref (self->scan);
   contents->warnings = g_strdupv (self->warnings);
+  contents->import = self->import;
   contents->recipes = brg_recipes_ref (self->recipes);
   contents->active = self->active;
   contents->added = brg_mask_ref (edits->added);

@@ -63,6 +63,7 @@ _brg_case_clear_scan (BrgCase *self)
   g_clear_pointer (&self->scan, brg_volume_unref);
   g_clear_pointer (&self->histogram, g_free);
   g_clear_pointer (&self->warnings, g_strfreev);
+  self->import = (BrgImport){ 0 };
   g_clear_pointer (&self->source, g_free);
   g_clear_pointer (&self->added, brg_mask_unref);
   g_clear_pointer (&self->removed, brg_mask_unref);
@@ -306,6 +307,12 @@ brg_case_get_warnings (BrgCase *self)
 {
   static const char *const none[] = { NULL };
   return self->warnings != NULL ? (const char *const *) self->warnings : none;
+}
+
+const BrgImport *
+brg_case_get_import (BrgCase *self)
+{
+  return &self->import;
 }
 
 const char *

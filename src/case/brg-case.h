@@ -78,7 +78,8 @@ void brg_case_set_folder (BrgCase *self, const char *folder);
  *
  * A case file that is open elsewhere, or that cannot be written, is opened read-only.
  *
- * `options` (nullable, copied) are for scans. */
+ * `options` (nullable, copied) are for scans; what came of them is noted in brg_case_get_import(),
+ * in the case file, its log and the recipe of every export. */
 void brg_case_open_async (BrgCase *self,
                           GFile *file,
                           const BrgImportOptions *options,
@@ -96,6 +97,15 @@ void brg_case_open_series_async (BrgCase *self,
                                  GCancellable *cancellable,
                                  GAsyncReadyCallback callback,
                                  gpointer user_data);
+
+/* Takes the face out of the scan of the case (brg-deface.h): a new case of its own, which has the
+ * recipes and the hand edits and begins a history; the case before stays in its file as it was.
+ * Like an opening in all else; ends with brg_case_open_finish(). */
+void brg_case_deface_async (BrgCase *self,
+                            double keep_mm,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data);
 
 /* The case on disk. Every finished action is written to the case file by a thread of its own, as
  * one transaction (brg-store-writer.h); a drag at its end, at the next action, or after half a
@@ -160,6 +170,10 @@ const BrgHistogram *brg_case_get_histogram (BrgCase *self);
 
 /* What the reader had to assume, one sentence each; NULL-terminated, borrowed. */
 const char *const *brg_case_get_warnings (BrgCase *self);
+
+/* Where the scan is from: all zero when that is not known, as of a case of an earlier format.
+ * Borrowed. */
+const BrgImport *brg_case_get_import (BrgCase *self);
 
 /* Name of outputs: letters, digits, '-' and '_', at most 64. Default "Case01". FALSE: refused. */
 const char *brg_case_get_name (BrgCase *self);

@@ -276,6 +276,8 @@ write_recipe (Export *self, GError **error)
   if (what->source_sha256 != NULL)
     g_strlcpy (source.sha256, what->source_sha256, sizeof source.sha256);
   g_strlcpy (source.edits, edits, sizeof source.edits);
+  if (what->import != NULL)
+    source.import = *what->import;
   return brg_recipe_save_traced (self->recipe.path, self->recipes, self->n_recipes, &source,
                                  self->trace, error);
 }

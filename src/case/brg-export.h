@@ -47,6 +47,7 @@ typedef struct
   const BrgMask *removed;
   BrgSourceKind source_kind;
   const char *source_sha256;       /* nullable: unknown */
+  const BrgImport *import;         /* nullable: not known */
   const BrgPipelineStages *stages; /* nullable: a skull, or not known */
   const BrgExportDefect *defects;
   gsize n_defects;    /* 0: the skull alone */

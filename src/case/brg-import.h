@@ -2,6 +2,11 @@
 
 #include <glib.h>
 
+#include "engine/brg-error.h"
+#include "engine/brg-job.h"
+#include "engine/brg-volume.h"
+#include "io/brg-data-kinds.h"
+
 G_BEGIN_DECLS
 
 /* What is to be done to a scan while it is imported. All zero, or NULL where one is taken: nothing.
@@ -12,5 +17,51 @@ typedef struct
   gboolean deface;   /* brg_deface(), bone from the default threshold on */
   double deface_mm;  /* with it: what is farther than that from bone becomes air */
 } BrgImportOptions;
+
+#define BRG_IMPORT_MAX_FILES 1000000
+#define BRG_IMPORT_MAX_COUNT ((gint64) 1 << 52) /* of anything: a double holds it */
+
+/* What became of a source: what it held, as counts, and what was done. No name, no text, no date;
+ * it goes into the case and into recipe.json. All zero: not known. */
+typedef struct
+{
+  char format[16]; /* "DICOM", "NRRD0005", "NIfTI-1", "MetaImage"; "": not known */
+  guint n_files;
+  BrgDataTally held; /* all of it was dropped */
+
+  gboolean is_resampled;
+  double step_mm;  /* with it: of the new slices */
+  guint n_made_up; /* new slices that lie in no slice's place */
+
+  gboolean is_defaced;
+  double deface_mm; /* with it */
+  int bone_hu;
+  guint64 n_blanked; /* voxels that it changed */
+} BrgImport;
+
+gboolean brg_import_is_known (const BrgImport *self);
+
+/* Takes `scan` and gives the defaced one, or `scan` itself when the options do not ask for it, and
+ * notes it; of a scan that is defaced already the nearer distance and the sum of voxels. NULL and
+ * `error` otherwise. Any thread. */
+BrgVolume *brg_import_deface (BrgImport *self,
+                              BrgVolume *scan,
+                              const BrgImportOptions *options,
+                              BrgJob *job,
+                              BrgError *error);
+
+/* One English line for a log: "210 files of DICOM; 1234 other data dropped; 3 slices made up, 5 mm
+ * apart; face taken out beyond 10 mm of bone". NULL when nothing is known. */
+char *brg_import_describe (const BrgImport *self);
+
+/* What a reader wants to know of it, in his language, one line each: what was dropped, what
+ * remains, what was done. */
+GStrv brg_import_report (const BrgImport *self);
+
+/* Codes of PS3.16, CID 7050, of what was done: "113100" (the basic profile: nothing of a source but
+ * its voxels and where they lie is kept), and "113102" (recognizable visual features cleaned) of a
+ * defaced scan. NULL-terminated, static. Pixels with writing in them are not looked for
+ * ("113101"). */
+const char *const *brg_import_codes (const BrgImport *self);
 
 G_END_DECLS

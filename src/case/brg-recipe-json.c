@@ -6,6 +6,7 @@
 #include "brg-config.h"
 #include "case/brg-case-error.h"
 #include "case/brg-file-private.h"
+#include "case/brg-import-json-private.h"
 #include "case/brg-json-private.h"
 #include "case/brg-recipe-text-private.h"
 #include "case/brg-trace-private.h"
@@ -13,7 +14,7 @@
 #include "engine/brg-param.h"
 #include "engine/brg-scidata.h"
 
-#define FORMAT    2 /* format 1 had no stages */
+#define FORMAT    3 /* format 1 had no stages, 2 no import */
 #define MAX_BYTES ((gsize) 4 << 20)
 #define MAX_MM    1e6
 
@@ -80,6 +81,12 @@ append_head (GString *text, const BrgRecipeSource *source)
                           FORMAT);
   g_string_append_printf (text, "  \"source\": { \"kind\": \"%s\", \"sha256\": \"%s\" },\n",
                           kinds[source->kind], source->sha256);
+  if (brg_import_is_known (&source->import))
+    {
+      g_string_append (text, "  \"import\": ");
+      _brg_import_append (text, &source->import, "    ");
+      g_string_append (text, ",\n");
+    }
   if (*source->edits != '\0')
     g_string_append_printf (text, "  \"edits\": \"%s\",\n", source->edits);
   else
@@ -275,6 +282,16 @@ is_plain_name (const char *name)
 }
 
 static gboolean
+read_import (JsonObject *root, BrgImport *import, GError **error)
+{
+  JsonObject *object;
+
+  return !json_object_has_member (root, "import") ||
+         (_brg_json_object (root, "import", &object, error) &&
+          _brg_import_read (object, import, error));
+}
+
+static gboolean
 read_source (JsonObject *root, BrgRecipeSource *source, GError **error)
 {
   static const char *const known[] = { "kind", "sha256", NULL };
@@ -296,7 +313,7 @@ read_source (JsonObject *root, BrgRecipeSource *source, GError **error)
   source->kind = strcmp (kind, kinds[BRG_SOURCE_SKULL]) == 0 ? BRG_SOURCE_SKULL : BRG_SOURCE_SCAN;
   g_strlcpy (source->sha256, sha256, sizeof source->sha256);
   g_strlcpy (source->edits, edits, sizeof source->edits);
-  return TRUE;
+  return read_import (root, &source->import, error);
 }
 
 /* JSON of something else, as a manifest: said before its first unknown key. */
@@ -314,8 +331,9 @@ check_kind (JsonObject *root, GError **error)
 static gboolean
 read_head (JsonObject *root, gint64 *format, GError **error)
 {
-  static const char *const known[] = { "bregma",  "format",     "source", "edits",   "crop",
-                                       "keep-at", "parameters", "stages", "defects", NULL };
+  static const char *const known[] = { "bregma", "format",  "source",  "import",
+                                       "edits",  "crop",    "keep-at", "parameters",
+                                       "stages", "defects", NULL };
   const char *version;
 
   if (!_brg_json_string (root, "bregma", &version, error) ||

@@ -2,6 +2,7 @@
 
 #include <glib.h>
 
+#include "case/brg-import.h"
 #include "case/brg-trace.h"
 #include "engine/brg-recipe.h"
 
@@ -9,8 +10,9 @@ G_BEGIN_DECLS
 
 /* recipe.json: everything that makes a triple from the voxels it was made from.
  *
- *   { "bregma": "0.1.0", "format": 2,
+ *   { "bregma": "0.1.0", "format": 3,
  *     "source": { "kind": "scan" | "skull", "sha256": "..." },
+ *     "import": { ... } | absent,
  *     "edits": "Case01.edits.nrrd" | null,
  *     "crop": [i0, i1, j0, j1, k0, k1] | null,
  *     "parameters": { KEY: number | bool | choice key, ... },
@@ -29,7 +31,8 @@ G_BEGIN_DECLS
  *   { "stage": "median", "parameters": "...", "voxels": "..." }
  *
  * for every stage in its order: crop, threshold, islands, median, holes, edits (which also has
- * "edits"), surface; in each defect: defect, clearance, surface. Format 1 had none and is still
+ * "edits"), surface; in each defect: defect, clearance, surface. Format 1 had none. "import" is
+ * what became of the source of the scan (brg-import.h); formats 1 and 2 had none. Both are still
  * read; a newer format is refused with its number. */
 
 #define BRG_RECIPE_MAX_DEFECTS 1000
@@ -47,7 +50,8 @@ typedef struct
   /* Of the voxels: int16 LE of a scan, uint8 0/1 of a mask, i fastest, canonical order (+i Left,
    * +j Posterior, +k Superior); "" when unknown. */
   BrgSha256 sha256;
-  char edits[96]; /* file name beside the recipe; "" when none */
+  char edits[96];   /* file name beside the recipe; "" when none */
+  BrgImport import; /* of a scan; all zero when not known */
 } BrgRecipeSource;
 
 /* A new string for `n` >= 1 recipes that differ in their defects only. */

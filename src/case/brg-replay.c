@@ -238,6 +238,7 @@ publish (Replay *self, BrgJob *job, GError **error)
                      .removed = self->removed,
                      .source_kind = self->of.kind,
                      .source_sha256 = sha256,
+                     .import = &self->of.import,
                      .no_png = self->what->no_png,
                      .expected = self->expected,
                      .expected_path = self->what->recipe_path };

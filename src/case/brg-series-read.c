@@ -295,6 +295,22 @@ list_warnings (const BrgSeries *series, BrgSeriesMode mode, const Reading *readi
   return (GStrv) g_ptr_array_free (g_steal_pointer (&all), FALSE);
 }
 
+BrgImport
+brg_series_describe_import (const BrgSeries *self, BrgSeriesMode mode)
+{
+  BrgImport import = { .format = "DICOM", .n_files = self->files->len };
+
+  for (guint f = 0; f < self->files->len; f++)
+    brg_data_tally_add (&import.held, &((BrgSeriesFile *) self->files->pdata[f])->image.held);
+  if (mode == BRG_SERIES_RESAMPLE)
+    {
+      import.is_resampled = TRUE;
+      import.step_mm = self->stack.step_mm;
+      import.n_made_up = (guint) brg_restack_made_up (&self->stack, NULL, 0);
+    }
+  return import;
+}
+
 static gboolean
 check_mode (const BrgSeries *series, BrgSeriesMode mode, GError **error)
 {

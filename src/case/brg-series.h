@@ -3,6 +3,7 @@
 #include <gio/gio.h>
 
 #include "case/brg-arrival.h"
+#include "case/brg-import.h"
 #include "engine/brg-job.h"
 #include "engine/brg-stack.h"
 #include "engine/brg-volume.h"
@@ -74,6 +75,9 @@ typedef enum
   BRG_SERIES_AS_IT_IS, /* refused when slices are missing or uneven; a tilt stays in the grid */
   BRG_SERIES_RESAMPLE, /* brg_restack() */
 } BrgSeriesMode;
+
+/* What its files held and what a read in this mode does, of one that can be read. */
+BrgImport brg_series_describe_import (const BrgSeries *self, BrgSeriesMode mode);
 
 /* The scan. Compressed slices are decoded by `bregma-dicom`, in processes of their own. `arrival`
  * (nullable) shows slices that are there before the last one is. `warnings` (nullable) gets

@@ -18,9 +18,10 @@ fill (BrgStore *self, const BrgStoreBuild *what, GError **error)
   BrgStoreState state = { from->name,         from->recipes, from->active, from->first_seq,
                           from->position_seq, from->seconds, what->is_open };
 
-  return _brg_store_make_tables (self, error) &&
+  return _brg_store_make_tables (self, 0, error) &&
          _brg_store_put_state (self, &state, from->sha256, error) &&
          _brg_store_put_log (self, what->log, from->sha256, error) &&
+         _brg_store_put_import (self, &from->import, error) &&
          _brg_store_put_base (self, from->added, from->removed, brg_job_pool (self->job), error) &&
          _brg_store_put_entries (self, from->entries, from->first_seq, from->sha256, error) &&
          _brg_store_put_scan (self, from, self->job, error) && _brg_sql_commit (self, error);
@@ -53,8 +54,10 @@ build (BrgStore *self,
        GError **error)
 {
   const int *dim = contents->scan->grid.dim;
+  g_autofree char *import = brg_import_describe (&contents->import);
   g_autofree char *log =
-    g_strdup_printf ("Case made from a scan of %d x %d x %d voxels", dim[0], dim[1], dim[2]);
+    g_strdup_printf ("Case made from a scan of %d x %d x %d voxels%s%s", dim[0], dim[1], dim[2],
+                     import != NULL ? ": " : "", import != NULL ? import : "");
   BrgStoreBuild what = { contents, TRUE, log };
 
   self->seconds = contents->seconds;

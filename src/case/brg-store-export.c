@@ -80,7 +80,8 @@ publish (const BrgStoreContents *contents,
                      .added = contents->added,
                      .removed = contents->removed,
                      .source_kind = BRG_SOURCE_SCAN,
-                     .source_sha256 = contents->sha256 };
+                     .source_sha256 = contents->sha256,
+                     .import = &contents->import };
 
   _brg_job_phase (phases, 0.2, 0.5);
   g_autoptr (BrgProduct) product =

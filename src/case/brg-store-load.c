@@ -32,7 +32,8 @@ load (BrgStore *self, BrgStoreScan *scan, BrgStoreContents *contents, GError **e
   take_state (self, &state, contents);
   contents->entries = _brg_store_get_entries (self, &scan->grid, &state, error);
   _brg_store_state_clear (&state);
-  if (contents->entries == NULL || !_brg_store_check_log (self, scan->sha256, error) ||
+  if (contents->entries == NULL || !_brg_store_get_import (self, &contents->import, error) ||
+      !_brg_store_check_log (self, scan->sha256, error) ||
       !_brg_store_get_base (self, &scan->grid, pool, &contents->added, &contents->removed, error))
     return FALSE;
   g_strlcpy (contents->sha256, scan->sha256, sizeof contents->sha256);
@@ -112,6 +113,7 @@ summarize (BrgStore *self, BrgStoreSummary *summary, GError **error)
     self->mode == BRG_STORE_READ && _brg_store_hold_is_in_use (self->hold, self->path);
   summary->was_left_open = was_left_open (self, &state);
   gboolean ok = _brg_store_get_thumbnail (self, &summary->thumbnail_png, error) &&
+                _brg_store_get_import (self, &summary->import, error) &&
                 _brg_store_get_end (self, state.first_seq, &end_seq, error) &&
                 find_edits (self, state.position_seq, &summary->has_edits, error);
   if (ok)

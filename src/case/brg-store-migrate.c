@@ -43,6 +43,30 @@ keep_old (BrgStore *old, GError **error)
   return g_steal_pointer (&path);
 }
 
+/* A copy of a file that has a log, with the tables it lacks. */
+static gboolean
+extend (BrgStore *old,
+        BrgStore *new,
+        BrgStorePart *part,
+        const BrgStoreBuild *build,
+        GError **error)
+{
+  gboolean ok = _brg_store_copy_bytes (old, part, NULL, error) &&
+                _brg_store_connect (new, part->path, SQLITE_OPEN_READWRITE, error);
+
+  if (ok)
+    {
+      ok = _brg_sql_run (new, BRG_STORE_BUILD_PRAGMAS, error) &&
+           _brg_sql_begin (new, TRUE, NULL, error) &&
+           _brg_store_make_tables (new, old->format, error) &&
+           _brg_store_put_log (new, build->log, build->contents->sha256, error) &&
+           _brg_sql_commit (new, error);
+      _brg_sql_end (new);
+    }
+  _brg_store_disconnect (new);
+  return ok;
+}
+
 /* The case in the present format, under the hidden name. */
 static gboolean
 convert (BrgStore *old, BrgStore *new, BrgStorePart *part, GError **error)
@@ -54,7 +78,9 @@ convert (BrgStore *old, BrgStore *new, BrgStorePart *part, GError **error)
     return FALSE;
   new->seconds = contents.seconds;
   BrgStoreBuild build = { &contents, contents.was_left_open, log };
-  gboolean ok = _brg_store_build (new, part->path, &build, NULL, error);
+  gboolean ok = old->format >= BRG_STORE_FORMAT_LOG
+                  ? extend (old, new, part, &build, error)
+                  : _brg_store_build (new, part->path, &build, NULL, error);
   brg_store_contents_clear (&contents);
   return ok;
 }

@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 
 /* Shared by the files that make up BrgStore: brg-store.c (errors, the object), -hold (locks), -sql
  * (statements), -schema (the tables), -open, -part (files that are complete or absent), -create,
- * -piece, -scan, -grid, -base, -history, -state, -fold, -log, -thumbnail (rows of the tables),
+ * -piece, -scan, -grid, -base, -history, -state, -fold, -log, -import, -thumbnail (rows of the
+ * tables),
  * -load, -apply, -copy, -migrate.
  */
 
@@ -131,10 +132,12 @@ void _brg_sql_end (BrgStore *self);
 
 #define BRG_STORE_APPLICATION_ID 0x4272676d /* 'Brgm' */
 
-#define BRG_STORE_FORMAT_LOG 2 /* the first with thumbnail and log */
+#define BRG_STORE_FORMAT_LOG    2 /* the first with thumbnail and log */
+#define BRG_STORE_FORMAT_IMPORT 3 /* the first with the import */
 
-/* Makes the tables of self->format in an empty database. */
-gboolean _brg_store_make_tables (BrgStore *self, GError **error);
+/* Makes the tables of self->format in a database that has those of `have_format`, 0 for an empty
+ * one. */
+gboolean _brg_store_make_tables (BrgStore *self, int have_format, GError **error);
 
 /* Compares all there is with the tables of self->format. */
 gboolean _brg_store_check_tables (BrgStore *self, GError **error);
@@ -296,6 +299,10 @@ gboolean _brg_store_check_log (BrgStore *self, const BrgSha256 sha256, GError **
 /* brg-store-thumbnail.c; NULL: there is none */
 gboolean _brg_store_put_thumbnail (BrgStore *self, GBytes *png, GError **error);
 gboolean _brg_store_get_thumbnail (BrgStore *self, GBytes **png, GError **error);
+
+/* brg-store-import.c; all zero: there is none */
+gboolean _brg_store_put_import (BrgStore *self, const BrgImport *import, GError **error);
+gboolean _brg_store_get_import (BrgStore *self, BrgImport *import, GError **error);
 
 /* The edit of a row with its box in `column` and its runs in the next, or NULL. */
 BrgEditDelta *_brg_store_read_delta (BrgSql *sql, int column);

@@ -33,15 +33,17 @@ static const Table tables[] = {
   { "log", BRG_STORE_FORMAT_LOG,
     "CREATE TABLE log (seq INTEGER PRIMARY KEY, seconds INTEGER NOT NULL, text TEXT NOT NULL, "
     "chain TEXT NOT NULL) STRICT" },
+  { "import", BRG_STORE_FORMAT_IMPORT,
+    "CREATE TABLE import (id INTEGER PRIMARY KEY, json TEXT NOT NULL) STRICT" },
 };
 
 gboolean
-_brg_store_make_tables (BrgStore *self, GError **error)
+_brg_store_make_tables (BrgStore *self, int have_format, GError **error)
 {
   gboolean ok = TRUE;
 
   for (gsize t = 0; ok && t < G_N_ELEMENTS (tables); t++)
-    if (tables[t].since <= self->format)
+    if (tables[t].since > have_format && tables[t].since <= self->format)
       ok = _brg_sql_run (self, tables[t].sql, error);
   g_autofree char *marks = g_strdup_printf ("PRAGMA application_id = %d; PRAGMA user_version = %d",
                                             BRG_STORE_APPLICATION_ID, self->format);

@@ -4,6 +4,7 @@
 
 #include "case/brg-export.h"
 #include "case/brg-history-entry.h"
+#include "case/brg-import.h"
 #include "case/brg-recipes.h"
 #include "engine/brg-job.h"
 #include "engine/brg-mask.h"
@@ -12,7 +13,7 @@
 G_BEGIN_DECLS
 
 /* A case as a file: NAME.bregma, a SQLite database with the scan, the recipes, the base of the hand
- * edits, the history, a thumbnail and a log.
+ * edits, the history, where the scan is from, a thumbnail and a log.
  *
  * Every function blocks. A store is used by one thread at a time, which may change. Whatever
  * happens to the process or the machine, the file is what it was before a call that changes it or
@@ -31,7 +32,7 @@ G_BEGIN_DECLS
 typedef struct BrgStore BrgStore;
 
 #define BRG_STORE_SUFFIX ".bregma"
-#define BRG_STORE_FORMAT 2
+#define BRG_STORE_FORMAT 3
 
 /* Errors read "Case07.bregma: reason", with the last part of the path alone. Cancelled through a
  * job: G_IO_ERROR_CANCELLED. */
@@ -64,6 +65,7 @@ typedef struct
   BrgVolume *scan;
   BrgSha256 sha256; /* of its voxels, brg_export_hash_volume() */
   GStrv warnings;   /* what the reader of the scan had to assume; NULL: nothing */
+  BrgImport import; /* where the scan is from */
   BrgRecipes *recipes;
   guint active;             /* < recipes->n */
   BrgMask *added, *removed; /* base, on the grid of the scan; NULL: empty */
@@ -89,6 +91,7 @@ typedef struct
   gboolean in_use; /* open for writing, here or elsewhere, by another store */
   int dim[3];
   double spacing_mm[3];
+  BrgImport import; /* where the scan is from */
 } BrgStoreSummary;
 
 void brg_store_summary_clear (BrgStoreSummary *summary);

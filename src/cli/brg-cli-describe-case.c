@@ -21,6 +21,7 @@ describe (BrgReport *report, const char *path, const BrgStoreSummary *summary)
   brg_report_text (report, NULL, "Working time", worked);
   brg_report_truth (report, "in_use", "Open elsewhere", summary->in_use);
   brg_report_truth (report, "was_left_open", "Left without closing", summary->was_left_open);
+  brg_cli_describe_import (report, &summary->import, true);
   brg_report_end (report);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "case/brg-import.h"
 #include "cli/brg-cli-report.h"
 #include "engine/brg-job.h"
 
@@ -9,3 +10,7 @@ BrgStatus brg_cli_describe_file (BrgReport *report, const char *path, BrgJob *jo
 
 /* The same about a case file. */
 BrgStatus brg_cli_describe_case (BrgReport *report, const char *path, BrgError *error);
+
+/* Adds an object "import", if anything is known of it: what was dropped, what was done. `whole`:
+ * the text says all that the JSON does. */
+void brg_cli_describe_import (BrgReport *report, const BrgImport *import, bool whole);

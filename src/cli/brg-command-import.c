@@ -2,9 +2,9 @@
 #include <string.h>
 
 #include "case/brg-series.h"
+#include "cli/brg-cli-describe.h"
 #include "cli/brg-cli-values.h"
 #include "cli/brg-commands.h"
-#include "engine/brg-deface.h"
 #include "engine/brg-morphology.h"
 #include "io/brg-nrrd.h"
 #include "io/brg-number.h"
@@ -14,28 +14,30 @@
 typedef struct
 {
   const char *source, *output, *uid;
-  gboolean list, resample;
-  double deface_mm; /* NaN: not at all */
+  gboolean list, report;
+  BrgImportOptions options;
 } Request;
 
 static int
 read_request (BrgCli *cli, Request *request)
 {
   const char *deface = brg_cli_value (cli, "deface");
+  double *deface_mm = &request->options.deface_mm;
 
   *request = (Request){ .source = cli->operands[0],
                         .output = brg_cli_value (cli, "output"),
                         .uid = brg_cli_value (cli, "series"),
                         .list = brg_cli_value (cli, "list") != NULL,
-                        .resample = brg_cli_value (cli, "resample") != NULL,
-                        .deface_mm = NAN };
+                        .report = brg_cli_value (cli, "report") != NULL,
+                        .options = { .resample = brg_cli_value (cli, "resample") != NULL,
+                                     .deface = deface != NULL } };
   if (request->list)
     return request->output == NULL ? BRG_CLI_DONE
                                    : brg_cli_usage_error (cli, "--list writes nothing; drop -o");
   if (request->output == NULL)
     return brg_cli_usage_error (cli, "-o SCAN.nrrd is missing (or --list)");
-  if (deface != NULL && (!brg_number_parse (deface, strlen (deface), &request->deface_mm) ||
-                         !(request->deface_mm >= 0 && request->deface_mm <= BRG_MORPHOLOGY_MAX_MM)))
+  if (deface != NULL && (!brg_number_parse (deface, strlen (deface), deface_mm) ||
+                         !(*deface_mm >= 0 && *deface_mm <= BRG_MORPHOLOGY_MAX_MM)))
     return brg_cli_usage_error (cli, "--deface must be 0 to %g mm, got \"%.40s\"",
                                 BRG_MORPHOLOGY_MAX_MM, deface);
   if (!brg_cli_ends_in (request->output, ".nrrd"))
@@ -122,14 +124,10 @@ choose (BrgCli *cli, const Request *request, const GPtrArray *all)
 
 /* What the scan still shows of a person. */
 static void
-report_face (BrgReport *report, const Request *request, size_t n_blanked)
+report_face (BrgReport *report, const BrgImport *import)
 {
-  gboolean is_defaced = !isnan (request->deface_mm);
-
-  brg_report_truth (report, "defaced", NULL, is_defaced);
-  if (is_defaced)
-    brg_report_count (report, "blanked", "Blanked", n_blanked, "voxels");
-  else
+  brg_report_truth (report, "has_face", NULL, !import->is_defaced);
+  if (!import->is_defaced)
     brg_report_text (report, NULL, "Face",
                      "is in the scan, by which the person may be known; --deface MM takes out what "
                      "is farther than MM mm from bone");
@@ -140,7 +138,7 @@ finish (BrgCli *cli,
         const Request *request,
         const BrgVolume *scan,
         char **warnings,
-        size_t n_blanked)
+        const BrgImport *import)
 {
   BrgReport *report = brg_report_new ();
   double spacing_mm[3];
@@ -156,20 +154,9 @@ finish (BrgCli *cli,
   brg_report_end_list (report);
   for (char **warning = warnings; *warning != NULL; warning++)
     brg_report_text (report, NULL, "Warning", *warning);
-  report_face (report, request, n_blanked);
+  brg_cli_describe_import (report, import, request->report);
+  report_face (report, import);
   return brg_cli_finish (cli, report);
-}
-
-/* Defaces the scan if that was asked for; takes it and gives the one to write, or NULL. */
-static BrgVolume *
-deface (BrgCli *cli, const Request *request, BrgVolume *scan, size_t *n_blanked, BrgError *error)
-{
-  if (isnan (request->deface_mm))
-    return scan;
-  BrgVolume *defaced = brg_deface (scan, brg_recipe_default ().threshold_lo_hu, request->deface_mm,
-                                   n_blanked, &cli->job, error);
-  brg_volume_unref (scan);
-  return defaced;
 }
 
 static int
@@ -178,23 +165,23 @@ import_series (BrgCli *cli, const Request *request, const BrgSeries *series)
   g_autoptr (GError) failure = NULL;
   g_auto (GStrv) warnings = NULL;
   BrgError error = { 0 };
-  BrgSeriesMode mode = request->resample ? BRG_SERIES_RESAMPLE : BRG_SERIES_AS_IT_IS;
+  BrgSeriesMode mode = request->options.resample ? BRG_SERIES_RESAMPLE : BRG_SERIES_AS_IT_IS;
   int outcome = BRG_CLI_DONE;
-  size_t n_blanked = 0;
 
   brg_cli_phase (cli, 0.2, 0.7);
   BrgVolume *scan = brg_series_read (series, mode, NULL, &warnings, &cli->job, &failure);
   if (scan == NULL)
     return brg_cli_failed (cli, request->source, failure->message);
+  BrgImport import = brg_series_describe_import (series, mode);
   brg_cli_phase (cli, 0.7, 0.8);
-  scan = deface (cli, request, scan, &n_blanked, &error);
+  scan = brg_import_deface (&import, scan, &request->options, &cli->job, &error);
   if (scan == NULL)
     return brg_cli_failed (cli, request->source, error.message);
   brg_cli_phase (cli, 0.8, 1);
   if (brg_nrrd_write_volume (scan, request->output, &cli->job, &error) != BRG_OK)
     outcome = brg_cli_failed (cli, request->output, error.message);
   else
-    outcome = finish (cli, request, scan, warnings, n_blanked);
+    outcome = finish (cli, request, scan, warnings, &import);
   brg_volume_unref (scan);
   return outcome;
 }
@@ -225,6 +212,9 @@ static const BrgCliOption options[] = {
   { "deface", 0, "MM",
     "Blank what is farther than this from bone (150 HU and more): 0 to 50 mm. The face goes, and "
     "what lies deep in the head." },
+  { "report", 0, NULL,
+    "Tell what kinds of data were in the source, how many of each, and what became of them; --json "
+    "always does." },
   { "resample", 0, NULL, "Resample slices that are tilted or uneven to a regular grid." },
 };
 

@@ -175,6 +175,8 @@ take_value (Walk *walk, const Element *element, BrgError *error)
   bool is_wanted =
     element->length <= BRG_DICOM_MAX_VALUE && walk->visitor->wants (element->tag, &walk->place);
 
+  if (element->length > 0)
+    walk->visitor->count (walk->data, element->tag, element->vr, &walk->place);
   if (!is_wanted)
     return brg_stream_skip (walk->stream, element->length, error);
   BrgStatus status = brg_stream_read (walk->stream, value, element->length, error);

@@ -27,6 +27,9 @@ typedef struct
   bool (*wants) (uint32_t tag, const BrgDicomPlace *place);
   /* True when visit() may want elements in this sequence. */
   bool (*enters) (uint32_t tag, const BrgDicomPlace *place);
+  /* Every element that holds something and is no sequence that was entered; `vr` are two letters,
+   * zeros in implicit coding. */
+  void (*count) (void *data, uint32_t tag, const char *vr, const BrgDicomPlace *place);
   /* A value, its bytes as in the file with a 0 behind them; `swapped`: binary numbers are of the
    * other byte order. */
   BrgStatus (*visit) (void *data,

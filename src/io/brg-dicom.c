@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/brg-alloc.h"
+#include "io/brg-dicom-kinds.h"
 #include "io/brg-dicom-syntax.h"
 #include "io/brg-dicom-value.h"
 #include "io/brg-dicom-walk.h"
@@ -299,7 +300,17 @@ visit (void *data,
   return BRG_OK;
 }
 
-static const BrgDicomVisitor visitor = { wants, enters, visit };
+static void
+count (void *data, uint32_t tag, const char *vr, const BrgDicomPlace *place)
+{
+  Reading *reading = data;
+  BrgDataKind kind = brg_dicom_kind (tag, vr, place);
+
+  if (kind != BRG_DATA_N_KINDS)
+    reading->image->held.n[kind]++;
+}
+
+static const BrgDicomVisitor visitor = { wants, enters, count, visit };
 
 /* How the data set is coded. Files without a meta header say nothing: two letters where explicit
  * coding has a value representation mean that. */

@@ -5,6 +5,7 @@
 
 #include "engine/brg-error.h"
 #include "engine/brg-geometry.h"
+#include "io/brg-data-kinds.h"
 #include "io/brg-file-part.h"
 
 /* What one DICOM file says about its images (PS3.3 C.7.6, C.8.2; PS3.10).
@@ -57,6 +58,8 @@ typedef struct
   bool has_pixels, is_encapsulated;
   uint64_t pixel_offset, pixel_bytes; /* where samples lie that are not encapsulated: in the part */
   bool is_big_endian;                 /* so are they */
+
+  BrgDataTally held; /* in front of the pixels; a sequence with a length counts as one */
 } BrgDicomImage;
 
 /* Who the patient is, as the file says it, in UTF-8 or '?': to be shown while choosing a series and

@@ -3,6 +3,7 @@
 #include "engine/brg-job.h"
 #include "engine/brg-mask.h"
 #include "engine/brg-volume.h"
+#include "io/brg-data-kinds.h"
 
 /* Files of voxels to scans, masks and hand edits. What format a file has is told by its content,
  * never by its name. All integer types, float and double in both byte orders are read:
@@ -47,8 +48,9 @@ typedef struct
   bool has_orientation; /* false: which side is left is unknown */
   char warnings[BRG_IMAGE_MAX_WARNINGS][160]; /* printable ASCII, one line each */
   int n_warnings;
-  int n_layers;   /* of which the first is read; 1 in most files */
-  int n_segments; /* of a segmentation, else 0; the first of them follow */
+  BrgDataTally held; /* beside voxels and geometry; none of it is kept */
+  int n_layers;      /* of which the first is read; 1 in most files */
+  int n_segments;    /* of a segmentation, else 0; the first of them follow */
   BrgImageSegment segments[BRG_IMAGE_MAX_SEGMENTS];
 } BrgImageInfo;
 

@@ -79,6 +79,27 @@ brg_metaimage_knows (const char *key, size_t length)
   return find_key (key, length) != BRG_METAIMAGE_N_FIELDS;
 }
 
+/* Of keys that are of no use here, and unknown ones. */
+static void
+count_key (BrgDataTally *held, const char *key, size_t length, bool is_known)
+{
+  static const struct
+  {
+    const char *name;
+    BrgDataKind kind;
+  } kinds[] = {
+    { "AcquisitionDate", BRG_DATA_DATES },
+    { "Comment", BRG_DATA_TEXTS },
+    { "Name", BRG_DATA_TEXTS },
+    { "ID", BRG_DATA_IDENTIFIERS },
+    { "ParentID", BRG_DATA_IDENTIFIERS },
+  };
+
+  held->n[BRG_DATA_KEYS] += !is_known;
+  for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++)
+    held->n[kinds[k].kind] += brg_word_is (key, length, kinds[k].name);
+}
+
 static BrgStatus
 take_line (BrgMetaimageFields *fields, char *line, BrgError *error)
 {
@@ -91,7 +112,10 @@ take_line (BrgMetaimageFields *fields, char *line, BrgError *error)
   value = brg_image_text_trim (value + 1);
   BrgMetaimageField field = find_key (line, length);
   if (field >= BRG_METAIMAGE_IGNORED)
-    return BRG_OK;
+    {
+      count_key (&fields->held, line, length, field == BRG_METAIMAGE_IGNORED);
+      return BRG_OK;
+    }
   if (fields->value[field] != NULL && strcmp (fields->value[field], value) != 0)
     return brg_error_set (error, BRG_FORMAT, "the header gives \"%s\" twice", name_of (field));
   fields->value[field] = value;

@@ -36,6 +36,7 @@ typedef struct
   int n_files;
   char **files;  /* after `ElementDataFile = LIST` */
   uint64_t size; /* bytes of the header */
+  BrgDataTally held;
   BrgImageText text;
 } BrgMetaimageFields;
 

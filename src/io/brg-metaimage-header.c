@@ -313,6 +313,7 @@ brg_metaimage_header_read (BrgStream *stream,
   if (status != BRG_OK)
     return status;
   snprintf (info->format, sizeof info->format, "MetaImage");
+  info->held = fields.held;
   snprintf (info->space, sizeof info->space, "left-posterior-superior");
   status = understand (&fields, stream, header, info, error);
   brg_metaimage_fields_clear (&fields);

@@ -111,6 +111,18 @@ take_2 (const Raw *raw, BrgNiftiFields *fields)
   fields->xyzt_units = get_int32 (raw, 500);
 }
 
+/* Free text: data_type and db_name of NIfTI-1 alone, descrip, aux_file, intent_name. */
+static int
+count_texts (const Raw *raw, int version)
+{
+  static const int places[2][5] = { { 4, 14, 148, 228, 328 }, { 240, 320, 508, 0, 0 } };
+  int n = 0;
+
+  for (int t = 0; t < 5; t++)
+    n += places[version - 1][t] > 0 && raw->bytes[places[version - 1][t]] != 0;
+  return n;
+}
+
 /* What the magic says: "n+1" and "n+2" have the voxels in the same file, "ni1" and "ni2" in
  * another. That of NIfTI-2 ends like that of PNG, so that damage by a text transfer shows. */
 static BrgStatus
@@ -195,6 +207,7 @@ read_header (BrgStream *stream, Raw *raw, BrgNiftiFields *fields, BrgError *erro
     status = take_magic (raw, fields, error);
   if (status != BRG_OK)
     return status;
+  fields->n_texts = count_texts (raw, fields->version);
   if (fields->version == 1)
     take_1 (raw, fields);
   else

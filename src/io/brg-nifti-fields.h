@@ -12,6 +12,7 @@ typedef struct
   bool is_gzip; /* the header came out of gzip */
   bool big_endian;
   int header_size; /* bytes consumed */
+  int n_texts;     /* fields of free text that hold some */
   int datatype, bitpix;
   int64_t dim[8];
   double pixdim[8];

@@ -94,7 +94,10 @@ read_sizes (const BrgNiftiFields *fields, BrgImageHeader *header, BrgError *erro
 
 /* How far the voxels are from the end of the header, or from the beginning of their file. */
 static BrgStatus
-read_offset (const BrgNiftiFields *fields, BrgImageHeader *header, BrgError *error)
+read_offset (const BrgNiftiFields *fields,
+             BrgImageHeader *header,
+             BrgImageInfo *info,
+             BrgError *error)
 {
   double least = fields->is_pair ? 0 : fields->header_size + EXTENSION_FLAG;
   double offset = fields->vox_offset;
@@ -104,6 +107,9 @@ read_offset (const BrgNiftiFields *fields, BrgImageHeader *header, BrgError *err
                           "the voxels are said to begin at byte %g, must be %g to %g", offset,
                           least, MAX_OFFSET);
   header->byte_skip = (int64_t) offset - (fields->is_pair ? 0 : fields->header_size);
+  if (!fields->is_pair)
+    info->held.n[BRG_DATA_KEYS] =
+      header->byte_skip > EXTENSION_FLAG; /* extensions, not looked at */
   return BRG_OK;
 }
 
@@ -168,11 +174,12 @@ brg_nifti_header_read (BrgStream *stream,
   if (status != BRG_OK)
     return status;
   snprintf (info->format, sizeof info->format, "NIfTI-%d", fields.version);
+  info->held.n[BRG_DATA_TEXTS] = (uint64_t) fields.n_texts;
   status = read_type (&fields, header, info, error);
   if (status == BRG_OK)
     status = read_sizes (&fields, header, error);
   if (status == BRG_OK)
-    status = read_offset (&fields, header, error);
+    status = read_offset (&fields, header, info, error);
   if (status == BRG_OK)
     status = read_scale (&fields, header, error);
   if (status == BRG_OK)

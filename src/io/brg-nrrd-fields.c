@@ -32,8 +32,8 @@ static const struct
   { "blocksize", BRG_NRRD_FIELD_IGNORED },
   { "centerings", BRG_NRRD_FIELD_IGNORED },
   { "centers", BRG_NRRD_FIELD_IGNORED },
-  { "content", BRG_NRRD_FIELD_IGNORED },
-  { "labels", BRG_NRRD_FIELD_IGNORED },
+  { "content", BRG_NRRD_FIELD_TEXT },
+  { "labels", BRG_NRRD_FIELD_TEXT },
   { "max", BRG_NRRD_FIELD_IGNORED },
   { "measurementframe", BRG_NRRD_FIELD_IGNORED },
   { "min", BRG_NRRD_FIELD_IGNORED },
@@ -126,22 +126,28 @@ take_line (Reader *reader, char *line, BrgError *error)
   char name[32];
 
   if (line[0] == '#')
-    return BRG_OK;
+    {
+      reader->info->held.n[BRG_DATA_TEXTS]++;
+      return BRG_OK;
+    }
   if (colon == NULL)
     return brg_error_set (error, BRG_FORMAT, "line %d of the header is not a field",
                           reader->text->n_lines);
   if (colon[1] == '=')
     {
       take_key (fields, reader->info, line);
+      reader->info->held.n[BRG_DATA_KEYS]++;
       return BRG_OK;
     }
   normalize_name (line, (size_t) (colon - line), name, sizeof name);
   BrgNrrdField field = find_field (name);
   BrgStatus status = BRG_OK;
+  reader->info->held.n[BRG_DATA_KEYS] += field == BRG_NRRD_N_FIELDS;
+  reader->info->held.n[BRG_DATA_TEXTS] += field == BRG_NRRD_FIELD_TEXT;
   if (field == BRG_NRRD_N_FIELDS)
     brg_image_warn (reader->info, "line %d of the header is no known field and was ignored",
                     reader->text->n_lines);
-  else if (field != BRG_NRRD_FIELD_IGNORED && fields->value[field] != NULL)
+  else if (field < BRG_NRRD_FIELD_IGNORED && fields->value[field] != NULL)
     status = brg_error_set (error, BRG_FORMAT, "the header gives \"%s\" twice", name);
   else
     fields->value[field] = brg_image_text_trim (colon + 1);

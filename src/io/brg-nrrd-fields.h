@@ -23,6 +23,7 @@ typedef enum
   BRG_NRRD_FIELD_SPACINGS,
   BRG_NRRD_FIELD_TYPE,
   BRG_NRRD_FIELD_IGNORED, /* legal, of no use here */
+  BRG_NRRD_FIELD_TEXT,    /* the same, free text */
   BRG_NRRD_N_FIELDS,
 } BrgNrrdField;
 

@@ -168,7 +168,7 @@ test_refused (void)
     { "[]", "object" },
     { "{", "" },
     { "{}", "bregma" },
-    { "{ \"bregma\": \"9\", \"format\": 3 }", "3 is newer" },
+    { "{ \"bregma\": \"9\", \"format\": 4 }", "4 is newer" },
     { "{ \"bregma\": \"9\", \"format\": 0 }", "format" },
     { RECIPE ("\"treshold\": 3", PLACED), "treshold" },
     { RECIPE ("\"width\": 3", PLACED), "width" },

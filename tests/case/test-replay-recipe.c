@@ -188,7 +188,7 @@ test_every_digest (void)
     }
   const char *const rows[][3] = {
     { "\"placed\": true", "\"placed\": false", "defect 1, stage defect: its parameters" },
-    { "\"format\": 2", "\"format\": 3", "format: 3 is newer" },
+    { "\"format\": 3", "\"format\": 4", "format: 4 is newer" },
     { "\"sha256\": \"", "\"sha256\": \"0", "64 hex digits" },
     { "\"kind\": \"scan\"", "\"kind\": \"skull\"", "scan.nrrd: " },
     { "\"Case07.edits.nrrd\"", "\"Case08.edits.nrrd\"", "Case08.edits.nrrd: " },

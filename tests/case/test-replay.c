@@ -262,7 +262,7 @@ test_format_1 (void)
   g_autoptr (GArray) recipes = brg_recipe_load (fixture.recipe_path, &source, NULL);
   g_autofree char *plain =
     brg_recipe_to_json ((const BrgRecipe *) (const void *) recipes->data, recipes->len, &source);
-  g_autofree char *old = replay_replace_nth (plain, "\"format\": 2", 0, "\"format\": 1");
+  g_autofree char *old = replay_replace_nth (plain, "\"format\": 3", 0, "\"format\": 1");
   g_autofree char *changed = replay_replace_nth (old, "\"width\": 60", 0, "\"width\": 40");
   BrgReplay what = { .recipe_path = fixture.recipe_path,
                      .source_path = fixture.scan_path,

@@ -99,7 +99,7 @@ test_foreign (StoreFixture *fixture, gconstpointer data)
 {
   static const char *const foreign[] = { "PRAGMA application_id = 1",
                                          "PRAGMA application_id = 0; CREATE TABLE mine (x)", NULL };
-  static const char *const newer[] = { "PRAGMA user_version = 3",
+  static const char *const newer[] = { "PRAGMA user_version = 4",
                                        "PRAGMA user_version = 2147483647",
                                        "PRAGMA user_version = -1", NULL };
   static const char *const other[] = { "PRAGMA user_version = 0", "PRAGMA user_version = 1",
@@ -127,7 +127,7 @@ test_newer_words (StoreFixture *fixture, gconstpointer data)
   Outcome outcome = try_file (fixture->path, BRG_STORE_WRITE);
   g_assert_cmpstr (outcome.error->message, ==,
                    "Case07.bregma: is of format 77, from a newer version of Bregma; this one reads "
-                   "up to format 2");
+                   "up to format 3");
   outcome_clear (&outcome);
 }
 

@@ -350,10 +350,9 @@ test_forged_journal (StoreFixture *fixture, gconstpointer data)
 }
 
 static void
-copy_golden (StoreFixture *fixture)
+copy_golden (StoreFixture *fixture, const char *name)
 {
-  g_autofree char *golden =
-    g_test_build_filename (G_TEST_DIST, "case", "golden", "format-1.bregma", NULL);
+  g_autofree char *golden = g_test_build_filename (G_TEST_DIST, "case", "golden", name, NULL);
   g_autoptr (GBytes) bytes = store_forge_read (golden);
 
   store_forge_write (fixture->path, bytes);
@@ -370,7 +369,7 @@ test_format_1 (StoreFixture *fixture, gconstpointer data)
   g_autoptr (GError) error = NULL;
   (void) data;
 
-  copy_golden (fixture);
+  copy_golden (fixture, "format-1.bregma");
   g_autoptr (GBytes) old = store_forge_read (fixture->path);
   assert_holds (fixture->path, &fixture->contents);
   BrgStore *store = brg_store_open (fixture->path, BRG_STORE_READ, NULL);
@@ -393,6 +392,39 @@ test_format_1 (StoreFixture *fixture, gconstpointer data)
   g_assert_cmpuint (test_folder_count (fixture->dir), ==, 2);
 }
 
+/* The second format has a log, which goes on, and no import. */
+static void
+test_format_2 (StoreFixture *fixture, gconstpointer data)
+{
+  g_autofree char *kept = g_build_filename (fixture->dir, "Case07.format-2.bregma", NULL);
+  g_autoptr (GPtrArray) records = NULL;
+  g_autoptr (GError) error = NULL;
+  BrgStoreContents contents;
+  (void) data;
+
+  copy_golden (fixture, "format-2.bregma");
+  g_autoptr (GBytes) old = store_forge_read (fixture->path);
+  assert_holds (fixture->path, &fixture->contents);
+  BrgStore *store = brg_store_open (fixture->path, BRG_STORE_READ, NULL);
+  g_assert_true (brg_store_read_log (store, &records, NULL));
+  g_assert_cmpuint (records->len, ==, 2);
+  close_store (store);
+  store = brg_store_open (fixture->path, BRG_STORE_WRITE, &error);
+  g_assert_no_error (error);
+  g_ptr_array_unref (records);
+  g_assert_true (brg_store_read_log (store, &records, NULL));
+  g_assert_cmpuint (records->len, ==, 3);
+  g_assert_cmpstr (((BrgStoreLogRecord *) records->pdata[1])->text, ==, "First change");
+  g_assert_cmpstr (((BrgStoreLogRecord *) records->pdata[2])->text, ==, "Converted from format 2");
+  g_assert_true (brg_store_load (store, &contents, NULL, NULL));
+  g_assert_false (brg_import_is_known (&contents.import));
+  brg_store_contents_clear (&contents);
+  close_store (store);
+  assert_holds (fixture->path, &fixture->contents);
+  g_autoptr (GBytes) same = store_forge_read (kept);
+  g_assert_true (g_bytes_equal (old, same));
+}
+
 /* Kept files are never replaced; a broken old case is left alone. */
 static void
 test_format_1_again (StoreFixture *fixture, gconstpointer data)
@@ -403,11 +435,11 @@ test_format_1_again (StoreFixture *fixture, gconstpointer data)
 
   for (int pass = 0; pass < 2; pass++)
     {
-      copy_golden (fixture);
+      copy_golden (fixture, "format-1.bregma");
       close_store (brg_store_open (fixture->path, BRG_STORE_WRITE, NULL));
     }
   g_assert_true (g_file_test (second, G_FILE_TEST_EXISTS));
-  copy_golden (fixture);
+  copy_golden (fixture, "format-1.bregma");
   store_forge_run (fixture->path, "UPDATE slab SET crc = crc + 1");
   g_autoptr (GBytes) before = store_forge_read (fixture->path);
   g_assert_null (brg_store_open (fixture->path, BRG_STORE_WRITE, &error));
@@ -434,6 +466,7 @@ main (int argc, char **argv)
   ADD ("/store-places/copy-beside-a-journal", test_copy_beside_a_journal);
   ADD ("/store-places/forged-journal", test_forged_journal);
   ADD ("/store-places/format-1", test_format_1);
+  ADD ("/store-places/format-2", test_format_2);
   ADD ("/store-places/format-1-again", test_format_1_again);
   return g_test_run ();
 }

@@ -310,7 +310,7 @@ test_refused (void)
     { "7777", "777G", "64 hex" },
     { "\"stages\": [", "\"stages\": [ 3,", "number of entries" },
     { "\"stages\": [", "\"stages\": {}, \"steps\": [", "steps" },
-    { "\"format\": 2", "\"format\": 1", "format 1" },
+    { "\"format\": 3", "\"format\": 1", "format 1" },
   };
 
   for (guint r = 0; r < G_N_ELEMENTS (rows); r++)

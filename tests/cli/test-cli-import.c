@@ -187,14 +187,39 @@ test_deface (Fixture *fixture, gconstpointer data)
     cli_run ("import", fixture->series, "-o", fixture->out, "--deface", "5", "--json", NULL);
   cli_assert_done (&run);
   g_autoptr (JsonNode) root = cli_json_parse (run.out);
-  g_assert_true (cli_json_truth (root, "$.defaced"));
-  g_assert_cmpint (cli_json_int (root, "$.blanked"), ==, COLUMNS * ROWS * 8);
+  g_assert_false (cli_json_truth (root, "$.has_face"));
+  g_assert_cmpint (cli_json_int (root, "$.import.defaced.voxels"), ==, COLUMNS * ROWS * 8);
   BrgVolume *scan = brg_image_read_volume (fixture->out, NULL, NULL, NULL);
   g_assert_cmpint (brg_volume_get (scan, 1, 1, 5), ==, -1024);
   brg_volume_unref (scan);
   g_auto (CliRun) wide =
     cli_run ("import", fixture->series, "-o", fixture->out, "--deface", "51", NULL);
   cli_assert_fails (&wide, 2, "--deface must be 0 to 50 mm");
+}
+
+/* How many of each kind there were; no value is among the words. */
+static void
+test_report (Fixture *fixture, gconstpointer data)
+{
+  (void) data;
+  put_series (fixture->series, "1.2.3", "CT", 8, 99);
+  g_auto (CliRun) brief = cli_run ("import", fixture->series, "-o", fixture->out, NULL);
+  cli_assert_done (&brief);
+  g_assert_nonnull (strstr (brief.out, "entries of the source (--report lists them)"));
+  g_assert_null (strstr (brief.out, "Private elements"));
+  g_auto (CliRun) whole = cli_run ("import", fixture->series, "-o", fixture->out, "--report", NULL);
+  cli_assert_done (&whole);
+  g_assert_nonnull (strstr (whole.out, "Private elements"));
+  g_assert_nonnull (strstr (whole.out, "the voxels, their size and where they lie"));
+  g_assert_nonnull (strstr (whole.out, "113100"));
+  g_assert_null (strstr (whole.out, "CANARY"));
+  g_auto (CliRun) json = cli_run ("import", fixture->series, "-o", fixture->out, "--json", NULL);
+  cli_assert_done (&json);
+  g_autoptr (JsonNode) root = cli_json_parse (json.out);
+  g_assert_cmpint (cli_json_int (root, "$.import.files"), ==, 8);
+  g_assert_cmpint (cli_json_int (root, "$.import.dropped.patient"), ==, 8 * 5);
+  g_assert_cmpint (cli_json_int (root, "$.import.dropped.private"), ==, 8 * 2);
+  g_assert_null (strstr (json.out, "CANARY"));
 }
 
 static void
@@ -221,6 +246,7 @@ main (int argc, char **argv)
   g_test_add ("/import/choose", Fixture, NULL, set_up, test_choose, tear_down);
   g_test_add ("/import/gap", Fixture, NULL, set_up, test_gap, tear_down);
   g_test_add ("/import/deface", Fixture, NULL, set_up, test_deface, tear_down);
+  g_test_add ("/import/report", Fixture, NULL, set_up, test_report, tear_down);
   g_test_add ("/import/usage", Fixture, NULL, set_up, test_usage, tear_down);
   return g_test_run ();
 }

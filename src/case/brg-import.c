@@ -1,0 +1,103 @@
+#include "case/brg-import.h"
+
+#include <glib/gi18n.h>
+
+#include "engine/brg-deface.h"
+#include "engine/brg-recipe.h"
+
+gboolean
+brg_import_is_known (const BrgImport *self)
+{
+  return self->format[0] != '\0';
+}
+
+BrgVolume *
+brg_import_deface (BrgImport *self,
+                   BrgVolume *scan,
+                   const BrgImportOptions *options,
+                   BrgJob *job,
+                   BrgError *error)
+{
+  size_t n_blanked;
+
+  if (!options->deface)
+    return scan;
+  self->bone_hu = brg_recipe_default ().threshold_lo_hu;
+  BrgVolume *defaced = brg_deface (scan, self->bone_hu, options->deface_mm, &n_blanked, job, error);
+  brg_volume_unref (scan);
+  if (defaced == NULL)
+    return NULL;
+  self->deface_mm =
+    self->is_defaced ? MIN (self->deface_mm, options->deface_mm) : options->deface_mm;
+  self->is_defaced = TRUE;
+  self->n_blanked += n_blanked;
+  return defaced;
+}
+
+char *
+brg_import_describe (const BrgImport *self)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  if (!brg_import_is_known (self))
+    return NULL;
+  g_string_append_printf (text, "%u %s of %s", self->n_files, self->n_files == 1 ? "file" : "files",
+                          self->format);
+  g_string_append_printf (text, "; %" G_GUINT64_FORMAT " other data dropped",
+                          brg_data_tally_total (&self->held));
+  if (self->is_resampled)
+    g_string_append_printf (text, "; resampled to slices %.3f mm apart, %u of them made up",
+                            self->step_mm, self->n_made_up);
+  if (self->is_defaced)
+    g_string_append_printf (text, "; face taken out beyond %.3g mm of bone (%d HU)",
+                            self->deface_mm, self->bone_hu);
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static void
+report_dropped (const BrgImport *self, GPtrArray *lines)
+{
+  for (int kind = 0; kind < BRG_DATA_N_KINDS; kind++)
+    if (self->held.n[kind] > 0)
+      g_ptr_array_add (lines, g_strdup_printf (_ ("Dropped: %s (%lu)"),
+                                               _ (brg_data_kind_title ((BrgDataKind) kind)),
+                                               (gulong) self->held.n[kind]));
+  if (brg_data_tally_total (&self->held) == 0)
+    g_ptr_array_add (lines, g_strdup (_ ("There was nothing to drop.")));
+}
+
+GStrv
+brg_import_report (const BrgImport *self)
+{
+  g_autoptr (GPtrArray) lines = g_ptr_array_new ();
+
+  if (brg_import_is_known (self))
+    {
+      g_ptr_array_add (lines, g_strdup_printf (ngettext ("Read: %u file (%s)",
+                                                         "Read: %u files (%s)", self->n_files),
+                                               self->n_files, self->format));
+      report_dropped (self, lines);
+      g_ptr_array_add (lines, g_strdup (_ ("Kept: the voxels, their size and where they lie")));
+    }
+  if (self->is_resampled)
+    g_ptr_array_add (
+      lines,
+      g_strdup_printf (ngettext ("Resampled: %.3f mm apart, %u slice made up",
+                                 "Resampled: %.3f mm apart, %u slices made up", self->n_made_up),
+                       self->step_mm, self->n_made_up));
+  if (self->is_defaced)
+    g_ptr_array_add (lines, g_strdup_printf (_ ("Face taken out: what is more than %.3g mm from "
+                                                "bone (%lu voxels)"),
+                                             self->deface_mm, (gulong) self->n_blanked));
+  g_ptr_array_add (lines, NULL);
+  return (GStrv) g_ptr_array_free (g_steal_pointer (&lines), FALSE);
+}
+
+const char *const *
+brg_import_codes (const BrgImport *self)
+{
+  static const char *const basic[] = { "113100", NULL };
+  static const char *const defaced[] = { "113100", "113102", NULL };
+
+  return self->is_defaced ? defaced : basic;
+}
