@@ -117,7 +117,7 @@ is_htj2k (DcmFileFormat &file)
   return false;
 }
 
-/* What DCMTK does not decode, not fast, or not to the end; NULL: it does. */
+/* What DCMTK does not decode, not fast, not to the end, or without looking; NULL: it does. */
 Decode
 decoder_of (DcmFileFormat &file)
 {
@@ -129,6 +129,11 @@ decoder_of (DcmFileFormat &file)
     case EXS_JPEGProcess14:
     case EXS_JPEGProcess14SV1:
       return bregma::decode_lossless_jpeg;
+    case EXS_JPEGProcess1:
+    case EXS_JPEGProcess2_4:
+    case EXS_JPEGProcess6_8:
+    case EXS_JPEGProcess10_12:
+      return bregma::check_lossy_jpeg;
     case EXS_RLELossless:
       return bregma::decode_rle;
     default:
@@ -240,7 +245,9 @@ decode_file (const Part &part, Frames &frames, std::string &reason)
   Outcome outcome = Outcome::foreign;
   if (decode != nullptr)
     outcome = decode_encapsulated (dataset, decode, frames, reason);
-  if (outcome != Outcome::foreign || (decode != nullptr && decode != decode_lossless_jpeg))
+  const bool is_checked = decode == check_lossy_jpeg && outcome != Outcome::damaged;
+  const bool is_foreign = decode == decode_lossless_jpeg && outcome == Outcome::foreign;
+  if (decode != nullptr && !is_checked && !is_foreign)
     return outcome == Outcome::decoded;
   frames.samples.clear ();
   return decode_with_dcmtk (dataset, frames, reason);

@@ -53,6 +53,11 @@ Outcome decode_lossless_jpeg (const std::uint8_t *data,
                               Frames &frames,
                               std::string &reason);
 
+/* Decodes nothing: looks whether it is a JPEG stream with loss (T.81, baseline to progressive) of
+ * the image, as DCMTK decodes one of another kind into something else. */
+Outcome
+check_lossy_jpeg (const std::uint8_t *data, std::size_t size, Frames &frames, std::string &reason);
+
 /* A frame of PackBits (PS3.5, G) of frames.bits. DCMTK's decoder takes one that ends early. */
 Outcome
 decode_rle (const std::uint8_t *data, std::size_t size, Frames &frames, std::string &reason);

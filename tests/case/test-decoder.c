@@ -270,6 +270,55 @@ test_shortened (void)
     }
 }
 
+/* The two digits by which the syntaxes of JPEG and its kin differ. */
+static char *
+find_label (char *bytes, gsize size)
+{
+  static const char start[] = "1.2.840.10008.1.2.4.";
+
+  for (gsize at = 0; at + sizeof start < size; at++)
+    if (memcmp (bytes + at, start, sizeof start - 1) == 0)
+      return bytes + at + sizeof start - 1;
+  g_assert_not_reached ();
+}
+
+/* A stream in a file that says it is of another kind is refused, or decoded as what it is. */
+static void
+test_mislabelled (void)
+{
+  static const char *const names[] = { "unsigned-jpeg-lossless.dcm", "unsigned-jpeg-ls.dcm",
+                                       "unsigned-jpeg2000.dcm" };
+  static const char *const labels[] = {
+    "50", "51", "53", "55", "57", "70", "80", "81", "90", "91"
+  };
+  g_autoptr (GPtrArray) paths = path_list ();
+
+  g_setenv ("BREGMA_DICOM", program, TRUE);
+  for (gsize n = 0; n < G_N_ELEMENTS (names); n++)
+    for (gsize l = 0; l < G_N_ELEMENTS (labels); l++)
+      {
+        g_autofree char *path = sample_path (names[n]), *bytes = NULL;
+        gsize size;
+        g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
+        memcpy (find_label (bytes, size), labels[l], 2);
+        add_damaged (paths, bytes, size);
+      }
+  g_autoptr (BrgDecoder) decoder =
+    _brg_decoder_new ((const char *const *) paths->pdata, paths->len, 60, NULL);
+  for (guint f = 0; f < paths->len; f++)
+    {
+      BrgDicomImage image = header_of (paths->pdata[f]);
+      g_autoptr (GError) error = NULL;
+      const guint8 *samples;
+      int bits;
+      if (_brg_decoder_next (decoder, &image, &samples, &bits, NULL, &error))
+        assert_truth (&image, samples);
+      else
+        g_assert_nonnull (strstr (error->message, ": its "));
+      brg_dicom_image_clear (&image);
+    }
+}
+
 /* Cut anywhere, no compressed slice is taken for a whole one. */
 static void
 test_truncated (void)
@@ -368,6 +417,7 @@ main (int argc, char **argv)
   g_test_add_func ("/decoder/parts", test_parts);
   g_test_add_func ("/decoder/damaged", test_damaged);
   g_test_add_func ("/decoder/mutants", test_mutants);
+  g_test_add_func ("/decoder/mislabelled", test_mislabelled);
   g_test_add_func ("/decoder/truncated", test_truncated);
   g_test_add_func ("/decoder/shortened", test_shortened);
   g_test_add_func ("/decoder/liars", test_liars);
