@@ -7,6 +7,7 @@
 
 #include "case/brg-library.h"
 #include "case/brg-store.h"
+#include "case/brg-store-sweep.h"
 
 #define MIME_TYPE "application/x-bregma-case"
 
@@ -87,6 +88,8 @@ add_case (Look *look, const char *path, gint64 changed_s, gboolean in_library)
 static void
 add_library (Look *look)
 {
+  if (look->library != NULL)
+    brg_store_sweep (look->library);
   g_autoptr (GPtrArray) entries =
     look->library != NULL ? brg_library_list (look->library, NULL) : NULL;
 

@@ -156,6 +156,18 @@ _brg_history_kind (const BrgRecipes *before, const BrgRecipes *after)
   return g_string_free (kind, FALSE);
 }
 
+/* A defect more or less, by its number among them all. */
+static char *
+describe_number (const Step *step, const BrgRecipes *before, const BrgRecipes *after)
+{
+  gboolean is_added = before->n < after->n;
+  guint index = is_added ? brg_recipes_find_change (before, after, 0)
+                         : brg_recipes_find_change (after, before, 0);
+
+  return g_strdup_printf (say (step, is_added ? N_ ("Add defect %u") : N_ ("Remove defect %u")),
+                          index + 1);
+}
+
 /* A change of a parameter of one of several defects says of which. */
 static char *
 describe_params_of (const Step *step, const BrgRecipes *after, guint index)
@@ -177,7 +189,7 @@ brg_history_describe (const BrgRecipes *before, const BrgRecipes *after, gboolea
   if (brg_recipes_equal (before, after))
     return NULL;
   if (before->n != after->n)
-    return g_strdup (say (&step, before->n < after->n ? N_ ("Add defect") : N_ ("Remove defect")));
+    return describe_number (&step, before, after);
   const char *placement = placement_words (&step, after->n > 1);
   if (placement != NULL && after->n > 1)
     return g_strdup_printf (say (&step, placement), index + 1);

@@ -52,9 +52,9 @@ void brg_history_change_clear (BrgHistoryChange *change);
 /* A new, empty list for entries, which drops its references with them. */
 GPtrArray *brg_history_entries_new (void);
 
-/* "Lower threshold 150 → 172 HU" for one parameter, "Place defect", "Move defect", "Add defect",
- * "Remove defect", "Crop", "Keep another island" or "Change 3 parameters"; where there are several
- * defects, which one. In the reader's language when `translate` is set, else as
+/* "Lower threshold 150 → 172 HU" for one parameter, "Place defect", "Move defect", "Add defect 2",
+ * "Remove defect 1", "Crop", "Keep another island" or "Change 3 parameters"; where there are
+ * several defects, which one. In the reader's language when `translate` is set, else as
  * brg_history_entry_describe() says. NULL when nothing differs. */
 char *brg_history_describe (const BrgRecipes *before, const BrgRecipes *after, gboolean translate);
 

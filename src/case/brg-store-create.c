@@ -1,5 +1,6 @@
 #include "case/brg-store-part.h"
 #include "case/brg-store-private.h"
+#include "case/brg-store-sweep.h"
 
 static gboolean
 check_contents (BrgStore *self, const BrgStoreContents *contents, GError **error)
@@ -73,9 +74,11 @@ brg_store_create (const char *path,
                   GError **error)
 {
   g_autoptr (BrgStore) self = _brg_store_new (path, BRG_STORE_WRITE);
+  g_autofree char *folder = g_path_get_dirname (self->path);
 
   if (!check_contents (self, contents, error))
     return NULL;
+  brg_store_sweep (folder);
   g_autoptr (BrgStorePart) part = _brg_store_part_new (self->path, may_replace, error);
   if (part == NULL || !build (self, part, contents, job, error) ||
       !_brg_store_part_publish (part, error))

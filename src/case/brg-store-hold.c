@@ -257,20 +257,36 @@ _brg_store_hold_is_at (const BrgStoreHold *self, const char *path)
          about.st_ino == self->node->inode;
 }
 
+/* Is the file locked through another descriptor? The lock of the registry is held. */
+static gboolean
+is_locked (const Node *node, const char *path)
+{
+  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+  if (fd < 0)
+    return FALSE;
+  gboolean is_locked = flock (fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  flock (fd, LOCK_UN);
+  g_array_append_val (node->parked, fd);
+  return is_locked;
+}
+
 gboolean
 _brg_store_hold_is_in_use (BrgStoreHold *self, const char *path)
 {
   g_mutex_lock (&lock);
-  gboolean in_use = self->node->has_writer;
-  int fd = in_use ? -1 : open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-  if (fd >= 0)
-    {
-      in_use = flock (fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-      flock (fd, LOCK_UN);
-      g_array_append_val (self->node->parked, fd);
-    }
+  gboolean in_use = self->node->has_writer || is_locked (self->node, path);
   g_mutex_unlock (&lock);
   return in_use;
+}
+
+gboolean
+_brg_store_hold_is_exclusive (BrgStoreHold *self, const char *path)
+{
+  g_mutex_lock (&lock);
+  gboolean is_exclusive = is_locked (self->node, path);
+  g_mutex_unlock (&lock);
+  return is_exclusive;
 }
 
 int

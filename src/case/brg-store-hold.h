@@ -28,6 +28,9 @@ gboolean _brg_store_hold_is_at (const BrgStoreHold *self, const char *path);
 /* Has anybody the file open for writing, here or elsewhere? */
 gboolean _brg_store_hold_is_in_use (BrgStoreHold *self, const char *path);
 
+/* Does the lock of a hold for writing keep others away? Not on file systems that know no locks. */
+gboolean _brg_store_hold_is_exclusive (BrgStoreHold *self, const char *path);
+
 /* Descriptor of a hold for writing, borrowed. */
 int _brg_store_hold_get_fd (const BrgStoreHold *self);
 

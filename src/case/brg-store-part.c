@@ -20,7 +20,7 @@ part_path (const char *target)
 {
   g_autofree char *folder = g_path_get_dirname (target);
   g_autofree char *name = g_path_get_basename (target);
-  g_autofree char *hidden = g_strdup_printf (".%s.part", name);
+  g_autofree char *hidden = g_strdup_printf (".%s" BRG_STORE_PART_SUFFIX, name);
 
   return g_build_filename (folder, hidden, NULL);
 }

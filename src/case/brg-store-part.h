@@ -4,6 +4,9 @@
 
 G_BEGIN_DECLS
 
+/* Of the hidden name. */
+#define BRG_STORE_PART_SUFFIX ".part"
+
 /* A case file being made, that is either complete or absent: built under a hidden name in the
  * folder of its target, locked from the first moment on and through the change of its name. */
 typedef struct

@@ -126,7 +126,7 @@ test_remove (void)
   open_with_defects (&fixture);
   BrgCase *document = fixture.document;
   g_assert_true (brg_case_remove_defect (document, 0));
-  case_fixture_assert_undo (&fixture, "Remove defect");
+  case_fixture_assert_undo (&fixture, "Remove defect 1");
   assert_list (document, 2, 1);
   g_assert_cmpfloat (brg_case_get_recipe (document)->defect.width_mm, ==, 40);
   g_assert_true (brg_case_remove_defect (document, 1));

@@ -242,8 +242,8 @@ test_defects (void)
     }
   history_target_change (&target, brg_recipes_remove (target.recipes, 1), NULL, FALSE);
 
-  const char *labels[] = { "Add defect", "Defect 1: Width 60 → 62 mm", "Defect 2: Width 60 → 64 mm",
-                           "Remove defect" };
+  const char *labels[] = { "Add defect 2", "Defect 1: Width 60 → 62 mm",
+                           "Defect 2: Width 60 → 64 mm", "Remove defect 2" };
   g_assert_cmpuint (brg_history_get_n_entries (target.history), ==, G_N_ELEMENTS (labels));
   for (guint e = 0; e < G_N_ELEMENTS (labels); e++)
     {

@@ -1,12 +1,22 @@
-/* The folder of cases: what counts as a case, order, free names, folders that cannot be. */
+/* The folder of cases: what counts as a case, order, free names, folders that cannot be, what was
+ * left there. */
 
+#define _DEFAULT_SOURCE /* flock() */
+
+#include <fcntl.h>
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <utime.h>
 
 #include "case/brg-case-error.h"
 #include "case/brg-library.h"
+#include "case/brg-store-hold.h"
+#include "case/brg-store-sweep.h"
 #include "phantom.h"
 
 static void
@@ -133,6 +143,81 @@ test_name (void)
   g_assert_cmpstr (other, ==, "copy.sqlite");
 }
 
+static gboolean
+is_there (const char *dir, const char *name)
+{
+  g_autofree char *path = g_build_filename (dir, name, NULL);
+  GStatBuf about;
+
+  return g_lstat (path, &about) == 0;
+}
+
+/* Another process that holds the file until it is killed, or this one ends. */
+static pid_t
+hold_elsewhere (const char *path, int *end)
+{
+  int ends[2];
+  char held;
+
+  g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM, 0, ends), ==, 0);
+  pid_t child = fork ();
+  g_assert_cmpint (child, >=, 0);
+  if (child == 0)
+    {
+      close (ends[0]);
+      int fd = open (path, O_RDWR);
+      held = fd >= 0 && flock (fd, LOCK_EX | LOCK_NB) == 0;
+      if (write (ends[1], &held, 1) == 1 && read (ends[1], &held, 1) >= 0)
+        _exit (0);
+      _exit (1);
+    }
+  close (ends[1]);
+  g_assert_cmpint (read (ends[0], &held, 1), ==, 1);
+  g_assert_true (held);
+  *end = ends[0];
+  return child;
+}
+
+/* What a killed process left of a case it was making goes; what somebody is making stays. */
+static void
+test_sweep (void)
+{
+  g_autofree char *dir = test_folder_new ();
+  g_autofree char *ours = g_build_filename (dir, ".Case08.bregma.part", NULL);
+  g_autofree char *theirs = g_build_filename (dir, ".Case09.bregma.part", NULL);
+  g_autofree char *link = g_build_filename (dir, ".link.bregma.part", NULL);
+  g_autofree char *sub = g_build_filename (dir, ".sub.bregma.part", NULL);
+
+  put_file (dir, "Case01.bregma", 1);
+  put_file (dir, ".Case07.bregma.part", 1);
+  put_file (dir, ".Case08.bregma.part", 1);
+  put_file (dir, ".Case09.bregma.part", 1);
+  put_file (dir, ".notes.part", 1);
+  put_file (dir, "Case10.bregma.part", 1);
+  g_assert_cmpint (symlink ("Case01.bregma", link), ==, 0);
+  g_assert_cmpint (g_mkdir (sub, 0700), ==, 0);
+  BrgStoreHold *hold = _brg_store_hold_write (ours, FALSE, NULL);
+  int end;
+  pid_t child = hold_elsewhere (theirs, &end);
+
+  brg_store_sweep (dir);
+  g_assert_false (is_there (dir, ".Case07.bregma.part"));
+  g_assert_true (is_there (dir, ".Case08.bregma.part"));
+  g_assert_true (is_there (dir, ".Case09.bregma.part"));
+  g_assert_cmpint (kill (child, SIGKILL), ==, 0);
+  g_assert_cmpint (waitpid (child, NULL, 0), ==, child);
+  close (end);
+  _brg_store_hold_release (hold);
+  brg_store_sweep (dir);
+  g_assert_false (is_there (dir, ".Case08.bregma.part"));
+  g_assert_false (is_there (dir, ".Case09.bregma.part"));
+  g_assert_true (is_there (dir, ".notes.part"));
+  g_assert_true (is_there (dir, "Case10.bregma.part"));
+  g_assert_true (is_there (dir, ".link.bregma.part"));
+  g_assert_true (is_there (dir, ".sub.bregma.part"));
+  test_folder_free (g_steal_pointer (&dir));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -141,5 +226,6 @@ main (int argc, char **argv)
   g_test_add_func ("/library/list", test_list);
   g_test_add_func ("/library/next", test_next);
   g_test_add_func ("/library/name", test_name);
+  g_test_add_func ("/library/sweep", test_sweep);
   return g_test_run ();
 }

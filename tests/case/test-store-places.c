@@ -34,6 +34,19 @@ assert_holds (const char *path, const BrgStoreContents *expected)
   brg_store_contents_clear (&found);
 }
 
+/* What a killed process left of another case goes when one is made beside it. */
+static void
+test_sweep (StoreFixture *fixture, gconstpointer data)
+{
+  g_autofree char *left = g_build_filename (fixture->dir, ".Case99.bregma.part", NULL);
+  (void) data;
+
+  g_assert_true (g_file_set_contents (left, "half a case", -1, NULL));
+  store_fixture_write (fixture);
+  g_assert_cmpuint (test_folder_count (fixture->dir), ==, 1);
+  assert_holds (fixture->path, &fixture->contents);
+}
+
 /* A case that is open, changed and not closed, copied by its owner and beside it. */
 static void
 test_copy (StoreFixture *fixture, gconstpointer data)
@@ -456,6 +469,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  ADD ("/store-places/sweep", test_sweep);
   ADD ("/store-places/copy", test_copy);
   ADD ("/store-places/copy-refused", test_copy_refused);
   ADD ("/store-places/locked-elsewhere", test_locked_elsewhere);
