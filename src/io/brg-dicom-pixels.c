@@ -169,6 +169,27 @@ brg_dicom_to_hu (const BrgDicomImage *image,
     }
 }
 
+/* Bytes of the pixels, `at` behind the first. */
+static BrgStatus
+read_pixels (BrgStream *stream,
+             const BrgDicomImage *image,
+             uint64_t at,
+             uint8_t *bytes,
+             size_t size,
+             BrgError *error)
+{
+  uint64_t n_inflated = image->inflated_bytes;
+
+  if (n_inflated == 0)
+    return brg_stream_read_at (stream, image->pixel_offset + at, bytes, size, error);
+  BrgStatus status = brg_stream_skip (stream, image->deflated_offset, error);
+  if (status == BRG_OK)
+    status = brg_stream_start_deflate (stream, n_inflated, &n_inflated, error);
+  if (status == BRG_OK)
+    status = brg_stream_skip (stream, image->pixel_offset + at, error);
+  return status == BRG_OK ? brg_stream_read (stream, bytes, size, error) : status;
+}
+
 BrgStatus
 brg_dicom_read_frame (const BrgFilePart *part,
                       const BrgDicomImage *image,
@@ -182,8 +203,7 @@ brg_dicom_read_frame (const BrgFilePart *part,
 
   if (stream == NULL)
     return BRG_IO;
-  BrgStatus status = brg_stream_read_at (stream, image->pixel_offset + (uint64_t) frame * size,
-                                         samples, size, error);
+  BrgStatus status = read_pixels (stream, image, (uint64_t) frame * size, samples, size, error);
   brg_stream_close (stream);
   return status;
 }

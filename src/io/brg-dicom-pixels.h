@@ -25,7 +25,8 @@ void brg_dicom_to_hu (const BrgDicomImage *image,
                       BrgDicomTally *tally);
 
 /* Reads the samples of a frame that is not encapsulated, columns * rows * bits_allocated / 8 bytes,
- * from the part the image was read from. BRG_IO or BRG_FORMAT when it is not that any more. */
+ * from the part the image was read from; of a deflated data set all before it is inflated again.
+ * BRG_IO or BRG_FORMAT when it is not that any more. */
 BrgStatus brg_dicom_read_frame (const BrgFilePart *part,
                                 const BrgDicomImage *image,
                                 int frame,

@@ -44,6 +44,7 @@ typedef struct
   }
 
 static const Field fields[] = {
+  FIELD (0002, 0002, TEXT, "media storage SOP class", sop_class),
   FIELD (0002, 0010, TEXT, "transfer syntax", syntax),
   FIELD (0008, 0008, TEXT, "image type", image_type),
   FIELD (0008, 0016, TEXT, "SOP class", sop_class),
@@ -328,6 +329,14 @@ coding_of (const BrgStream *stream, BrgDicomImage *image)
   return brg_dicom_syntax_coding (image->syntax);
 }
 
+bool
+brg_dicom_begins (const uint8_t *bytes, size_t n)
+{
+  bool is_of_first_group = n >= 8 && (bytes[0] == 2 || bytes[0] == 8) && bytes[1] == 0;
+
+  return is_of_first_group || (n >= 132 && memcmp (bytes + 128, "DICM", 4) == 0);
+}
+
 static int32_t
 sign_extended (int32_t value, const BrgDicomImage *image)
 {
@@ -380,6 +389,18 @@ check_pixels (BrgDicomImage *image, const BrgDicomPixels *pixels, uint64_t left,
   return BRG_OK;
 }
 
+/* A data set that is deflated as a whole is inflated from here on (PS3.5, A.5). */
+static BrgStatus
+start_inflating (BrgDicomImage *image, BrgStream *stream, BrgError *error)
+{
+  const char *name;
+
+  if (brg_dicom_codec (image->syntax, &name) != BRG_DICOM_DEFLATED)
+    return BRG_OK;
+  image->deflated_offset = brg_stream_size (stream) - brg_stream_left (stream);
+  return brg_stream_start_deflate (stream, BRG_DICOM_MAX_INFLATED, &image->inflated_bytes, error);
+}
+
 static BrgStatus
 read_stream (Reading *reading, BrgStream *stream, BrgError *error)
 {
@@ -394,9 +415,9 @@ read_stream (Reading *reading, BrgStream *stream, BrgError *error)
     return brg_error_set (error, BRG_UNSUPPORTED, "is no DICOM file");
   bool has_meta = image->syntax[0] != '\0';
   BrgDicomCoding coding = coding_of (stream, image);
-  if (strcmp (image->syntax, "1.2.840.10008.1.2.1.99") == 0)
-    return BRG_OK;
-  status = brg_dicom_walk_data (stream, coding, &visitor, reading, &pixels, error);
+  status = start_inflating (image, stream, error);
+  if (status == BRG_OK)
+    status = brg_dicom_walk_data (stream, coding, &visitor, reading, &pixels, error);
   if (status == BRG_FORMAT && !has_meta && image->series_uid[0] == '\0')
     return brg_error_set (error, BRG_UNSUPPORTED, "is no DICOM file");
   image->has_pixels = status == BRG_OK && pixels.is_there;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "engine/brg-error.h"
@@ -18,6 +19,9 @@
 #define BRG_DICOM_TEXT_SIZE  65
 #define BRG_DICOM_MAX_FRAMES 65535
 #define BRG_DICOM_NO_PADDING INT32_MIN
+
+/* Bytes that a deflated data set may have when it is inflated. */
+#define BRG_DICOM_MAX_INFLATED ((uint64_t) 1 << 31)
 
 /* Where a frame lies and what its samples mean. */
 typedef struct
@@ -56,8 +60,11 @@ typedef struct
   BrgDicomPlane *planes; /* n_frames of a multi-frame image with places of their own, or NULL */
 
   bool has_pixels, is_encapsulated;
-  uint64_t pixel_offset, pixel_bytes; /* where samples lie that are not encapsulated: in the part */
+  uint64_t pixel_offset, pixel_bytes; /* where samples lie that are not encapsulated: in the part,
+                                         or in the inflated data set */
   bool is_big_endian;                 /* so are they */
+  uint64_t deflated_offset;           /* in the part, of a data set that is deflated as a whole */
+  uint64_t inflated_bytes;            /* of it; 0 when it is not deflated */
 
   BrgDataTally held; /* in front of the pixels; a sequence with a length counts as one */
 } BrgDicomImage;
@@ -69,6 +76,9 @@ typedef struct
   char name[BRG_DICOM_TEXT_SIZE];
   char id[BRG_DICOM_TEXT_SIZE];
 } BrgDicomPatient;
+
+/* True for the first `n` bytes of a file (132 or all of them) that begin like a DICOM file. */
+bool brg_dicom_begins (const uint8_t *bytes, size_t n);
 
 /* Reads the header. BRG_FORMAT with the reason for a file that is broken, BRG_UNSUPPORTED for one
  * that is no DICOM file at all; names no file. Of a broken file *image has what stands in front of

@@ -3,11 +3,19 @@
 #include <string.h>
 
 #include "engine/brg-alloc.h"
+#include "io/brg-image.h"
 #include "io/brg-metaimage-header.h"
 #include "io/brg-nifti-header.h"
 #include "io/brg-nrrd-header.h"
 
 #define N_FIRST 64 /* bytes that tell the format */
+
+bool
+brg_image_begins (const uint8_t *bytes, size_t n)
+{
+  return n >= 4 && (memcmp (bytes, "NRRD", 4) == 0 || brg_nifti_begins (bytes, n) ||
+                    brg_metaimage_begins (bytes, n));
+}
 
 BrgStatus
 brg_image_header_read (BrgStream *stream,

@@ -54,6 +54,10 @@ typedef struct
   BrgImageSegment segments[BRG_IMAGE_MAX_SEGMENTS];
 } BrgImageInfo;
 
+/* True for the first `n` bytes of a file (64 or all of them) that begin like one of these formats,
+ * or like gzip. */
+bool brg_image_begins (const uint8_t *bytes, size_t n);
+
 /* A scan as int16 HU. Fractions are rounded to the nearest integer (ties to even); NaN becomes
  * -32768 and values out of range the nearest limit, with a warning that counts them. `info` may be
  * NULL. */

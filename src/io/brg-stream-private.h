@@ -7,6 +7,9 @@
 
 /* Private to brg-stream*.c. */
 
+/* Bytes that are inflated on their way into the buffer. */
+typedef struct BrgDeflated BrgDeflated;
+
 struct BrgStream
 {
   int file;
@@ -20,6 +23,7 @@ struct BrgStream
   size_t room;
   size_t used;           /* most bytes that were ever in the buffer */
   unsigned char *buffer; /* room and one byte more for next_member() */
+  BrgDeflated *deflated; /* what the buffer is filled from; NULL: the file */
 
   BrgInflater *inflater;    /* of a gzip or zlib stream; NULL for a plain one */
   bool is_zlib;             /* one member, with a header and a checksum of its own */
@@ -34,6 +38,11 @@ BrgStatus brg_stream_refill (BrgStream *stream, BrgError *error);
 
 /* The same if nothing is left in it. */
 BrgStatus brg_stream_ensure_buffer (BrgStream *stream, BrgError *error);
+
+/* At most `size` bytes, at least one unless the deflated ones have ended; *n receives how many. */
+BrgStatus
+brg_stream_inflate (BrgStream *stream, uint8_t *bytes, size_t size, size_t *n, BrgError *error);
+void brg_deflated_free (BrgDeflated *deflated); /* NULL allowed */
 
 /* Exactly `size` inflated bytes. */
 BrgStatus brg_stream_read_gzip (BrgStream *stream, uint8_t *bytes, size_t size, BrgError *error);

@@ -15,6 +15,17 @@
 #define MAX_CHUNK     ((size_t) 1 << 30)
 #define DEFLATE_LIMIT 1032 /* 258 bytes from 2 bits */
 
+static BrgStatus
+refill_inflated (BrgStream *stream, size_t want, BrgError *error)
+{
+  BrgStatus status = brg_stream_inflate (stream, stream->buffer, want, &stream->end, error);
+
+  if (status == BRG_OK && stream->end == 0)
+    return brg_error_set (error, BRG_IO, "became shorter while it was read");
+  stream->unread -= stream->end;
+  return status;
+}
+
 BrgStatus
 brg_stream_refill (BrgStream *stream, BrgError *error)
 {
@@ -25,6 +36,8 @@ brg_stream_refill (BrgStream *stream, BrgError *error)
   stream->at = stream->end = 0;
   if (want == 0)
     return BRG_OK;
+  if (stream->deflated != NULL)
+    return refill_inflated (stream, want, error);
   do
     n = read (stream->file, stream->buffer, want);
   while (n < 0 && errno == EINTR);
@@ -171,6 +184,7 @@ brg_stream_close (BrgStream *stream)
   if (stream == NULL)
     return;
   brg_inflater_free (stream->inflater);
+  brg_deflated_free (stream->deflated);
   close (stream->file);
   free (stream->folder);
   if (stream->buffer != NULL)
@@ -287,7 +301,8 @@ read_past_buffer (BrgStream *stream, unsigned char *bytes, size_t *size, BrgErro
 static BrgStatus
 read_some (BrgStream *stream, unsigned char *bytes, size_t *size, BrgError *error)
 {
-  if (stream->at == stream->end && *size >= BUFFER_SIZE && stream->unread > 0)
+  if (stream->at == stream->end && *size >= BUFFER_SIZE && stream->unread > 0 &&
+      stream->deflated == NULL)
     return read_past_buffer (stream, bytes, size, error);
 
   BrgStatus status = brg_stream_ensure_buffer (stream, error);

@@ -55,6 +55,15 @@ BrgStatus brg_stream_start_gzip (BrgStream *stream, BrgError *error);
  * it are surplus. */
 BrgStatus brg_stream_start_zlib (BrgStream *stream, BrgError *error);
 
+/* The next byte is the first of a deflate stream (RFC 1951), which goes on to the end of the file
+ * and may be followed by anything. From here on the stream is that of a file that holds the
+ * inflated bytes: what is left, and the size, are of these. *size is their number, or 0 when it is
+ * not known: then they are counted in a pass of its own, which keeps none, and BRG_FORMAT tells
+ * that they are more than `max_size`, corrupt or cut off. Not with brg_stream_read_at() or _pass().
+ */
+BrgStatus
+brg_stream_start_deflate (BrgStream *stream, uint64_t max_size, uint64_t *size, BrgError *error);
+
 /* BRG_FORMAT if what is left cannot possibly hold `need` bytes: fewer bytes in a plain file, less
  * than 1/1032 of them (the limit of deflate) in a compressed one. To be asked before allocating. */
 BrgStatus brg_stream_check_size (const BrgStream *stream, uint64_t need, BrgError *error);

@@ -5,6 +5,7 @@
 
 #include "files.h"
 #include "io/brg-dicom-pixels.h"
+#include "io/brg-stream.h"
 #include "support/dicom-file.h"
 
 #define COLUMNS 5
@@ -47,7 +48,8 @@ read_sound (const char *path, BrgDicomImage *image)
 static void
 test_header (void)
 {
-  static const char *const syntaxes[] = { DICOM_EXPLICIT, DICOM_IMPLICIT, DICOM_BIG_ENDIAN };
+  static const char *const syntaxes[] = { DICOM_EXPLICIT, DICOM_IMPLICIT, DICOM_BIG_ENDIAN,
+                                          DICOM_DEFLATED };
 
   for (gsize s = 0; s < G_N_ELEMENTS (syntaxes); s++)
     {
@@ -96,7 +98,8 @@ read_hu (const DicomSlice *slice, gint16 *hu, BrgDicomTally *tally)
 static void
 test_pixels (void)
 {
-  static const char *const syntaxes[] = { DICOM_EXPLICIT, DICOM_IMPLICIT, DICOM_BIG_ENDIAN };
+  static const char *const syntaxes[] = { DICOM_EXPLICIT, DICOM_IMPLICIT, DICOM_BIG_ENDIAN,
+                                          DICOM_DEFLATED };
   gint16 hu[COLUMNS * ROWS];
   BrgDicomTally tally;
 
@@ -245,7 +248,8 @@ test_padding_and_limits (void)
 static void
 test_truncated (void)
 {
-  static const char *const syntaxes[] = { DICOM_EXPLICIT, DICOM_IMPLICIT, DICOM_BIG_ENDIAN };
+  static const char *const syntaxes[] = { DICOM_EXPLICIT, DICOM_IMPLICIT, DICOM_BIG_ENDIAN,
+                                          DICOM_DEFLATED };
 
   for (gsize s = 0; s < G_N_ELEMENTS (syntaxes); s++)
     {
@@ -420,6 +424,49 @@ test_frames (void)
   brg_dicom_image_clear (&image);
 }
 
+/* A deflated data set that would fill the disk: counted, not kept, and refused. */
+static void
+test_bomb (void)
+{
+  DicomFile file = dicom_begin (DICOM_DEFLATED);
+  guint begin = file.bytes->len;
+  const gsize piece = (gsize) 16 << 20;
+  g_autofree guint8 *zeros = g_malloc0 (piece);
+
+  dicom_text (&file, 0x0020000e, "UI", "1.2.3");
+  g_byte_array_append (file.bytes, zeros, (guint) piece);
+  dicom_deflate (file.bytes, begin);
+  g_autofree char *path = files_write ("bomb.dcm", file.bytes->data, file.bytes->len);
+  BrgStream *stream = brg_stream_open (path, NULL);
+  BrgError error = { 0 };
+  uint64_t size = 0;
+  g_assert_cmpint (brg_stream_skip (stream, begin, NULL), ==, BRG_OK);
+  g_assert_cmpint (brg_stream_start_deflate (stream, piece, &size, &error), ==, BRG_FORMAT);
+  g_assert_cmpstr (error.message, ==, "inflates to more than 16777216 bytes");
+  brg_stream_close (stream);
+  g_byte_array_unref (file.bytes);
+}
+
+/* What another program has deflated (dcmconv +td of DCMTK 3.6.7). */
+static void
+test_deflated_elsewhere (void)
+{
+  g_autofree char *path =
+    g_test_build_filename (G_TEST_DIST, "case", "dicom", "signed-deflated.dcm", NULL);
+  BrgFilePart whole = brg_file_whole (path);
+  BrgDicomImage image;
+  gint16 stored[20 * 14];
+
+  read_sound (path, &image);
+  g_assert_cmpint (image.columns * image.rows, ==, G_N_ELEMENTS (stored));
+  g_assert_cmpint (brg_dicom_read_frame (&whole, &image, 0, (guint8 *) stored, NULL), ==, BRG_OK);
+  for (int y = 0; y < image.rows; y++)
+    for (int x = 0; x < image.columns; x++)
+      g_assert_cmpint (GINT16_FROM_LE (stored[y * image.columns + x]), ==,
+                       (x * 97 + y * 131 + x * y * 7) % 3000 - 1024);
+  brg_dicom_image_clear (&image);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -435,6 +482,8 @@ main (int argc, char **argv)
   g_test_add_func ("/dicom/truncated", test_truncated);
   g_test_add_func ("/dicom/flipped", test_flipped);
   g_test_add_func ("/dicom/refused", test_refused);
+  g_test_add_func ("/dicom/bomb", test_bomb);
+  g_test_add_func ("/dicom/deflated-elsewhere", test_deflated_elsewhere);
   int result = g_test_run ();
   files_end ();
   return result;

@@ -1,5 +1,6 @@
 #include "dicom-file.h"
 
+#include <gio/gio.h>
 #include <string.h>
 
 #define UNDEFINED 0xffffffffu
@@ -111,17 +112,25 @@ dicom_end_sequence (DicomFile *file)
 }
 
 DicomFile
-dicom_begin (const char *syntax)
+dicom_begin_media (const char *sop_class, const char *syntax)
 {
   DicomFile file = { .bytes = g_byte_array_new () };
 
   g_byte_array_set_size (file.bytes, 128);
   memset (file.bytes->data, 0, 128);
   g_byte_array_append (file.bytes, (const guint8 *) "DICM", 4);
+  if (sop_class != NULL)
+    dicom_text (&file, 0x00020002, "UI", sop_class);
   dicom_text (&file, 0x00020010, "UI", syntax);
   file.is_implicit = strcmp (syntax, DICOM_IMPLICIT) == 0 || strcmp (syntax, DICOM_PAPYRUS) == 0;
   file.is_big_endian = strcmp (syntax, DICOM_BIG_ENDIAN) == 0;
   return file;
+}
+
+DicomFile
+dicom_begin (const char *syntax)
+{
+  return dicom_begin_media (NULL, syntax);
 }
 
 /* An element by its text, to be put in order with others. */
@@ -297,10 +306,27 @@ put_pixels (DicomFile *file, const DicomSlice *slices, guint n_slices)
       put_u16 (file, (guint16) slices[f].samples[s]);
 }
 
+void
+dicom_deflate (GByteArray *bytes, guint begin)
+{
+  GZlibCompressor *deflater = g_zlib_compressor_new (G_ZLIB_COMPRESSOR_FORMAT_RAW, 6);
+  gsize room = bytes->len + 1024, n_in, n_out;
+  g_autofree guint8 *deflated = g_malloc (room);
+  GConverterResult result =
+    g_converter_convert (G_CONVERTER (deflater), bytes->data + begin, bytes->len - begin, deflated,
+                         room, G_CONVERTER_INPUT_AT_END, &n_in, &n_out, NULL);
+
+  g_assert_cmpint (result, ==, G_CONVERTER_FINISHED);
+  g_byte_array_set_size (bytes, begin);
+  g_byte_array_append (bytes, deflated, (guint) n_out);
+  g_object_unref (deflater);
+}
+
 GByteArray *
 dicom_slice (const DicomSlice *slice)
 {
   DicomFile file = dicom_begin (or_else (slice->syntax, DICOM_EXPLICIT));
+  guint begin = file.bytes->len;
   g_autoptr (GArray) texts = list_texts (slice);
 
   put_texts (&file, texts, 0, 0x00200013);
@@ -317,6 +343,8 @@ dicom_slice (const DicomSlice *slice)
     put_stream (&file, slice->stream);
   else
     put_pixels (&file, slice, 1);
+  if (g_strcmp0 (slice->syntax, DICOM_DEFLATED) == 0)
+    dicom_deflate (file.bytes, begin);
   return file.bytes;
 }
 

@@ -7,6 +7,7 @@
 #define DICOM_IMPLICIT   "1.2.840.10008.1.2"
 #define DICOM_EXPLICIT   "1.2.840.10008.1.2.1"
 #define DICOM_BIG_ENDIAN "1.2.840.10008.1.2.2"
+#define DICOM_DEFLATED   "1.2.840.10008.1.2.1.99"
 #define DICOM_LOSSLESS   "1.2.840.10008.1.2.4.70"
 #define DICOM_PAPYRUS    "1.2.840.10008.1.20"
 #define DICOM_CT         "1.2.840.10008.5.1.4.1.1.2"
@@ -20,6 +21,9 @@ typedef struct
 
 /* Begins a file: preamble and meta header. */
 DicomFile dicom_begin (const char *syntax);
+
+/* The same with the SOP class of the medium. */
+DicomFile dicom_begin_media (const char *sop_class, const char *syntax);
 
 /* Elements in ascending order. */
 void dicom_text (DicomFile *file, guint32 tag, const char *vr, const char *text);
@@ -61,6 +65,9 @@ typedef struct
   guint32 phase;            /* of a frame; 0: none */
   const char *canary;       /* text of every identifying element; NULL: none of them is there */
 } DicomSlice;
+
+/* Deflates all bytes of a file from `begin` on. */
+void dicom_deflate (GByteArray *bytes, guint begin);
 
 /* The bytes of the whole file. */
 GByteArray *dicom_slice (const DicomSlice *slice);
