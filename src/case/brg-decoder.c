@@ -1,9 +1,6 @@
-#define _GNU_SOURCE /* F_SETPIPE_SZ */
-
 #include "case/brg-decoder.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -19,8 +16,7 @@
 #define HEADER_SIZE 40
 #define MAX_REASON  1024
 #define POLL_MS     50
-#define AHEAD       2         /* files it may work on before the last answer is read */
-#define PIPE_BYTES  (1 << 20) /* of answers that are not read yet: one slice and more */
+#define AHEAD       2 /* files it may work on before the last answer is read */
 
 struct BrgDecoder
 {
@@ -119,10 +115,6 @@ start (BrgDecoder *self, GError **error)
     NULL, argv, NULL, G_SPAWN_STDERR_TO_DEV_NULL | G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, ends[1],
     -1, -1, &file, &file, file >= 0 ? 1 : 0, &self->pid, NULL, &self->output, NULL, error);
   close (ends[1]);
-#ifdef F_SETPIPE_SZ
-  if (started)
-    fcntl (self->output, F_SETPIPE_SZ, PIPE_BYTES); /* less is slower, no more */
-#endif
   return started;
 }
 

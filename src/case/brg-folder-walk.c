@@ -55,12 +55,12 @@ visit_folder (Walk *walk, const char *folder, GDir *entries, GQueue *below, GErr
 
 /* Level by level, so that depth is a number and not a recursion. */
 static gboolean
-visit_all (Walk *walk, const char *top, GQueue *folders, GError **error)
+visit_all (Walk *walk, const char *top, int n_levels, GQueue *folders, GError **error)
 {
   g_autoptr (GDir) first = g_dir_open (top, 0, error);
   gboolean ok = first != NULL && visit_folder (walk, top, first, folders, error);
 
-  for (int depth = 1; ok && depth < BRG_WALK_MAX_DEPTH; depth++)
+  for (int depth = 1; ok && depth < n_levels; depth++)
     for (guint n = folders->length; ok && n > 0; n--)
       {
         g_autofree char *folder = g_queue_pop_head (folders);
@@ -77,12 +77,12 @@ compare_paths (gconstpointer a, gconstpointer b)
 }
 
 GPtrArray *
-_brg_folder_walk (const char *folder, BrgJob *job, GError **error)
+_brg_folder_walk (const char *folder, int depth, BrgJob *job, GError **error)
 {
   g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
   Walk walk = { paths, job };
   GQueue folders = G_QUEUE_INIT;
-  gboolean ok = visit_all (&walk, folder, &folders, error);
+  gboolean ok = visit_all (&walk, folder, depth, &folders, error);
 
   g_queue_clear_full (&folders, g_free);
   if (!ok)

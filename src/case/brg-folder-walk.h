@@ -11,9 +11,10 @@ G_BEGIN_DECLS
 #define BRG_WALK_MAX_FILES 200000
 #define BRG_WALK_MAX_DEPTH 32
 
-/* Paths (char *), sorted by bytes. NULL and `error` when `folder` cannot be read, on cancel, or
+/* `depth` is how many levels are looked at: 1 for the folder alone, up to BRG_WALK_MAX_DEPTH. Paths
+ * (char *), sorted by bytes. NULL and `error` when `folder` cannot be read, on cancel, or
  * when there are more than BRG_WALK_MAX_FILES; folders below that cannot be read are passed over.
  * Any thread. */
-GPtrArray *_brg_folder_walk (const char *folder, BrgJob *job, GError **error);
+GPtrArray *_brg_folder_walk (const char *folder, int depth, BrgJob *job, GError **error);
 
 G_END_DECLS

@@ -2,20 +2,20 @@
 
 #include "case/brg-case-error.h"
 #include "case/brg-file-private.h"
-#include "case/brg-folder-walk.h"
 #include "case/brg-series-private.h"
 #include "engine/brg-alloc.h"
+#include "engine/brg-job-part.h"
 #include "engine/brg-parallel.h"
 
 #define FILES_AT_ONCE 16
 #define MAX_KEY       1024                        /* more than UIDs and numbers can fill */
 #define CT_IMAGE      "1.2.840.10008.5.1.4.1.1.2" /* the plain one; with a number behind it others */
 
-/* A file as it was read. One that is neither an image nor broken is none of DICOM, or of another
+/* What became of a file. One that is neither an image nor broken is none of DICOM, or of another
  * kind. */
 typedef struct
 {
-  BrgDicomImage image;
+  BrgSeriesFile *file; /* borrowed */
   BrgDicomPatient patient;
   gboolean is_image;
   char *fault; /* what is wrong with a DICOM image; else NULL */
@@ -23,8 +23,8 @@ typedef struct
 
 typedef struct
 {
-  GPtrArray *paths;
-  Read *reads;
+  BrgSeriesSource source;
+  Read *reads; /* of every file of it */
 } Reading;
 
 /* TRUE for a header that belongs to pixels: that of a CT image, or one with a size. */
@@ -35,18 +35,19 @@ says_image (const BrgDicomImage *image)
 }
 
 static void
-read_file (const char *path, Read *read)
+read_file (BrgSeriesFile *file, const char *uid, Read *read)
 {
   BrgError fault;
-  BrgStatus status = brg_dicom_read (path, &read->image, &read->patient, &fault);
+  BrgStatus status = brg_dicom_read_part (&file->part, &file->image, &read->patient, &fault);
 
-  read->is_image = status == BRG_OK && read->image.has_pixels;
+  read->file = file;
+  if (status != BRG_IO && uid != NULL && strcmp (uid, file->image.series_uid) != 0)
+    return;
+  read->is_image = status == BRG_OK && file->image.has_pixels;
   if (status == BRG_FORMAT)
     read->fault = g_strdup (fault.message);
-  else if (status == BRG_OK && !read->is_image && says_image (&read->image))
+  else if (status == BRG_OK && !read->is_image && says_image (&file->image))
     read->fault = g_strdup ("has no pixels");
-  if (!read->is_image)
-    brg_dicom_image_clear (&read->image);
 }
 
 static BrgStatus
@@ -57,24 +58,8 @@ read_files (void *data, int slab, int begin, int end, BrgError *error)
   (void) error;
 
   for (int f = begin; f < end; f++)
-    read_file (reading->paths->pdata[f], &reading->reads[f]);
+    read_file (reading->source.files->pdata[f], reading->source.uid, &reading->reads[f]);
   return BRG_OK;
-}
-
-static void
-file_clear (gpointer data)
-{
-  BrgSeriesFile *file = data;
-
-  g_free (file->path);
-  brg_dicom_image_clear (&file->image);
-  brg_wipe (file, sizeof *file);
-}
-
-static void
-file_unref (gpointer data)
-{
-  g_atomic_rc_box_release_full (data, file_clear);
 }
 
 void
@@ -142,27 +127,16 @@ static BrgSeries *
 series_new (const Read *first)
 {
   BrgSeries *self = g_new0 (BrgSeries, 1);
+  const BrgDicomImage *image = &first->file->image;
 
-  self->uid = g_strdup (first->image.series_uid);
-  self->description = g_strdup (first->image.description);
-  self->modality = g_strdup (first->image.modality);
+  self->uid = g_strdup (image->series_uid);
+  self->description = g_strdup (image->description);
+  self->modality = g_strdup (image->modality);
   self->patient = describe_patient (&first->patient);
-  self->number = first->image.series_number;
-  self->files = g_ptr_array_new_with_free_func (file_unref);
+  self->number = image->series_number;
+  self->files = g_ptr_array_new_with_free_func (_brg_series_file_unref);
   self->images = g_array_new (FALSE, FALSE, sizeof (BrgSeriesImage));
   return self;
-}
-
-/* Takes the image. */
-static BrgSeriesFile *
-file_new (const char *path, const BrgDicomImage *image)
-{
-  BrgSeriesFile *file = g_atomic_rc_box_new0 (BrgSeriesFile);
-
-  file->path = g_strdup (path);
-  file->part = brg_file_whole (file->path);
-  file->image = *image;
-  return file;
 }
 
 /* All images of a file are added one after another. */
@@ -217,14 +191,14 @@ count_others (GPtrArray *all)
 
 /* A broken file counts for every part of its series, or makes one that cannot be used. */
 static void
-add_broken (GPtrArray *all, const char *path, Read *read)
+add_broken (GPtrArray *all, const Read *read)
 {
   gboolean is_known = FALSE;
 
   for (guint s = 0; s < all->len; s++)
     {
       BrgSeries *series = all->pdata[s];
-      if (!g_str_equal (_brg_series_image (series, 0)->series_uid, read->image.series_uid))
+      if (!g_str_equal (_brg_series_image (series, 0)->series_uid, read->file->image.series_uid))
         continue;
       if (series->n_broken++ == 0)
         series->fault = g_strdup (read->fault);
@@ -233,9 +207,7 @@ add_broken (GPtrArray *all, const char *path, Read *read)
   if (is_known)
     return;
   BrgSeries *series = series_new (read);
-  BrgSeriesFile *file = file_new (path, &read->image);
-  add_image (series, file, 0);
-  file_unref (file);
+  add_image (series, read->file, 0);
   series->n_broken = 1;
   series->fault = g_strdup (read->fault);
   series->is_broken = TRUE;
@@ -246,7 +218,7 @@ add_broken (GPtrArray *all, const char *path, Read *read)
 static BrgSeries *
 find_series (GPtrArray *all, GHashTable *by_key, const Read *read, int frame)
 {
-  char *key = key_of (&read->image, frame);
+  char *key = key_of (&read->file->image, frame);
   BrgSeries *series = g_hash_table_lookup (by_key, key);
 
   if (series != NULL)
@@ -265,34 +237,32 @@ group (Reading *reading)
 {
   g_autoptr (GHashTable) by_key = g_hash_table_new_full (g_str_hash, g_str_equal, key_free, NULL);
   GPtrArray *all = g_ptr_array_new_with_free_func ((GDestroyNotify) _brg_series_free);
+  guint n_files = reading->source.files->len;
 
-  for (guint f = 0; f < reading->paths->len; f++)
+  for (guint f = 0; f < n_files; f++)
     {
       const Read *read = &reading->reads[f];
-      if (!read->is_image)
-        continue;
-      BrgSeriesFile *file = file_new (reading->paths->pdata[f], &read->image);
-      for (int frame = 0; frame < read->image.n_frames; frame++)
-        add_image (find_series (all, by_key, read, frame), file, frame);
-      file_unref (file);
+      for (int frame = 0; read->is_image && frame < read->file->image.n_frames; frame++)
+        add_image (find_series (all, by_key, read, frame), read->file, frame);
     }
   name_parts (all);
   count_others (all);
-  for (guint f = 0; f < reading->paths->len; f++)
+  for (guint f = 0; f < n_files; f++)
     if (reading->reads[f].fault != NULL)
-      add_broken (all, reading->paths->pdata[f], &reading->reads[f]);
+      add_broken (all, &reading->reads[f]);
   return all;
 }
 
-/* Names of patients are in them. */
+/* Names of patients are in it. */
 static void
-forget_reads (Reading *reading)
+forget (Reading *reading)
 {
-  for (guint f = 0; reading->reads != NULL && f < reading->paths->len; f++)
+  for (guint f = 0; reading->reads != NULL && f < reading->source.files->len; f++)
     g_free (reading->reads[f].fault);
   if (reading->reads != NULL)
-    brg_wipe (reading->reads, reading->paths->len * sizeof *reading->reads);
+    brg_wipe (reading->reads, reading->source.files->len * sizeof *reading->reads);
   brg_free (reading->reads);
+  _brg_series_source_clear (&reading->source);
 }
 
 static int
@@ -305,13 +275,6 @@ compare_series (gconstpointer a, gconstpointer b)
   if (first->number != second->number)
     return first->number < second->number ? -1 : 1;
   return strcmp (first->uid, second->uid);
-}
-
-/* The folder that a path is or lies in. */
-static char *
-folder_of (const char *path)
-{
-  return g_file_test (path, G_FILE_TEST_IS_DIR) ? g_strdup (path) : g_path_get_dirname (path);
 }
 
 gboolean
@@ -327,33 +290,42 @@ brg_series_is_source (const char *path)
               memcmp (start + sizeof start - 4, "DICM", 4) == 0;
   fclose (file);
   brg_wipe (start, sizeof start);
-  return is_source;
+  return is_source || brg_archive_is (path);
+}
+
+static gboolean
+read_all (Reading *reading, BrgJob *job, GError **error)
+{
+  int n = (int) reading->source.files->len;
+  BrgError fault = { 0 };
+
+  reading->reads = brg_alloc_zero ((size_t) n + 1, sizeof *reading->reads, &fault);
+  if (reading->reads == NULL ||
+      brg_parallel_slabs (n, FILES_AT_ONCE, read_files, reading, job, &fault) != BRG_OK)
+    return brg_case_error_set (error, &fault);
+  return TRUE;
 }
 
 GPtrArray *
 brg_series_find (const char *path, BrgJob *job, GError **error)
 {
-  g_autofree char *folder = folder_of (path);
-  g_autoptr (GPtrArray) paths = _brg_folder_walk (folder, job, error);
-  BrgError fault = { 0 };
+  Reading reading = { 0 };
+  GPtrArray *all = NULL;
+  BrgJobPart parts = brg_job_parts (job);
+  double inflated = brg_archive_is (path) ? 0.8 : 0;
 
-  if (paths == NULL)
-    return NULL;
-  Reading reading = { paths, brg_alloc_zero (paths->len + 1, sizeof (Read), &fault) };
-  if (reading.reads == NULL || brg_parallel_slabs ((int) paths->len, FILES_AT_ONCE, read_files,
-                                                   &reading, job, &fault) != BRG_OK)
-    {
-      for (guint f = 0; reading.reads != NULL && f < paths->len; f++)
-        brg_dicom_image_clear (&reading.reads[f].image);
-      forget_reads (&reading);
-      brg_case_error_set (error, &fault);
-      return NULL;
-    }
-  GPtrArray *all = group (&reading);
-  forget_reads (&reading);
-  for (guint s = 0; s < all->len; s++)
+  brg_job_part (&parts, 0, inflated);
+  gboolean ok = _brg_series_source_open (&reading.source, path, job, error);
+  brg_job_part (&parts, inflated, 1);
+  if (ok && read_all (&reading, job, error))
+    all = group (&reading);
+  brg_job_parts_end (&parts);
+  if (ok)
+    forget (&reading);
+  for (guint s = 0; all != NULL && s < all->len; s++)
     _brg_series_judge (all->pdata[s]);
-  g_ptr_array_sort (all, compare_series);
+  if (all != NULL)
+    g_ptr_array_sort (all, compare_series);
   return all;
 }
 

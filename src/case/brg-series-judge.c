@@ -37,8 +37,6 @@ judge_image (const BrgDicomImage *image)
   if (codec == BRG_DICOM_UNKNOWN)
     return g_strdup_printf (_ ("Its images are coded in a way that is not known (%s)."),
                             image->syntax);
-  if (codec == BRG_DICOM_DEFLATED)
-    return g_strdup (_ ("Its files are deflated as a whole."));
   return NULL;
 }
 

@@ -4,7 +4,21 @@
 
 G_BEGIN_DECLS
 
-/* Shared by the files that make up BrgSeries: -find, -judge, -read. */
+/* Shared by the files that make up BrgSeries: -source, -find, -judge, -picture, -read. */
+
+/* The files among which the images of a source are. */
+typedef struct
+{
+  GPtrArray *files; /* BrgSeriesFile, not read yet, sorted by path */
+  char *uid;        /* of the series that is meant; NULL: all */
+} BrgSeriesSource;
+
+gboolean
+_brg_series_source_open (BrgSeriesSource *self, const char *path, BrgJob *job, GError **error);
+void _brg_series_source_clear (BrgSeriesSource *self);
+
+BrgSeriesFile *_brg_series_file_new (const char *path); /* references are counted atomically */
+void _brg_series_file_unref (gpointer file);
 
 void _brg_series_free (BrgSeries *self);
 

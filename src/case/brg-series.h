@@ -2,6 +2,7 @@
 
 #include <gio/gio.h>
 
+#include "case/brg-archive.h"
 #include "case/brg-arrival.h"
 #include "case/brg-import.h"
 #include "engine/brg-job.h"
@@ -11,14 +12,18 @@
 
 G_BEGIN_DECLS
 
-/* What can be made of a folder of DICOM files: every series in it, and why one cannot be used.
+/* What can be made of a folder or a zip of DICOM files: every series in it, and why one cannot be
+ * used.
  *
  * Files are found by content, in the folder and below, in any number and mixed with others; links
- * are not followed. Images, frames of files, belong together when series, SOP class, size, pixel
- * spacing, direction and coding are the same, and in multi-frame files stack and time; those of one
- * series that do not go together are parts of their own, each of which tells of the others. Files
- * that are broken are left out and counted. Who the patient is is read for the chooser alone: a
- * series never carries it into a scan, and it is overwritten in memory when the series goes. */
+ * are not followed. A DICOM file stands for its own series among the files of its folder, not
+ * below; the directory of a medium (DICOMDIR) for its folder and all below: what it says itself is
+ * not looked at, as it may be older than the files, and incomplete. Images, frames of files, belong
+ * together when series, SOP class, size, pixel spacing, direction and coding are the same, and in
+ * multi-frame files stack and time; those of one series that do not go together are parts of their
+ * own, each of which tells of the others. Files that are broken are left out and counted. Who the
+ * patient is is read for the chooser alone: a series never carries it into a scan, and it is
+ * overwritten in memory when the series goes. */
 
 /* One image of a series: a frame of a file. */
 typedef struct
@@ -29,8 +34,9 @@ typedef struct
 
 typedef struct
 {
-  char *path;       /* or name of the member of an archive; messages tell its last part only */
-  BrgFilePart part; /* where it is */
+  char *path;          /* or name of the member of an archive; messages tell its last part only */
+  BrgFilePart part;    /* where it is */
+  BrgArchive *archive; /* of which a reference is held; NULL for a file of its own */
   BrgDicomImage image;
 } BrgSeriesFile;
 
@@ -52,12 +58,13 @@ typedef struct
   GStrv remarks;      /* what is odd about it, one sentence each, with numbers */
 } BrgSeries;
 
-/* TRUE for what brg_series_find() is for: a folder, or a file that begins as DICOM files do. */
+/* TRUE for what brg_series_find() is for: a folder, a zip, or a file that begins as DICOM
+ * files do. */
 gboolean brg_series_is_source (const char *path);
 
-/* All series under a folder, or the one that a file belongs to with the files beside it; those that
- * can be used first, then by number. NULL and `error` when nothing can be read or on cancel. Any
- * thread. */
+/* All series that `path` stands for, none when a zip holds no DICOM files (brg-archive.h); those
+ * that can be used first, then by number. NULL and `error` when nothing can be read or on cancel.
+ * Any thread. */
 GPtrArray *brg_series_find (const char *path, BrgJob *job, GError **error);
 
 /* The slices' size, from any image. */

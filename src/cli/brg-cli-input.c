@@ -35,6 +35,8 @@ brg_cli_advice (const char *path)
   if (g_file_test (path, G_FILE_TEST_IS_DIR))
     return "is a folder; if it holds DICOM files, make a scan of them first: bregma-cli import "
            "FOLDER -o SCAN.nrrd";
+  if (brg_archive_is (path))
+    return "is a zip; make a scan of what is in it first: bregma-cli import ZIP -o SCAN.nrrd";
   if (brg_series_is_source (path))
     return "is a DICOM file; make a scan of its series first: bregma-cli import FILE -o SCAN.nrrd";
   if (brg_cli_input_kind (path) == BRG_INPUT_CASE && g_file_test (path, G_FILE_TEST_EXISTS))

@@ -6,10 +6,11 @@
 #include "cli/brg-cli-values.h"
 #include "cli/brg-commands.h"
 #include "engine/brg-morphology.h"
+#include "io/brg-image.h"
 #include "io/brg-nrrd.h"
 #include "io/brg-number.h"
 
-/* import: a series of DICOM files as a scan, or a list of the series in a folder. */
+/* import: a series of DICOM files as a scan, or a list of the series that there are. */
 
 typedef struct
 {
@@ -159,31 +160,71 @@ finish (BrgCli *cli,
   return brg_cli_finish (cli, report);
 }
 
+/* Takes the scan, defaces it if that was asked for, and writes it. */
 static int
-import_series (BrgCli *cli, const Request *request, const BrgSeries *series)
+write_scan (BrgCli *cli,
+            const Request *request,
+            BrgVolume *scan,
+            char **warnings,
+            BrgImport *import)
 {
-  g_autoptr (GError) failure = NULL;
-  g_auto (GStrv) warnings = NULL;
   BrgError error = { 0 };
-  BrgSeriesMode mode = request->options.resample ? BRG_SERIES_RESAMPLE : BRG_SERIES_AS_IT_IS;
   int outcome = BRG_CLI_DONE;
 
-  brg_cli_phase (cli, 0.2, 0.7);
-  BrgVolume *scan = brg_series_read (series, mode, NULL, &warnings, &cli->job, &failure);
-  if (scan == NULL)
-    return brg_cli_failed (cli, request->source, failure->message);
-  BrgImport import = brg_series_describe_import (series, mode);
   brg_cli_phase (cli, 0.7, 0.8);
-  scan = brg_import_deface (&import, scan, &request->options, &cli->job, &error);
+  scan = brg_import_deface (import, scan, &request->options, &cli->job, &error);
   if (scan == NULL)
     return brg_cli_failed (cli, request->source, error.message);
   brg_cli_phase (cli, 0.8, 1);
   if (brg_nrrd_write_volume (scan, request->output, &cli->job, &error) != BRG_OK)
     outcome = brg_cli_failed (cli, request->output, error.message);
   else
-    outcome = finish (cli, request, scan, warnings, &import);
+    outcome = finish (cli, request, scan, warnings, import);
   brg_volume_unref (scan);
   return outcome;
+}
+
+static int
+import_series (BrgCli *cli, const Request *request, const BrgSeries *series)
+{
+  g_autoptr (GError) failure = NULL;
+  g_auto (GStrv) warnings = NULL;
+  BrgSeriesMode mode = request->options.resample ? BRG_SERIES_RESAMPLE : BRG_SERIES_AS_IT_IS;
+
+  brg_cli_phase (cli, 0.2, 0.7);
+  BrgVolume *scan = brg_series_read (series, mode, NULL, &warnings, &cli->job, &failure);
+  if (scan == NULL)
+    return brg_cli_failed (cli, request->source, failure->message);
+  BrgImport import = brg_series_describe_import (series, mode);
+  return write_scan (cli, request, scan, warnings, &import);
+}
+
+/* A zip that holds no DICOM files: the image in it. */
+static int
+import_zipped_image (BrgCli *cli, const Request *request)
+{
+  g_autoptr (GError) failure = NULL;
+  g_autoptr (BrgArchive) archive = NULL;
+  BrgError error = { 0 };
+  BrgImageInfo info = { 0 };
+  char *warnings[BRG_IMAGE_MAX_WARNINGS + 1] = { NULL };
+
+  brg_cli_phase (cli, 0.2, 0.5);
+  const char *path = brg_archive_find_image (request->source, &archive, &cli->job, &failure);
+  if (path == NULL)
+    return brg_cli_failed (cli, request->source, failure->message);
+  brg_cli_phase (cli, 0.5, 0.7);
+  BrgVolume *scan = brg_image_read_volume (path, &info, &cli->job, &error);
+  if (scan == NULL)
+    {
+      brg_archive_name_error (archive, request->source, &error);
+      return brg_cli_failed (cli, request->source, error.message);
+    }
+  for (int w = 0; w < info.n_warnings; w++)
+    warnings[w] = info.warnings[w];
+  BrgImport import = { .n_files = 1, .held = info.held };
+  g_strlcpy (import.format, info.format, sizeof import.format);
+  return write_scan (cli, request, scan, warnings, &import);
 }
 
 static int
@@ -201,6 +242,8 @@ run_import (BrgCli *cli)
     return brg_cli_failed (cli, request.source, failure->message);
   if (request.list)
     return list_series (cli, all);
+  if (all->len == 0 && brg_archive_is (request.source))
+    return import_zipped_image (cli, &request);
   const BrgSeries *series = choose (cli, &request, all);
   return series != NULL ? import_series (cli, &request, series) : BRG_CLI_FAILED;
 }
@@ -221,10 +264,13 @@ static const BrgCliOption options[] = {
 const BrgCommand brg_command_import = {
   .name = "import",
   .usage = "SOURCE -o SCAN.nrrd",
-  .summary = "Make a scan of a series of DICOM files.",
-  .notes = "Every file below SOURCE is looked at. Slices are sorted by where they lie. What is "
-           "missing, uneven or tilted is told with numbers; nothing is made up unless --resample "
-           "is given. Names and dates are read for --list alone and written nowhere.",
+  .summary = "Make a scan of a series of DICOM files, or of what is in a zip.",
+  .notes =
+    "SOURCE is a folder, of which every file below is looked at; a zip; a DICOM file, for its "
+    "series in its own folder; or a DICOMDIR, for its folder. Slices are sorted by where they lie. "
+    "What is "
+    "missing, uneven or tilted is told with numbers; nothing is made up unless --resample "
+    "is given. Names and dates are read for --list alone and written nowhere.",
   .options = options,
   .n_options = G_N_ELEMENTS (options),
   .min_operands = 1,

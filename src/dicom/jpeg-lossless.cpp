@@ -313,25 +313,20 @@ predict (int left, int above, int corner)
 /* A row behind the sample that `first` predicts. All but predictor 1 look at the row above. */
 template <int predictor>
 void
-decode_row (Bits &shared,
+decode_row (Bits &bits,
             const Huffman &codes,
             int first,
-            const std::vector<std::uint16_t> &above_row,
+            const std::vector<std::uint16_t> &above,
             std::vector<std::uint16_t> &row)
 {
-  Bits bits = shared; /* in registers */
-  const std::uint16_t *above = above_row.data ();
-  std::uint16_t *to = row.data ();
-  const std::size_t n = row.size ();
   int left = (first + codes.next (bits)) & 0xffff;
 
-  to[0] = static_cast<std::uint16_t> (left);
-  for (std::size_t x = 1; x < n; x++)
+  row[0] = static_cast<std::uint16_t> (left);
+  for (std::size_t x = 1; x < row.size (); x++)
     {
       left = (predict<predictor> (left, above[x], above[x - 1]) + codes.next (bits)) & 0xffff;
-      to[x] = static_cast<std::uint16_t> (left);
+      row[x] = static_cast<std::uint16_t> (left);
     }
-  shared = bits;
 }
 
 using DecodeRow = void (*) (Bits &,
@@ -466,16 +461,13 @@ take_restart (Bytes &bytes, std::size_t interval)
 void
 put_row (const std::vector<std::uint16_t> &row, int transform, bool is_wide, std::uint8_t *to)
 {
-  const std::size_t n = row.size ();
-  const std::uint16_t *from = row.data ();
-
   if (!is_wide)
-    for (std::size_t x = 0; x < n; x++)
-      to[x] = static_cast<std::uint8_t> (from[x] << transform);
+    for (std::size_t x = 0; x < row.size (); x++)
+      to[x] = static_cast<std::uint8_t> (row[x] << transform);
   else
-    for (std::size_t x = 0; x < n; x++)
+    for (std::size_t x = 0; x < row.size (); x++)
       {
-        auto sample = static_cast<std::uint16_t> (from[x] << transform);
+        auto sample = static_cast<std::uint16_t> (row[x] << transform);
         if (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
           sample = __builtin_bswap16 (sample);
         std::memcpy (to + 2 * x, &sample, sizeof sample);

@@ -362,7 +362,7 @@ static void
 test_table (void)
 {
   g_autofree char *corpus = g_test_build_filename (G_TEST_DIST, "corpus", NULL);
-  g_autoptr (GPtrArray) paths = _brg_folder_walk (corpus, NULL, NULL);
+  g_autoptr (GPtrArray) paths = _brg_folder_walk (corpus, BRG_WALK_MAX_DEPTH, NULL, NULL);
 
   g_assert_cmpuint (paths->len, >, 140);
   for (guint p = 0; p < paths->len; p++)

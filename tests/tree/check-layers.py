@@ -5,13 +5,13 @@ import re
 import sys
 
 LIBC = """assert complex ctype errno fcntl float inttypes limits locale malloc math pthread signal stdalign stdarg stdatomic stdbool
-stddef stdint stdio stdlib string strings sys/file sys/stat sys/types sys/resource sys/mman sys/socket sys/wait poll time unistd""".split()
+stddef stdint stdio stdlib string strings sys/file sys/stat sys/statvfs sys/types sys/resource sys/mman sys/socket sys/wait poll time unistd""".split()
 GLIB = ("glib.h", "glib-object.h", "gio/gio.h", "glib/gi18n.h", "glib/gstdio.h", "glib-unix.h")
 # folder: (project folders, third-party headers) it may include
 LAYERS = {
     "engine": (("engine",), ("meshoptimizer.h", "immintrin.h")),
     "io": (("engine", "io"), ("zlib.h", "png.h", "isa-l/crc.h", "isa-l/igzip_lib.h", "libdeflate.h", "emmintrin.h")),
-    "case": (("engine", "io", "case"), GLIB + ("json-glib/json-glib.h", "sqlite3.h")),
+    "case": (("engine", "io", "case"), GLIB + ("json-glib/json-glib.h", "sqlite3.h", "zip.h")),
     "render": (("engine", "render"), ("epoxy/gl.h", "epoxy/egl.h", "cglm/cglm.h")),
     "widgets": (("engine", "case", "render", "widgets"), GLIB + ("gtk/gtk.h", "epoxy/gl.h")),
     "app": (("engine", "io", "case", "render", "widgets", "app"), GLIB + ("gtk/gtk.h",)),
