@@ -25,6 +25,13 @@ bench_report_head (const BenchReport *report,
           report->with_cancel ? " cancel ms" : "");
 }
 
+/* 0 for what moves no bytes to speak of. */
+static double
+times_floor (const BenchRow *row)
+{
+  return row->floor_ms > 0 ? row->time.median_ms / row->floor_ms : 0;
+}
+
 static void
 print_json (const BenchReport *report, const BenchRow *row)
 {
@@ -34,7 +41,7 @@ print_json (const BenchReport *report, const BenchRow *row)
           "\"min_ms\": %.4f, \"max_ms\": %.4f, \"peak_mib\": %.2f, \"bytes\": %.0f, "
           "\"floor_ms\": %.4f, \"times_floor\": %.2f",
           row->name, row->n_threads, time->median_ms, time->cpu_ms, time->min_ms, time->max_ms,
-          time->peak_mib, row->bytes, row->floor_ms, time->median_ms / row->floor_ms);
+          time->peak_mib, row->bytes, row->floor_ms, times_floor (row));
   if (report->with_cancel)
     printf (", \"cancel_ms\": %.2f", row->cancel_ms);
   printf (" }");
@@ -47,7 +54,7 @@ print_line (const BenchReport *report, const BenchRow *row)
 
   printf ("%-28s %2d %10.3f %10.3f %10.3f..%9.3f %9.1f %9.2f %9.3f %8.1f", row->name,
           row->n_threads, time->median_ms, time->cpu_ms, time->min_ms, time->max_ms, time->peak_mib,
-          row->bytes / 1e6, row->floor_ms, time->median_ms / row->floor_ms);
+          row->bytes / 1e6, row->floor_ms, times_floor (row));
   if (report->with_cancel)
     printf (" %9.2f", row->cancel_ms);
   printf ("\n");
