@@ -17,34 +17,26 @@ typedef struct
   double lo_hu, hi_hu; /* black and white */
 } Slice;
 
-/* The stored samples of a frame and how many bits each has; free with brg_free(). */
-static guint8 *
-read_samples (const BrgSeriesFile *file, int frame, BrgDicomImage *image, BrgJob *job)
+static gboolean
+read_hu (const BrgSeriesFile *file, int frame, int16_t *hu, BrgJob *job)
 {
-  gsize n = (gsize) image->rows * (gsize) image->columns;
-  guint8 *samples = brg_alloc (n, 2, NULL);
+  BrgDicomImage image = file->image;
+  gsize n = (gsize) image.rows * (gsize) image.columns;
   BrgDecoderFile one = { file->path, file->part };
-  const guint8 *decoded;
+  BrgDicomTally tally = { 0 };
+  const guint8 *samples;
 
-  if (samples == NULL || !image->is_encapsulated)
-    {
-      if (samples != NULL &&
-          brg_dicom_read_frame (&file->part, image, frame, samples, NULL) == BRG_OK)
-        return samples;
-      brg_free (samples);
-      return NULL;
-    }
+  if (!image.is_encapsulated)
+    return brg_dicom_read_hu (&file->part, &image, frame, hu, &tally, NULL) == BRG_OK;
   g_autoptr (BrgDecoder) decoder =
     _brg_decoder_new_for_parts (&one, 1, BRG_DECODER_PATIENCE_S, NULL);
-  gboolean ok = decoder != NULL && _brg_decoder_next (decoder, &file->image, &decoded,
-                                                      &image->bits_allocated, job, NULL);
-  image->is_big_endian = false;
-  if (ok)
-    memcpy (samples, decoded + (gsize) frame * n * (gsize) image->bits_allocated / 8,
-            n * (gsize) image->bits_allocated / 8);
-  else
-    g_clear_pointer (&samples, brg_free);
-  return samples;
+  image.is_big_endian = false;
+  if (decoder == NULL ||
+      !_brg_decoder_next (decoder, &file->image, &samples, &image.bits_allocated, job, NULL))
+    return FALSE;
+  brg_dicom_to_hu (&image, frame, samples + (gsize) frame * n * (gsize) image.bits_allocated / 8,
+                   hu, &tally);
+  return TRUE;
 }
 
 static void
@@ -70,22 +62,21 @@ read_middle (const BrgSeries *self, Slice *slice, BrgJob *job)
   guint middle = self->images->len / 2;
   const BrgSeriesImage *which = &g_array_index (self->images, BrgSeriesImage, middle);
   const BrgSeriesFile *file = self->files->pdata[which->file];
-  BrgDicomImage image = file->image;
-  BrgDicomTally tally = { 0 };
+  const BrgDicomImage *image = &file->image;
 
-  if (image.n_samples != 1 || !image.has_pixels)
+  if (image->n_samples != 1 || !image->has_pixels)
     return FALSE;
-  guint8 *samples = read_samples (file, which->frame, &image, job);
-  if (samples == NULL)
+  *slice = (Slice){ .columns = image->columns, .rows = image->rows };
+  slice->hu = brg_alloc ((gsize) image->rows * (gsize) image->columns, sizeof *slice->hu, NULL);
+  if (slice->hu == NULL)
     return FALSE;
-  *slice = (Slice){ .columns = image.columns, .rows = image.rows };
-  slice->hu = brg_alloc ((gsize) image.rows * (gsize) image.columns, sizeof *slice->hu, NULL);
-  if (slice->hu != NULL)
-    brg_dicom_to_hu (&image, which->frame, samples, slice->hu, &tally);
-  brg_free (samples);
-  if (slice->hu != NULL)
-    set_window (slice, strcmp (image.modality, "CT") == 0);
-  return slice->hu != NULL;
+  if (!read_hu (file, which->frame, slice->hu, job))
+    {
+      brg_free (slice->hu);
+      return FALSE;
+    }
+  set_window (slice, strcmp (image->modality, "CT") == 0);
+  return TRUE;
 }
 
 /* Mean of the samples that a pixel covers: [x0, x1) x [y0, y1). */

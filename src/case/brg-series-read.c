@@ -51,21 +51,14 @@ slice_room (const Reading *reading, int slice, int16_t *scratch)
   return reading->slices != NULL ? reading->slices + (gsize) slice * reading->n_pixels : scratch;
 }
 
+/* A slice is in its room as HU. */
 static void
-take_samples (Reading *reading,
-              const BrgDicomImage *image,
-              int slice,
-              const guint8 *samples,
-              int16_t *scratch)
+finish_slice (Reading *reading, int slice, const int16_t *hu, const BrgDicomTally *tally)
 {
-  int16_t *hu = slice_room (reading, slice, scratch);
-  BrgDicomTally tally = { 0 };
-
-  brg_dicom_to_hu (image, image_at (reading->series, slice)->frame, samples, hu, &tally);
   if (reading->slices == NULL)
     brg_lattice_place (&reading->lattice, reading->volume, slice, hu);
-  atomic_fetch_add (&reading->n_padding, tally.n_padding);
-  atomic_fetch_add (&reading->n_limited, tally.n_limited);
+  atomic_fetch_add (&reading->n_padding, tally->n_padding);
+  atomic_fetch_add (&reading->n_limited, tally->n_limited);
   brg_arrival_finish (reading->arrival, slice);
 }
 
@@ -74,24 +67,23 @@ static BrgStatus
 read_native (void *data, int slab, int begin, int end, BrgError *error)
 {
   Reading *reading = data;
-  gsize n_pixels = reading->n_pixels;
-  int16_t *room = brg_alloc_in (reading->pool, 2 * n_pixels, sizeof *room, error);
-  BrgStatus status = room != NULL ? BRG_OK : BRG_NO_MEMORY;
+  int16_t *scratch = brg_alloc_in (reading->pool, reading->n_pixels, sizeof *scratch, error);
+  BrgStatus status = scratch != NULL ? BRG_OK : BRG_NO_MEMORY;
   (void) slab;
 
   for (int s = begin; status == BRG_OK && s < end; s++)
     {
       const BrgSeriesFile *file = file_at (reading->series, s);
-      int16_t *hu = slice_room (reading, s, room);
-      guint8 *samples = (guint8 *) (file->image.bits_allocated == 16 ? hu : room + n_pixels);
-      status = brg_dicom_read_frame (&file->part, &file->image,
-                                     image_at (reading->series, s)->frame, samples, error);
+      int16_t *hu = slice_room (reading, s, scratch);
+      BrgDicomTally tally = { 0 };
+      status = brg_dicom_read_hu (&file->part, &file->image, image_at (reading->series, s)->frame,
+                                  hu, &tally, error);
       if (status == BRG_OK)
-        take_samples (reading, &file->image, s, samples, room);
+        finish_slice (reading, s, hu, &tally);
       else
         brg_message_name_file (error, file->path);
     }
-  brg_free (room);
+  brg_free (scratch);
   return status;
 }
 
@@ -160,10 +152,12 @@ decode_share (Reading *reading, Share share, int16_t *scratch, GError **error)
             return FALSE;
           image.is_big_endian = false;
         }
+      int frame = image_at (reading->series, slice)->frame;
       gsize frame_bytes = reading->n_pixels * (gsize) image.bits_allocated / 8;
-      take_samples (reading, &image, slice,
-                    samples + (gsize) image_at (reading->series, slice)->frame * frame_bytes,
-                    scratch);
+      int16_t *hu = slice_room (reading, slice, scratch);
+      BrgDicomTally tally = { 0 };
+      brg_dicom_to_hu (&image, frame, samples + (gsize) frame * frame_bytes, hu, &tally);
+      finish_slice (reading, slice, hu, &tally);
     }
   return TRUE;
 }

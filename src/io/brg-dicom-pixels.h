@@ -24,11 +24,12 @@ void brg_dicom_to_hu (const BrgDicomImage *image,
                       int16_t *hu,
                       BrgDicomTally *tally);
 
-/* Reads the samples of a frame that is not encapsulated, columns * rows * bits_allocated / 8 bytes,
- * from the part the image was read from; of a deflated data set all before it is inflated again.
- * BRG_IO or BRG_FORMAT when it is not that any more. */
-BrgStatus brg_dicom_read_frame (const BrgFilePart *part,
-                                const BrgDicomImage *image,
-                                int frame,
-                                uint8_t *samples,
-                                BrgError *error);
+/* Reads a frame that is not encapsulated, columns * rows samples, from the part the image was read
+ * from; of a deflated data set all before it is inflated again. Adds to `tally`. BRG_IO or
+ * BRG_FORMAT when it is not that any more. */
+BrgStatus brg_dicom_read_hu (const BrgFilePart *part,
+                             const BrgDicomImage *image,
+                             int frame,
+                             int16_t *hu,
+                             BrgDicomTally *tally,
+                             BrgError *error);

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "files.h"
 #include "io/brg-dicom-pixels.h"
 
 /* Every word that a sample can be, against the definition in PS3.3 C.11.1.1.2, sample by sample. */
@@ -184,12 +185,69 @@ test_bytes (void)
       }
 }
 
+/* Two frames in a file, behind other bytes, with the same tally as in memory. */
+static void
+test_file (void)
+{
+  static guint8 bytes[2 * 2 * N + 5];
+  static gint16 hu[N], expected[N];
+  guint32 random = 1;
+
+  for (gsize b = 0; b < sizeof bytes; b++)
+    {
+      random = random * 1664525u + 1013904223u;
+      bytes[b] = (guint8) (random >> 24);
+    }
+  g_autofree char *path = files_write ("pixels", bytes, sizeof bytes);
+  BrgFilePart part = { path, 2, sizeof bytes - 2 };
+  for (int bits = 8; bits <= 16; bits += 8)
+    for (int frame = 0; frame < 2; frame++)
+      {
+        BrgDicomImage image = image_of (bits, bits, bits - 1);
+        BrgDicomTally in_file = { 0 }, in_memory = { 0 };
+        gsize frame_bytes = (gsize) N * (gsize) bits / 8;
+        image.n_frames = 2;
+        image.pixel_offset = 3;
+        image.plane.intercept = -30000;
+        image.padding = 7;
+        image.padding_limit = 100;
+        g_assert_cmpint (brg_dicom_read_hu (&part, &image, frame, hu, &in_file, NULL), ==, BRG_OK);
+        brg_dicom_to_hu (&image, frame, bytes + 5 + (gsize) frame * frame_bytes, expected,
+                         &in_memory);
+        g_assert_true (memcmp (hu, expected, sizeof hu) == 0);
+        g_assert_cmpuint (in_file.n_padding, ==, in_memory.n_padding);
+        g_assert_cmpuint (in_file.n_limited, ==, in_memory.n_limited);
+        g_assert_cmpuint (in_file.n_padding, >, 0);
+      }
+}
+
+/* A file that has become shorter since its header was read. */
+static void
+test_short_file (void)
+{
+  static guint8 bytes[2 * N - 1];
+  static gint16 hu[N];
+  g_autofree char *path = files_write ("pixels", bytes, sizeof bytes);
+  BrgFilePart part = brg_file_whole (path);
+  BrgDicomImage image = image_of (16, 16, 15);
+  BrgDicomTally tally = { 0 };
+  BrgError error = { 0 };
+
+  g_assert_cmpint (brg_dicom_read_hu (&part, &image, 0, hu, &tally, &error), ==, BRG_FORMAT);
+  g_assert_cmpstr (error.message, ==, "the data ends 1 bytes early");
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  files_begin ();
   g_test_add_func ("/dicom-pixels/words", test_words);
   g_test_add_func ("/dicom-pixels/padding", test_padding);
   g_test_add_func ("/dicom-pixels/bytes", test_bytes);
-  return g_test_run ();
+  g_test_add_func ("/dicom-pixels/file", test_file);
+  g_test_add_func ("/dicom-pixels/short-file", test_short_file);
+  int result = g_test_run ();
+  files_end ();
+  return result;
 }
