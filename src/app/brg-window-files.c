@@ -162,9 +162,8 @@ _brg_window_choose_series (BrgWindow *self)
 void
 _brg_window_choose_scan (BrgWindow *self)
 {
-  static const char *const suffixes[] = { "nrrd",   "nhdr", "nii",
-                                          "nii.gz", "hdr",  "mha",
-                                          "mhd",    "dcm",  &BRG_LIBRARY_SUFFIX[1] };
+  static const char *const suffixes[] = { "nrrd", "nhdr", "nii", "nii.gz", "hdr",
+                                          "mha",  "mhd",  "dcm", "zip",    &BRG_LIBRARY_SUFFIX[1] };
   GtkFileChooserNative *chooser =
     gtk_file_chooser_native_new (_ ("Open a Scan or a Case"), GTK_WINDOW (self),
                                  GTK_FILE_CHOOSER_ACTION_OPEN, _ ("_Open"), _ ("_Cancel"));
@@ -174,6 +173,7 @@ _brg_window_choose_scan (BrgWindow *self)
   gtk_file_filter_set_name (scans, _ ("Scans and cases"));
   for (gsize s = 0; s < G_N_ELEMENTS (suffixes); s++)
     gtk_file_filter_add_suffix (scans, suffixes[s]);
+  gtk_file_filter_add_pattern (scans, "DICOMDIR");
   gtk_file_filter_set_name (all, _ ("All files"));
   gtk_file_filter_add_pattern (all, "*");
   gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (chooser), scans);

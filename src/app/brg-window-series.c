@@ -66,6 +66,18 @@ chosen_cb (BrgSeriesDialog *dialog, guint index, gboolean resample, BrgWindow *s
   open_series (self, g_object_get_data (G_OBJECT (dialog), "all-series"), index, resample);
 }
 
+/* A zip without series: the image in it, or words that say what there is. */
+static void
+open_image (BrgWindow *self, const char *path)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+
+  self->cancellable = g_cancellable_new ();
+  brg_case_open_async (self->the_case, file, NULL, self->cancellable, opened_cb,
+                       g_object_ref (self));
+  _brg_window_actions_update (self);
+}
+
 /* Nothing to choose: one series, and nothing odd about it. */
 static gboolean
 is_clear (const GPtrArray *all)
@@ -103,7 +115,9 @@ found_cb (GObject *source, GAsyncResult *result, gpointer data)
     _brg_window_show_message (self, GTK_MESSAGE_ERROR, error->message);
   if (all == NULL)
     return;
-  if (all->len == 0)
+  if (all->len == 0 && brg_archive_is (search->path))
+    open_image (self, search->path);
+  else if (all->len == 0)
     {
       g_autofree char *text =
         g_strdup_printf (_ ("%s: there are no DICOM images in it."), search->name);

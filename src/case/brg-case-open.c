@@ -1,5 +1,6 @@
 #include <glib/gi18n.h>
 
+#include "case/brg-archive.h"
 #include "case/brg-case-error.h"
 #include "case/brg-case-private.h"
 #include "engine/brg-job-part.h"
@@ -84,10 +85,20 @@ prepare (Opening *opening, BrgJob *job, BrgError *error)
 static gboolean
 read_scan (Opening *opening, BrgJob *job, GError **error)
 {
+  g_autoptr (BrgArchive) archive = NULL;
+  BrgJobPart parts = brg_job_parts (job);
   BrgImageInfo info = { 0 };
   BrgError fault = { 0 };
 
-  opening->scan = brg_image_read_volume (opening->path, &info, job, &fault);
+  brg_job_part (&parts, 0, brg_archive_is (opening->path) ? 0.4 : 0);
+  const char *path = brg_archive_find_image (opening->path, &archive, job, error);
+  brg_job_part (&parts, archive != NULL ? 0.4 : 0, 1);
+  if (path != NULL)
+    opening->scan = brg_image_read_volume (path, &info, job, &fault);
+  brg_job_parts_end (&parts);
+  if (path == NULL)
+    return FALSE;
+  brg_archive_name_error (archive, opening->path, &fault);
   if (opening->scan == NULL)
     return brg_case_error_set (error, &fault);
   opening->warnings = copy_warnings (&info);
