@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "case/brg-archive.h"
 #include "case/brg-file-private.h"
 #include "case/brg-folder-walk.h"
 #include "case/brg-series.h"
@@ -145,6 +146,12 @@ static const Case cases[] = {
   { "stl/empty0.stl", "ACCEPT_WARN", WARN, "no triangles", NULL },
   { "stl/ascii_ok.stl", "ACCEPT", ACCEPT, NULL, NULL },
   { "stl/ascii_trunc.stl", "REJECT", REJECT, "line 4: a vertex needs three numbers", NULL },
+  { "zip/slip.zip", "REJECT", REJECT, "It holds images: 0, DICOM files: 0", NULL },
+  { "zip/slip_abs.zip", "REJECT", REJECT, "It holds images: 0, DICOM files: 0", NULL },
+  { "zip/slip_backslash.zip", "REJECT", REJECT, "It holds images: 0, DICOM files: 0", NULL },
+  { "zip/symlink.zip", "REJECT", REJECT, "It holds images: 0, DICOM files: 0", NULL },
+  { "zip/dup.zip", "ACCEPT_OR_REJECT", REJECT, "It holds images: 0, DICOM files: 0", NULL },
+  { "zip/slip.tar", "REJECT", REJECT, "is no NRRD, NIfTI or MetaImage file", NULL },
   { "dicom/ok_series/", "ACCEPT", ACCEPT, NULL, NULL },
   { "dicom/missing_slice/", "REJECT_OR_WARN", REJECT,
     "1 slice is missing: the widest gap is 4.00 mm, others are 2.00 mm.", NULL },
@@ -301,9 +308,32 @@ read_slice (const char *path)
   return outcome (TRUE, NULL);
 }
 
+/* Nothing of a zip is ever written by the name it has there: where names lead is not looked at. */
+static Outcome
+read_zip (const char *path)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BrgArchive) files =
+    brg_archive_open (path, BRG_ARCHIVE_DICOM, BRG_ARCHIVE_LIMITS, NULL, &error);
+  gboolean has_evil = g_file_test ("/tmp/evil.txt", G_FILE_TEST_EXISTS);
+
+  if (files == NULL)
+    return outcome (FALSE, error->message);
+  if (brg_archive_get_n_members (files) > 0)
+    return outcome (TRUE, NULL);
+  BrgVolume *scan = brg_archive_read_volume (path, NULL, NULL, &error);
+  gboolean is_read = scan != NULL;
+  brg_volume_unref (scan);
+  g_assert_true (has_evil == g_file_test ("/tmp/evil.txt", G_FILE_TEST_EXISTS));
+  g_assert_false (g_file_test ("../../evil.txt", G_FILE_TEST_EXISTS));
+  return outcome (is_read, is_read ? NULL : error->message);
+}
+
 static Outcome
 read_case (const char *path)
 {
+  if (g_str_has_suffix (path, ".zip"))
+    return read_zip (path);
   if (g_str_has_suffix (path, "/"))
     return read_series (path);
   if (strstr (path, "/dicom/") != NULL)

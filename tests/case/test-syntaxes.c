@@ -33,6 +33,7 @@ static const Case cases[] = {
   { PREFIX, 0, NULL, { NULL } },
   { PREFIX ".1", 0, NULL, { NULL } },
   { PREFIX ".2", 0, NULL, { NULL } },
+  { PREFIX ".1.99", 0, NULL, { NULL } },
   { PREFIX ".1.98", REFUSED, "encapsulated uncompressed", { NULL } },
   { PREFIX ".4.50", 12, NULL, { "smooth-jpeg-baseline.dcm" } },
   { PREFIX ".4.51", 2, NULL, { "smooth-jpeg-extended.dcm" } },
