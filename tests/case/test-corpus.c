@@ -321,9 +321,8 @@ read_zip (const char *path)
     return outcome (FALSE, error->message);
   if (brg_archive_get_n_members (files) > 0)
     return outcome (TRUE, NULL);
-  BrgVolume *scan = brg_archive_read_volume (path, NULL, NULL, &error);
-  gboolean is_read = scan != NULL;
-  brg_volume_unref (scan);
+  g_autoptr (BrgArchive) image = NULL;
+  gboolean is_read = brg_archive_find_image (path, &image, NULL, &error) != NULL;
   g_assert_true (has_evil == g_file_test ("/tmp/evil.txt", G_FILE_TEST_EXISTS));
   g_assert_false (g_file_test ("../../evil.txt", G_FILE_TEST_EXISTS));
   return outcome (is_read, is_read ? NULL : error->message);

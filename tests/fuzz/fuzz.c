@@ -35,7 +35,7 @@ fuzz_write (const char *name, const void *bytes, gsize size)
   char *path = g_build_filename (fuzz_folder (), name, NULL);
   FILE *file = g_fopen (path, "wb");
 
-  if (file == NULL || fwrite (bytes, 1, size, file) != size || fclose (file) != 0)
+  if (file == NULL || (size > 0 && fwrite (bytes, 1, size, file) != size) || fclose (file) != 0)
     g_error ("%s: %s", path, g_strerror (errno));
   return path;
 }
