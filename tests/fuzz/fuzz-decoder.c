@@ -11,24 +11,25 @@
 
 static const char *stream; /* the file */
 
-/* Starts nothing. */
-gboolean __wrap_g_spawn_async_with_pipes_and_fds (const char *working_directory,
-                                                  const char *const *argv,
-                                                  const char *const *envp,
-                                                  GSpawnFlags flags,
-                                                  GSpawnChildSetupFunc child_setup,
-                                                  gpointer user_data,
-                                                  int stdin_fd,
-                                                  int stdout_fd,
-                                                  int stderr_fd,
-                                                  const int *source_fds,
-                                                  const int *target_fds,
-                                                  gsize n_fds,
-                                                  GPid *child_pid_out,
-                                                  int *stdin_pipe_out,
-                                                  int *stdout_pipe_out,
-                                                  int *stderr_pipe_out,
-                                                  GError **error);
+/* Starts nothing. Libraries that call it find it as well. */
+__attribute__ ((visibility ("default"))) gboolean
+__wrap_g_spawn_async_with_pipes_and_fds (const char *working_directory,
+                                         const char *const *argv,
+                                         const char *const *envp,
+                                         GSpawnFlags flags,
+                                         GSpawnChildSetupFunc child_setup,
+                                         gpointer user_data,
+                                         int stdin_fd,
+                                         int stdout_fd,
+                                         int stderr_fd,
+                                         const int *source_fds,
+                                         const int *target_fds,
+                                         gsize n_fds,
+                                         GPid *child_pid_out,
+                                         int *stdin_pipe_out,
+                                         int *stdout_pipe_out,
+                                         int *stderr_pipe_out,
+                                         GError **error);
 
 gboolean
 __wrap_g_spawn_async_with_pipes_and_fds (G_GNUC_UNUSED const char *working_directory,
