@@ -256,6 +256,7 @@ visit_member (Unpacking *unpacking, guint64 index, BrgArchiveKind kind, GError *
     return FALSE;
   gboolean is_dicom = brg_dicom_begins (first, n_first);
   gboolean is_image = !is_dicom && brg_image_begins (first, n_first);
+  brg_wipe (first, sizeof first);
   unpacking->n_dicom += is_dicom ? 1 : 0;
   unpacking->n_images += is_image ? 1 : 0;
   unpacking->n_others += !is_dicom && !is_image ? 1 : 0;
