@@ -282,10 +282,11 @@ _brg_window_actions_update (BrgWindow *self)
 {
   BrgCase *the_case = self->the_case;
   const BrgPipelineResult *result = brg_case_get_result (the_case);
-  gboolean has_scan = brg_case_get_scan (the_case) != NULL;
-  gboolean has_skull = result != NULL && result->skull != NULL;
+  gboolean is_covered = _brg_window_is_covered (self);
+  gboolean has_scan = brg_case_get_scan (the_case) != NULL && !is_covered;
+  gboolean has_skull = result != NULL && result->skull != NULL && !is_covered;
   gboolean file_task = self->cancellable != NULL;
-  gboolean may_change = !brg_case_get_read_only (the_case);
+  gboolean may_change = !brg_case_get_read_only (the_case) && !is_covered;
   gsize added_vox, removed_vox;
   g_autofree char *undo_label = brg_case_get_undo_label (the_case);
   g_autofree char *redo_label = brg_case_get_redo_label (the_case);
@@ -303,8 +304,8 @@ _brg_window_actions_update (BrgWindow *self)
   set_enabled (self, "history", has_scan);
   gtk_widget_set_sensitive (GTK_WIDGET (self->history_button), has_scan);
   set_enabled (self, "cancel", file_task || brg_case_get_task (the_case) != NULL);
-  set_enabled (self, "clear-edits", added_vox + removed_vox > 0);
-  set_enabled (self, "fill-between", added_vox > 0);
+  set_enabled (self, "clear-edits", added_vox + removed_vox > 0 && !is_covered);
+  set_enabled (self, "fill-between", added_vox > 0 && !is_covered);
   set_enabled (self, "preset", has_skull);
   set_enabled (self, "go-export", has_scan);
   set_enabled (self, "export", has_skull && !file_task && !brg_case_get_stale (the_case));

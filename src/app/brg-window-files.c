@@ -15,6 +15,20 @@ finish_task (BrgWindow *self)
   _brg_window_actions_update (self);
 }
 
+/* Opens the file of this name in the case. */
+static void
+open_in_case (BrgWindow *self, GFile *file, GAsyncReadyCallback callback)
+{
+  g_autofree char *base = g_file_get_basename (file);
+  g_autofree char *name = g_filename_display_name (base);
+
+  self->cancellable = g_cancellable_new ();
+  brg_case_open_async (self->the_case, file, NULL, self->cancellable, callback,
+                       g_object_ref (self));
+  _brg_window_show_opening (self, name);
+  _brg_window_actions_update (self);
+}
+
 /* Says what went wrong; a cancel needs no words. */
 static void
 report_error (BrgWindow *self, const GError *error)
@@ -34,6 +48,7 @@ _brg_window_finish_opening (BrgWindow *self, GAsyncResult *result)
   if (gtk_widget_in_destruction (GTK_WIDGET (self)) || self->the_case == NULL)
     return;
   finish_task (self);
+  _brg_window_hide_opening (self);
   if (opened)
     _brg_window_remember_case (self);
   else
@@ -90,10 +105,7 @@ brg_window_open (BrgWindow *self, GFile *file)
       _brg_window_open_series (self, file);
       return;
     }
-  self->cancellable = g_cancellable_new ();
-  brg_case_open_async (self->the_case, file, NULL, self->cancellable, opened_cb,
-                       g_object_ref (self));
-  _brg_window_actions_update (self);
+  open_in_case (self, file, opened_cb);
 }
 
 static void
@@ -114,10 +126,7 @@ _brg_window_reopen (BrgWindow *self)
   if (file == NULL || self->cancellable != NULL || self->closing)
     return;
   self->reopening = TRUE;
-  self->cancellable = g_cancellable_new ();
-  brg_case_open_async (self->the_case, file, NULL, self->cancellable, reopened_cb,
-                       g_object_ref (self));
-  _brg_window_actions_update (self);
+  open_in_case (self, file, reopened_cb);
 }
 
 static GFile *

@@ -6,6 +6,7 @@
 #include "widgets/brg-export-panel.h"
 #include "widgets/brg-history-list.h"
 #include "widgets/brg-mesh-view.h"
+#include "widgets/brg-opening-page.h"
 #include "widgets/brg-slice-view.h"
 #include "widgets/brg-start-page.h"
 #include "widgets/brg-view-grid.h"
@@ -13,9 +14,10 @@
 G_BEGIN_DECLS
 
 /* Shared by the parts of the window: brg-window.c (template, steps, status), brg-window-actions.c,
- * brg-window-files.c (open, drop, export), brg-window-recent.c (start page, recent cases),
- * brg-window-saving.c (what is said about the case file), brg-window-save-as.c, brg-window-close.c,
- * brg-window-history.c and brg-window-views.c (case <-> views). */
+ * brg-window-files.c (open, drop, export), brg-window-opening.c (while it lasts),
+ * brg-window-recent.c (start page, recent cases), brg-window-saving.c (what is said about the case
+ * file), brg-window-save-as.c, brg-window-close.c, brg-window-history.c and brg-window-views.c
+ * (case <-> views). */
 
 typedef enum
 {
@@ -38,6 +40,7 @@ struct _BrgWindow
   GCancellable *cancellable; /* of the open or export under way, or NULL */
   BrgTask *task;             /* the one shown in the status bar, or NULL */
   guint task_reveal_id;
+  guint opening_id;   /* until the page about what is being opened is shown */
   gboolean reopening; /* the case that is open already: the step stays */
   BrgRecentCases *recent_cases;
   char *library_problem; /* one sentence, why new cases have no file; NULL: they have */
@@ -73,6 +76,7 @@ struct _BrgWindow
   GtkLabel *saving_label;
   GtkStack *stack;
   BrgStartPage *start_page;
+  BrgOpeningPage *opening_page;
   GtkListBox *step_list;
   GtkStack *panel_stack;
   GtkScrolledWindow *panel_scroll;
@@ -118,6 +122,16 @@ gboolean _brg_window_is_in_memory (BrgWindow *self);
 
 /* brg-window-series.c: a folder or a file of DICOM images; asks which series if it must. */
 void _brg_window_open_series (BrgWindow *self, GFile *file);
+
+/* brg-window-opening.c: a page that hides the case */
+/* At once, while series are looked for in the folder of this name. */
+void _brg_window_show_search (BrgWindow *self, const char *name, BrgTask *task);
+/* While the case opens what has this name: at once for a series, with its slices; after a moment
+ * where there is no case to look at; else not at all. */
+void _brg_window_show_opening (BrgWindow *self, const char *name);
+gboolean _brg_window_is_covered (BrgWindow *self); /* the page is shown */
+/* Back to the case, or to the start page. */
+void _brg_window_hide_opening (BrgWindow *self);
 
 /* brg-window-recent.c */
 void _brg_window_recent_init (BrgWindow *self);

@@ -52,18 +52,22 @@ opened_cb (GObject *source, GAsyncResult *result, gpointer data)
 static void
 open_series (BrgWindow *self, GPtrArray *all, guint index, gboolean resample)
 {
+  const BrgSeries *series = all->pdata[index];
+
   if (self->cancellable == NULL)
     self->cancellable = g_cancellable_new ();
   brg_case_open_series_async (self->the_case, all, index,
                               &(BrgImportOptions){ .resample = resample }, self->cancellable,
                               opened_cb, g_object_ref (self));
+  _brg_window_show_opening (self,
+                            *series->description != '\0' ? series->description : _ ("the series"));
   _brg_window_actions_update (self);
 }
 
 static void
 chosen_cb (BrgSeriesDialog *dialog, guint index, gboolean resample, BrgWindow *self)
 {
-  open_series (self, g_object_get_data (G_OBJECT (dialog), "all-series"), index, resample);
+  open_series (self, brg_series_dialog_get_all_series (dialog), index, resample);
 }
 
 /* A zip without series: the image in it, or words that say what there is. */
@@ -92,8 +96,6 @@ show_dialog (BrgWindow *self, GPtrArray *all)
 {
   BrgSeriesDialog *dialog = brg_series_dialog_new (GTK_WINDOW (self), all);
 
-  g_object_set_data_full (G_OBJECT (dialog), "all-series", g_ptr_array_ref (all),
-                          (GDestroyNotify) g_ptr_array_unref);
   g_signal_connect_object (dialog, "chosen", G_CALLBACK (chosen_cb), self, 0);
   gtk_window_present (GTK_WINDOW (dialog));
 }
@@ -104,16 +106,17 @@ found_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (BrgWindow) self = data;
   g_autoptr (GError) error = NULL;
   Search *search = g_task_get_task_data (G_TASK (result));
+  gboolean cancelled = g_cancellable_is_cancelled (g_task_get_cancellable (G_TASK (result)));
   g_autoptr (GPtrArray) all = g_task_propagate_pointer (G_TASK (result), &error);
 
   g_cancellable_disconnect (g_task_get_cancellable (G_TASK (result)), search->cancel_id);
   if (gtk_widget_in_destruction (GTK_WIDGET (self)) || self->the_case == NULL)
     return;
   g_clear_object (&self->cancellable);
-  _brg_window_actions_update (self);
+  _brg_window_hide_opening (self);
   if (error != NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     _brg_window_show_message (self, GTK_MESSAGE_ERROR, error->message);
-  if (all == NULL)
+  if (all == NULL || cancelled)
     return;
   if (all->len == 0 && brg_archive_is (search->path))
     open_image (self, search->path);
@@ -141,8 +144,9 @@ _brg_window_open_series (BrgWindow *self, GFile *file)
   Search *search = g_new0 (Search, 1);
 
   search->path = g_file_get_path (file);
-  search->name = g_file_get_basename (file);
-  search->task = brg_task_new (search->name);
+  g_autofree char *base = g_file_get_basename (file);
+  search->name = g_filename_display_name (base);
+  search->task = brg_task_new (N_ ("Reading"));
   self->cancellable = g_cancellable_new ();
   search->cancel_id = g_cancellable_connect (self->cancellable, G_CALLBACK (cancelled_cb),
                                              g_object_ref (search->task), g_object_unref);
@@ -150,5 +154,5 @@ _brg_window_open_series (BrgWindow *self, GFile *file)
   g_task_set_check_cancellable (task, FALSE);
   g_task_set_task_data (task, search, search_free);
   g_task_run_in_thread (task, search_thread_cb);
-  _brg_window_actions_update (self);
+  _brg_window_show_search (self, search->name, search->task);
 }

@@ -231,6 +231,7 @@ brg_window_dispose (GObject *object)
   BrgWindow *self = BRG_WINDOW (object);
 
   g_clear_handle_id (&self->task_reveal_id, g_source_remove);
+  g_clear_handle_id (&self->opening_id, g_source_remove);
   g_clear_handle_id (&self->closing_id, g_source_remove);
   _brg_window_saving_dispose (self);
   if (self->cancellable != NULL)
@@ -264,6 +265,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, BrgWindow, save_as_button);
   gtk_widget_class_bind_template_child (widget_class, BrgWindow, stack);
   gtk_widget_class_bind_template_child (widget_class, BrgWindow, start_page);
+  gtk_widget_class_bind_template_child (widget_class, BrgWindow, opening_page);
   gtk_widget_class_bind_template_child (widget_class, BrgWindow, step_list);
   gtk_widget_class_bind_template_child (widget_class, BrgWindow, panel_stack);
   gtk_widget_class_bind_template_child (widget_class, BrgWindow, panel_scroll);
@@ -282,6 +284,7 @@ static void
 brg_window_class_init (BrgWindowClass *klass)
 {
   g_type_ensure (BRG_TYPE_HISTORY_LIST);
+  g_type_ensure (BRG_TYPE_OPENING_PAGE);
   g_type_ensure (BRG_TYPE_START_PAGE);
   g_type_ensure (BRG_TYPE_VIEW_GRID);
   G_OBJECT_CLASS (klass)->dispose = brg_window_dispose;

@@ -22,6 +22,7 @@ typedef struct
   BrgImportOptions options;
   BrgRecipes *recipes; /* of a case whose scan is there already; else NULL */
   guint active;
+  BrgArrival *arrival; /* of its slices */
   gulong cancel_id;
 
   BrgVolume *scan;
@@ -43,6 +44,7 @@ opening_free (gpointer data)
   g_free (opening->path);
   g_free (opening->source);
   g_clear_pointer (&opening->all_series, g_ptr_array_unref);
+  brg_arrival_unref (opening->arrival);
   brg_volume_unref (opening->scan);
   g_free (opening->histogram);
   brg_mask_unref (opening->added);
@@ -114,7 +116,7 @@ read_series (Opening *opening, BrgJob *job, GError **error)
 
   BrgSeriesMode mode = opening->options.resample ? BRG_SERIES_RESAMPLE : BRG_SERIES_AS_IT_IS;
 
-  opening->scan = brg_series_read (series, mode, NULL, &opening->warnings, job, error);
+  opening->scan = brg_series_read (series, mode, opening->arrival, &opening->warnings, job, error);
   if (opening->scan != NULL)
     opening->import = brg_series_describe_import (series, mode);
   return opening->scan != NULL;
@@ -257,6 +259,7 @@ opened_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   if (opening->cancel_id > 0)
     g_cancellable_disconnect (g_task_get_cancellable (outer), opening->cancel_id);
   self->opening = FALSE;
+  _brg_case_set_arrival (self, NULL);
   if (self->run == NULL)
     _brg_case_set_task (self, NULL);
   if (!g_task_propagate_boolean (G_TASK (result), &error))
@@ -298,6 +301,8 @@ start_opening (BrgCase *self, Opening *opening, GTask *outer)
                                                 g_object_ref (opening->task), g_object_unref);
   self->opening = TRUE;
   _brg_case_set_task (self, opening->task);
+  if (opening->arrival != NULL)
+    _brg_case_set_arrival (self, brg_arrival_ref (opening->arrival));
   _brg_case_notify_busy (self);
 
   /* Without a source object: the case must not lose its last reference in the thread. */
@@ -359,6 +364,7 @@ brg_case_open_series_async (BrgCase *self,
   opening->all_series = g_ptr_array_ref (all_series);
   opening->series = index;
   opening->options = options_of (options);
+  opening->arrival = brg_arrival_new ();
   start_opening (self, opening, g_steal_pointer (&outer));
 }
 

@@ -104,6 +104,7 @@ struct _BrgCase
   GQueue exports;         /* GTask that wait for the worker */
   gboolean exporting;
   gboolean opening;
+  BrgArrival *arrival; /* of the series that is being opened, or NULL */
 
   BrgCaseStore store;
 };
@@ -120,6 +121,7 @@ typedef struct
 
 /* brg-case.c */
 void _brg_case_set_task (BrgCase *self, BrgTask *task);
+void _brg_case_set_arrival (BrgCase *self, BrgArrival *arrival); /* takes it; NULL: none */
 void _brg_case_set_failure (BrgCase *self, const char *message); /* NULL: all is well again */
 void _brg_case_notify_busy (BrgCase *self);
 void _brg_case_emit_opened (BrgCase *self);

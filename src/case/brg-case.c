@@ -5,6 +5,7 @@
 enum
 {
   PROP_TASK = 1,
+  PROP_ARRIVAL,
   PROP_BUSY,
   PROP_STALE,
   PROP_ERROR,
@@ -96,6 +97,9 @@ brg_case_get_property (GObject *object, guint id, GValue *value, GParamSpec *psp
     case PROP_TASK:
       g_value_set_object (value, self->task);
       break;
+    case PROP_ARRIVAL:
+      g_value_set_pointer (value, self->arrival);
+      break;
     case PROP_BUSY:
       g_value_set_boolean (value, brg_case_get_busy (self));
       break;
@@ -136,6 +140,7 @@ brg_case_dispose (GObject *object)
   _brg_case_leave_store (self);
   _brg_case_clear_scan (self);
   g_clear_object (&self->task);
+  g_clear_pointer (&self->arrival, brg_arrival_unref);
   G_OBJECT_CLASS (brg_case_parent_class)->dispose (object);
 }
 
@@ -158,6 +163,7 @@ install_properties (GObjectClass *object_class)
   GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
 
   props[PROP_TASK] = g_param_spec_object ("task", NULL, NULL, BRG_TYPE_TASK, flags);
+  props[PROP_ARRIVAL] = g_param_spec_pointer ("arrival", NULL, NULL, flags);
   props[PROP_BUSY] = g_param_spec_boolean ("busy", NULL, NULL, FALSE, flags);
   props[PROP_STALE] = g_param_spec_boolean ("stale", NULL, NULL, FALSE, flags);
   props[PROP_ERROR] = g_param_spec_string ("error", NULL, NULL, NULL, flags);
@@ -213,6 +219,16 @@ _brg_case_set_task (BrgCase *self, BrgTask *task)
 {
   if (g_set_object (&self->task, task))
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_TASK]);
+}
+
+void
+_brg_case_set_arrival (BrgCase *self, BrgArrival *arrival)
+{
+  if (arrival == self->arrival)
+    return;
+  brg_arrival_unref (self->arrival);
+  self->arrival = arrival;
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ARRIVAL]);
 }
 
 void
@@ -372,6 +388,12 @@ BrgTask *
 brg_case_get_task (BrgCase *self)
 {
   return self->task;
+}
+
+BrgArrival *
+brg_case_get_arrival (BrgCase *self)
+{
+  return self->arrival;
 }
 
 gboolean

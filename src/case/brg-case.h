@@ -47,6 +47,7 @@ G_BEGIN_DECLS
  *   "failed"          (const char *)     one sentence
  *   "history-changed" ()
  * Properties, read-only, with notify: "task" (BrgTask or NULL: what runs now), "busy" (boolean),
+ *   "arrival" (BrgArrival or NULL: slices of the series that is being opened),
  *   "stale" (boolean), "error" (string or NULL), "name" (string), "has-scan" (boolean), "path" and
  *   "save-error" (string or NULL), "read-only" and "saving" (boolean). */
 #define BRG_TYPE_CASE (brg_case_get_type ())
@@ -277,6 +278,11 @@ const BrgPipelineResult *brg_case_get_result (BrgCase *self);
 BrgMesh *brg_case_get_mesh (BrgCase *self, BrgCaseMesh which);
 
 BrgTask *brg_case_get_task (BrgCase *self);
+
+/* While a series is being opened: its slices, those that are there already. NULL at other times,
+ * and before "opened" is emitted. Borrowed. */
+BrgArrival *brg_case_get_arrival (BrgCase *self);
+
 gboolean brg_case_get_busy (BrgCase *self);
 gboolean brg_case_get_stale (BrgCase *self);
 const char *brg_case_get_error (BrgCase *self);

@@ -42,7 +42,10 @@ visit_folder (Walk *walk, const char *folder, GDir *entries, GQueue *below, GErr
       GStatBuf about; /* of the link where it is one */
       gboolean is_there = g_lstat (path, &about) == 0;
       if (is_there && S_ISREG (about.st_mode))
-        g_ptr_array_add (walk->paths, path);
+        {
+          g_ptr_array_add (walk->paths, path);
+          brg_job_know (walk->job, (int) walk->paths->len);
+        }
       else if (is_there && S_ISDIR (about.st_mode))
         g_queue_push_tail (below, path);
       else

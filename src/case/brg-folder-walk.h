@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 /* `depth` is how many levels are looked at: 1 for the folder alone, up to BRG_WALK_MAX_DEPTH. Paths
  * (char *), sorted by bytes. NULL and `error` when `folder` cannot be read, on cancel, or
  * when there are more than BRG_WALK_MAX_FILES; folders below that cannot be read are passed over.
- * Any thread. */
+ * The job knows of every file as it is found. Any thread. */
 GPtrArray *_brg_folder_walk (const char *folder, int depth, BrgJob *job, GError **error);
 
 G_END_DECLS

@@ -25,6 +25,7 @@ typedef struct
 {
   BrgSeriesSource source;
   Read *reads; /* of every file of it */
+  BrgJob *job;
 } Reading;
 
 /* TRUE for a header that belongs to pixels: that of a CT image, or one with a size. */
@@ -59,6 +60,7 @@ read_files (void *data, int slab, int begin, int end, BrgError *error)
 
   for (int f = begin; f < end; f++)
     read_file (reading->source.files->pdata[f], reading->source.uid, &reading->reads[f]);
+  brg_job_count (reading->job, end - begin);
   return BRG_OK;
 }
 
@@ -309,7 +311,7 @@ read_all (Reading *reading, BrgJob *job, GError **error)
 GPtrArray *
 brg_series_find (const char *path, BrgJob *job, GError **error)
 {
-  Reading reading = { 0 };
+  Reading reading = { .job = job };
   GPtrArray *all = NULL;
   BrgJobPart parts = brg_job_parts (job);
   double inflated = brg_archive_is (path) ? 0.8 : 0;

@@ -64,7 +64,7 @@ gboolean brg_series_is_source (const char *path);
 
 /* All series that `path` stands for, none when a zip holds no DICOM files (brg-archive.h); those
  * that can be used first, then by number. NULL and `error` when nothing can be read or on cancel.
- * Any thread. */
+ * The job counts files. Any thread. */
 GPtrArray *brg_series_find (const char *path, BrgJob *job, GError **error);
 
 /* The slices' size, from any image. */

@@ -36,6 +36,20 @@ brg_job_tick (BrgJob *job, double fraction)
   return !brg_job_is_cancelled (job);
 }
 
+void
+brg_job_know (BrgJob *job, int n_known)
+{
+  if (job != NULL)
+    atomic_store (&job->n_known, n_known);
+}
+
+void
+brg_job_count (BrgJob *job, int n)
+{
+  if (job != NULL)
+    atomic_fetch_add (&job->n_done, n);
+}
+
 int
 brg_job_threads (const BrgJob *job)
 {

@@ -10,7 +10,7 @@
  *
  * Every long function takes a `BrgJob *`; NULL means no progress, no cancel, all cores. The struct
  * is public so that it can live on the stack: `BrgJob job = BRG_JOB_INIT;`. Only brg_job_cancel()
- * may be called from another thread than the one that runs the long call. */
+ * and the counts may be used on another thread than the one that runs the long call. */
 
 /* Called on the thread that runs the long call, with the title of the current stage (an English
  * literal, marked by N_() for translation) and the overall fraction in 0..1. */
@@ -24,8 +24,9 @@ typedef struct
   BrgPool *pool; /* for scratch and results; borrowed, NULL for none */
   BrgJobReport report;
   void *report_data;
-  const char *title; /* of the current stage */
-  double from, span; /* the part of 0..1 the current stage fills */
+  const char *title;          /* of the current stage */
+  double from, span;          /* the part of 0..1 the current stage fills */
+  atomic_int n_done, n_known; /* files or the like, for words such as "12 of 210 files" */
 } BrgJob;
 
 #define BRG_JOB_INIT                                                                               \
@@ -45,6 +46,11 @@ void brg_job_stage (BrgJob *job, const char *title, double from, double to);
 /* Reports `fraction` (0..1) of the current stage; false when the caller must stop. Slab runs do
  * this on their own; only serial loops call it. */
 bool brg_job_tick (BrgJob *job, double fraction);
+
+/* How many of the things that the call works on are known so far, and that `n` more of them are
+ * done. Any thread; NULL allowed. */
+void brg_job_know (BrgJob *job, int n_known);
+void brg_job_count (BrgJob *job, int n);
 
 /* Threads to use: n_threads, or the number of online cores for 0 and for a NULL job. At least 1. */
 int brg_job_threads (const BrgJob *job);

@@ -309,3 +309,9 @@ brg_series_dialog_new (GtkWindow *parent, GPtrArray *all_series)
   start_pictures (self);
   return self;
 }
+
+GPtrArray *
+brg_series_dialog_get_all_series (BrgSeriesDialog *self)
+{
+  return self->all_series;
+}

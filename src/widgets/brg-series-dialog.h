@@ -18,4 +18,7 @@ G_DECLARE_FINAL_TYPE (BrgSeriesDialog, brg_series_dialog, BRG, SERIES_DIALOG, Gt
 /* Keeps a reference of `all_series`, which is not empty. */
 BrgSeriesDialog *brg_series_dialog_new (GtkWindow *parent, GPtrArray *all_series);
 
+/* Borrowed; the dialog has it until it is destroyed. */
+GPtrArray *brg_series_dialog_get_all_series (BrgSeriesDialog *self);
+
 G_END_DECLS

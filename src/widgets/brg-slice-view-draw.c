@@ -199,7 +199,8 @@ draw_numbers (BrgSliceView *self, GtkSnapshot *snapshot, int width, int height)
   BrgTextStyle lower = caption_style (1, 1, dim_white);
   double right = width - BRG_SLICE_RAIL_WIDTH - 2;
 
-  brg_draw_text (GTK_WIDGET (self), snapshot, number, right, INSET - 1, &upper);
+  if (!self->lone)
+    brg_draw_text (GTK_WIDGET (self), snapshot, number, right, INSET - 1, &upper);
   if (width >= NARROW)
     brg_draw_text (GTK_WIDGET (self), snapshot, window, right, height - INSET + 1, &lower);
 }
@@ -238,7 +239,8 @@ draw_rail (BrgSliceView *self, GtkSnapshot *snapshot, int width)
 static void
 draw_over_scan (BrgSliceView *self, GtkSnapshot *snapshot, int width, int height)
 {
-  draw_crosshair (self, snapshot, width, height);
+  if (!self->lone)
+    draw_crosshair (self, snapshot, width, height);
   draw_letters (self, snapshot, width, height);
   draw_scale_bar (self, snapshot, width, height);
   draw_rail (self, snapshot, width);

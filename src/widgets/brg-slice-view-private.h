@@ -26,6 +26,7 @@ struct _BrgSliceView
   BrgSlicePreview preview;
   double level_hu, window_hu;
   gboolean interpolate;
+  gboolean lone; /* no stack to move through */
   BrgVec3 crosshair;
   BrgTool tool;
   double brush_radius_mm;

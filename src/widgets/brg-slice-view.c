@@ -500,6 +500,15 @@ brg_slice_view_set_interpolate (BrgSliceView *self, gboolean interpolate)
 }
 
 void
+brg_slice_view_set_lone (BrgSliceView *self, gboolean lone)
+{
+  g_return_if_fail (BRG_IS_SLICE_VIEW (self));
+
+  self->lone = lone;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+void
 brg_slice_view_reset (BrgSliceView *self)
 {
   g_return_if_fail (BRG_IS_SLICE_VIEW (self));

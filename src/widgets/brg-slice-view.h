@@ -75,6 +75,9 @@ BrgVec3 brg_slice_view_get_crosshair (BrgSliceView *self);
 void brg_slice_view_set_index (BrgSliceView *self, int index);
 int brg_slice_view_get_index (BrgSliceView *self);
 
+/* The volume is one slice and nothing else: no crosshair, no number, no rail. */
+void brg_slice_view_set_lone (BrgSliceView *self, gboolean lone);
+
 void brg_slice_view_set_tool (BrgSliceView *self, BrgTool tool);
 void brg_slice_view_set_brush_radius_mm (BrgSliceView *self, double radius_mm);
 void brg_slice_view_set_interpolate (BrgSliceView *self, gboolean interpolate);
