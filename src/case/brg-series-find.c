@@ -301,6 +301,7 @@ read_all (Reading *reading, BrgJob *job, GError **error)
   int n = (int) reading->source.files->len;
   BrgError fault = { 0 };
 
+  brg_job_know (job, n);
   reading->reads = brg_alloc_zero ((size_t) n + 1, sizeof *reading->reads, &fault);
   if (reading->reads == NULL ||
       brg_parallel_slabs (n, FILES_AT_ONCE, read_files, reading, job, &fault) != BRG_OK)

@@ -1,10 +1,12 @@
 #pragma once
 
 #include "case/brg-series.h"
+#include "engine/brg-restack.h"
 
 G_BEGIN_DECLS
 
-/* Shared by the files that make up BrgSeries: -source, -find, -judge, -picture, -read. */
+/* Shared by the files that make up BrgSeries: -source, -find, -judge, -picture, -read, -preview.
+ */
 
 /* The files among which the images of a source are. */
 typedef struct
@@ -29,5 +31,13 @@ void _brg_series_judge (BrgSeries *self);
 
 /* The plane of an image; its position and orientation are there. */
 BrgStackSlice _brg_series_slice (const BrgSeries *self, guint index);
+
+/* All slices in the order of the stack, one after another; to be freed with brg_free(). NULL and
+ * `error` when they cannot be read. */
+int16_t *_brg_series_read_stack (const BrgSeries *self, BrgJob *job, GError **error);
+
+/* brg_restack() of what that gave. */
+BrgVolume *
+_brg_series_restack (const BrgSeries *self, const int16_t *hu, BrgJob *job, BrgError *error);
 
 G_END_DECLS

@@ -240,30 +240,50 @@ read_even (Reading *reading, BrgError *error)
   return NULL;
 }
 
-static BrgVolume *
-read_resampled (Reading *reading, BrgError *error)
+/* All slices one after another into reading->slices, which is NULL when that fails. */
+static BrgStatus
+read_stack (Reading *reading, BrgError *error)
 {
-  const BrgSeries *series = reading->series;
-  const BrgStack *stack = &series->stack;
-  g_autofree BrgStackSlice *slices = g_new (BrgStackSlice, (gsize) stack->n);
-  BrgJobPart parts = brg_job_parts (reading->job);
-  BrgVolume *volume = NULL;
+  const BrgStack *stack = &reading->series->stack;
 
-  for (int s = 0; s < stack->n; s++)
-    slices[s] = _brg_series_slice (series, (guint) s);
   reading->slices =
     brg_alloc_in (reading->pool, (gsize) stack->n * reading->n_pixels, sizeof (int16_t), error);
   if (reading->slices == NULL)
-    return NULL;
+    return BRG_NO_MEMORY;
   brg_arrival_begin (reading->arrival, &stack->grid, reading->slices, TRUE);
-  brg_job_part (&parts, 0, 0.7);
   BrgStatus status = read_slices (reading, error);
+  brg_arrival_end (reading->arrival);
+  if (status == BRG_OK)
+    return BRG_OK;
+  brg_free (reading->slices);
+  reading->slices = NULL;
+  return status;
+}
+
+BrgVolume *
+_brg_series_restack (const BrgSeries *self, const int16_t *hu, BrgJob *job, BrgError *error)
+{
+  const BrgStack *stack = &self->stack;
+  g_autofree BrgStackSlice *slices = g_new (BrgStackSlice, (gsize) stack->n);
+
+  for (int s = 0; s < stack->n; s++)
+    slices[s] = _brg_series_slice (self, (guint) s);
+  return brg_restack (hu, slices, stack, brg_series_get_columns (self), brg_series_get_rows (self),
+                      job, error);
+}
+
+static BrgVolume *
+read_resampled (Reading *reading, BrgError *error)
+{
+  BrgJobPart parts = brg_job_parts (reading->job);
+  BrgVolume *volume = NULL;
+
+  brg_job_part (&parts, 0, 0.7);
+  BrgStatus status = read_stack (reading, error);
   brg_job_part (&parts, 0.7, 1);
   if (status == BRG_OK)
-    volume = brg_restack (reading->slices, slices, stack, brg_series_get_columns (series),
-                          brg_series_get_rows (series), reading->job, error);
+    volume = _brg_series_restack (reading->series, reading->slices, reading->job, error);
   brg_job_parts_end (&parts);
-  brg_arrival_end (reading->arrival);
   brg_free (reading->slices);
   return volume;
 }
@@ -300,7 +320,7 @@ brg_series_describe_import (const BrgSeries *self, BrgSeriesMode mode)
     {
       import.is_resampled = TRUE;
       import.step_mm = self->stack.step_mm;
-      import.n_made_up = (guint) brg_restack_made_up (&self->stack, NULL, 0);
+      import.n_made_up = (guint) brg_restack_made_up (&self->stack);
     }
   return import;
 }
@@ -318,6 +338,31 @@ check_mode (const BrgSeries *series, BrgSeriesMode mode, GError **error)
   return FALSE;
 }
 
+static Reading
+make_reading (const BrgSeries *series, BrgArrival *arrival, BrgJob *job)
+{
+  gsize n_pixels = (gsize) brg_series_get_columns (series) * (gsize) brg_series_get_rows (series);
+
+  return (Reading){ .series = series,
+                    .n_pixels = n_pixels,
+                    .pool = brg_job_pool (job),
+                    .job = job,
+                    .arrival = arrival };
+}
+
+int16_t *
+_brg_series_read_stack (const BrgSeries *self, BrgJob *job, GError **error)
+{
+  BrgError fault = { 0 };
+
+  if (!check_mode (self, BRG_SERIES_RESAMPLE, error))
+    return NULL;
+  Reading reading = make_reading (self, NULL, job);
+  if (read_stack (&reading, &fault) != BRG_OK)
+    brg_case_error_set (error, &fault);
+  return reading.slices;
+}
+
 BrgVolume *
 brg_series_read (const BrgSeries *self,
                  BrgSeriesMode mode,
@@ -326,12 +371,11 @@ brg_series_read (const BrgSeries *self,
                  BrgJob *job,
                  GError **error)
 {
-  Reading reading = { .series = self, .pool = brg_job_pool (job), .job = job, .arrival = arrival };
   BrgError fault = { 0 };
 
   if (!check_mode (self, mode, error))
     return NULL;
-  reading.n_pixels = (gsize) brg_series_get_columns (self) * (gsize) brg_series_get_rows (self);
+  Reading reading = make_reading (self, arrival, job);
   BrgVolume *volume =
     mode == BRG_SERIES_RESAMPLE ? read_resampled (&reading, &fault) : read_even (&reading, &fault);
   if (volume == NULL)

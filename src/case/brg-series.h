@@ -96,4 +96,21 @@ BrgVolume *brg_series_read (const BrgSeries *self,
                             BrgJob *job,
                             GError **error);
 
+/* What resampling does: one plane across the slices, through the middle, in which they are shifted
+ * most. `before`: as if the slices were a regular grid; `after`: brg_restack(). Each is a scan of
+ * one slice of `plane`. Reads the whole series. FALSE and `error` when that fails. Any thread. */
+typedef struct
+{
+  BrgPlane plane;
+  BrgVolume *before, *after;
+} BrgSeriesPreview;
+
+gboolean
+brg_series_preview (const BrgSeries *self, BrgSeriesPreview *preview, BrgJob *job, GError **error);
+void brg_series_preview_clear (BrgSeriesPreview *preview); /* zeroed allowed */
+
+/* Numbers of the slices that resampling makes up, as the finished scan counts them: "5, 12–14"; ""
+ * for none. A new string. */
+char *brg_series_list_made_up (const BrgSeries *self);
+
 G_END_DECLS

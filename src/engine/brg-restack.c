@@ -33,11 +33,23 @@ offset_of (const BrgStackSlice *first, const BrgStackSlice *slice)
                    brg_vec3_dot (from, first->down) / first->row_mm };
 }
 
-static int
-count_slices (const BrgStack *stack)
+int
+brg_restack_n_slices (const BrgStack *stack)
 {
-  return 1 + (int) fmin (ceil (stack->at_mm[stack->n - 1] / stack->step_mm - ON_SAMPLE),
-                         BRG_GRID_MAX_DIM);
+  double n_steps = ceil (stack->at_mm[stack->n - 1] / stack->step_mm - ON_SAMPLE);
+
+  return 1 + (int) fmin (n_steps, BRG_GRID_MAX_DIM);
+}
+
+bool
+brg_restack_is_made_up (const BrgStack *stack, int slice)
+{
+  double at_mm = slice * stack->step_mm;
+
+  for (int s = 0; s < stack->n; s++)
+    if (fabs (stack->at_mm[s] - at_mm) <= BRG_STACK_SAME_MM)
+      return false;
+  return true;
 }
 
 /* Where the new grid begins and how large it is. */
@@ -58,7 +70,7 @@ measure (Restack *self, const BrgStackSlice *slices)
     }
   self->dim[0] = self->columns + (int) fmin (high.x - self->low.x, BRG_GRID_MAX_DIM);
   self->dim[1] = self->rows + (int) fmin (high.y - self->low.y, BRG_GRID_MAX_DIM);
-  self->dim[2] = count_slices (stack);
+  self->dim[2] = brg_restack_n_slices (stack);
 }
 
 static BrgStatus
@@ -203,21 +215,12 @@ restack_slab (void *data, int slab, int begin, int end, BrgError *error)
 }
 
 int
-brg_restack_made_up (const BrgStack *stack, int *slices, int room)
+brg_restack_made_up (const BrgStack *stack)
 {
-  int n_made_up = 0, s = 0;
+  int n_made_up = 0;
 
-  for (int z = 0; z < count_slices (stack); z++)
-    {
-      double at_mm = z * stack->step_mm;
-      while (s + 1 < stack->n && stack->at_mm[s + 1] < at_mm + BRG_STACK_SAME_MM)
-        s++;
-      if (fabs (stack->at_mm[s] - at_mm) < BRG_STACK_SAME_MM)
-        continue;
-      if (n_made_up < room)
-        slices[n_made_up] = z;
-      n_made_up++;
-    }
+  for (int z = 0; z < brg_restack_n_slices (stack); z++)
+    n_made_up += brg_restack_is_made_up (stack, z);
   return n_made_up;
 }
 

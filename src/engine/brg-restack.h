@@ -17,10 +17,13 @@
 
 #define BRG_RESTACK_PAD_HU (-1024)
 
-/* Slices of the new grid that lie in the place of no slice: made up between two others. Gives how
- * many, and the numbers of the first `room` of them, counted from 0 along the normal, in `slices`
- * (NULL for 0). */
-int brg_restack_made_up (const BrgStack *stack, int *slices, int room);
+/* Slices of the new grid, the first being that of the stack. */
+int brg_restack_n_slices (const BrgStack *stack);
+
+/* New slice `slice` lies in the place of no slice of the stack, to BRG_STACK_SAME_MM: it is made up
+ * between two others; and how many are. */
+bool brg_restack_is_made_up (const BrgStack *stack, int slice);
+int brg_restack_made_up (const BrgStack *stack);
 
 /* `hu` holds stack->n images of `rows` x `columns` samples in the order of stack->order; `slices`
  * is what the stack was made from. The result is in canonical order (brg-grid.h). */

@@ -221,6 +221,86 @@ test_rescale_by_slice (void)
   brg_volume_unref (scan);
 }
 
+/* Slices of a slope, so that every voxel has a value of its own. */
+static void
+put_slope (const double *heights_mm, int n, double lean)
+{
+  gint16 samples[COLUMNS * ROWS];
+
+  begin_folder ();
+  for (int s = 0; s < n; s++)
+    {
+      DicomSlice slice = plain ();
+      g_autofree char *name = g_strdup_printf ("%d", s);
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+      slice.position[1] += lean * heights_mm[s];
+      slice.position[2] = heights_mm[s];
+      slice.samples = samples;
+      for (int v = 0; v < COLUMNS * ROWS; v++)
+        samples[v] = (gint16) (1024 + 100 * s + v);
+      g_autoptr (GByteArray) bytes = dicom_slice (&slice);
+      g_assert_true (g_file_set_contents (path, (const char *) bytes->data, bytes->len, NULL));
+    }
+}
+
+/* What is shown before resampling are the samples as they are, and after it those that are read. */
+static void
+check_preview (const double *heights_mm, double lean, const char *made_up)
+{
+  BrgSeriesPreview preview;
+  GError *error = NULL;
+
+  put_slope (heights_mm, SLICES, lean);
+  g_autoptr (GPtrArray) all = find (1);
+  g_autofree char *list = brg_series_list_made_up (all->pdata[0]);
+  g_assert_cmpstr (list, ==, made_up);
+  g_assert_true (brg_series_preview (all->pdata[0], &preview, NULL, &error));
+  g_assert_cmpint (preview.plane, ==, BRG_SAGITTAL);
+  g_assert_cmpint (preview.before->grid.dim[0], ==, 1);
+  g_assert_cmpint (preview.before->grid.dim[2], ==, SLICES);
+  for (int s = 0; s < SLICES; s++)
+    for (int y = 0; y < ROWS; y++)
+      g_assert_cmpint (brg_volume_get (preview.before, 0, y, s), ==,
+                       100 * s + y * COLUMNS + COLUMNS / 2);
+  BrgVolume *scan = read_first (BRG_SERIES_RESAMPLE);
+  const int *dim = scan->grid.dim;
+  BrgBox box = { { dim[0] / 2, 0, 0 }, { dim[0] / 2 + 1, dim[1], dim[2] } };
+  BrgVolume *cut = brg_volume_crop (scan, &box, NULL);
+  g_assert_true (brg_grid_equal (&cut->grid, &preview.after->grid));
+  g_assert_cmpmem (cut->hu, brg_grid_n_voxels (&cut->grid) * sizeof *cut->hu, preview.after->hu,
+                   brg_grid_n_voxels (&preview.after->grid) * sizeof *cut->hu);
+  brg_volume_unref (cut);
+  brg_volume_unref (scan);
+  brg_series_preview_clear (&preview);
+}
+
+static void
+test_preview (void)
+{
+  const double even[] = { 0, 5, 10, 15, 20, 25 }, missing[] = { 0, 5, 10, 25, 30, 35 };
+  const double uneven[] = { 0, 5, 10, 17, 22, 27 };
+
+  check_preview (even, tan (18 * G_PI / 180), "");
+  check_preview (missing, 0, "4–5");
+  check_preview (uneven, 0, "4–7");
+}
+
+/* Whoever reads a series may look at its slices as they come. */
+static void
+test_arrival (void)
+{
+  const double even[] = { 0, 5, 10, 15, 20, 25 };
+
+  put_slope (even, SLICES, 0);
+  g_autoptr (GPtrArray) all = find (1);
+  g_autoptr (BrgArrival) arrival = brg_arrival_new ();
+  BrgVolume *scan = brg_series_read (all->pdata[0], BRG_SERIES_AS_IT_IS, arrival, NULL, NULL, NULL);
+  g_assert_cmpint (brg_arrival_get_n (arrival), ==, SLICES);
+  g_assert_cmpint (brg_arrival_get_n_done (arrival), ==, SLICES);
+  g_assert_null (brg_arrival_copy (arrival, 0));
+  brg_volume_unref (scan);
+}
+
 static void
 test_cancel_and_absent (void)
 {
@@ -246,6 +326,8 @@ main (int argc, char **argv)
   g_test_add_func ("/series/rest", test_rest);
   g_test_add_func ("/series/broken", test_broken);
   g_test_add_func ("/series/rescale-by-slice", test_rescale_by_slice);
+  g_test_add_func ("/series/preview", test_preview);
+  g_test_add_func ("/series/arrival", test_arrival);
   g_test_add_func ("/series/cancel-and-absent", test_cancel_and_absent);
   int result = g_test_run ();
   _brg_file_remove_tree (folder);
