@@ -257,21 +257,37 @@ _brg_window_show_folder (BrgWindow *self)
   gtk_show_uri (GTK_WINDOW (self), uri, GDK_CURRENT_TIME);
 }
 
+/* One file or folder; of several DICOM files any, as each stands for its series. NULL: none. */
+static GFile *
+choose_dropped (const GSList *files)
+{
+  g_autofree char *path = files != NULL ? g_file_get_path (files->data) : NULL;
+
+  if (files == NULL || (files->next != NULL && (path == NULL || !brg_series_is_source (path))))
+    return NULL;
+  return files->data;
+}
+
 static gboolean
 dropped_cb (BrgWindow *self, const GValue *value)
 {
-  GFile *file = g_value_get_object (value);
+  g_autoptr (GSList) files = gdk_file_list_get_files (g_value_get_boxed (value));
+  GFile *file = choose_dropped (files);
 
-  if (file == NULL || self->cancellable != NULL)
+  if (self->cancellable != NULL || files == NULL)
     return FALSE;
-  brg_window_open (self, file);
-  return TRUE;
+  if (file != NULL)
+    brg_window_open (self, file);
+  else
+    _brg_window_show_message (self, GTK_MESSAGE_WARNING,
+                              _ ("Drop one file or folder: only one can be opened in a window."));
+  return file != NULL;
 }
 
 void
 _brg_window_files_init (BrgWindow *self)
 {
-  GtkDropTarget *drop = gtk_drop_target_new (G_TYPE_FILE, GDK_ACTION_COPY);
+  GtkDropTarget *drop = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
 
   g_signal_connect_swapped (drop, "drop", G_CALLBACK (dropped_cb), self);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drop));

@@ -15,6 +15,7 @@
 #define THUMB       8
 #define INSET       10.0
 #define TEXT_PX     12
+#define PATIENCE    8 /* looks with new slices elsewhere */
 
 struct _BrgArrivalView
 {
@@ -26,6 +27,7 @@ struct _BrgArrivalView
   guint8 *seen;     /* [n] those that are there */
   int index;        /* the one shown, -1 for none */
   gboolean following;
+  int n_still;        /* looks at which the run of slices around the one shown was no longer */
   double scroll_rest; /* part of a wheel step not used yet */
 };
 
@@ -61,19 +63,20 @@ show (BrgArrivalView *self, int index)
   return TRUE;
 }
 
-/* Marks what is there now; TRUE when there is more than before. */
-static gboolean
+/* Marks what is there now. Returns the new one nearest to the slice shown, or -1. */
+static int
 mark_new (BrgArrivalView *self)
 {
-  gboolean has_new = FALSE;
+  int newest = -1;
 
   for (int s = 0; s < self->n; s++)
     if (!self->seen[s] && brg_arrival_has (self->arrival, s))
       {
         self->seen[s] = TRUE;
-        has_new = TRUE;
+        if (newest < 0 || ABS (s - self->index) < ABS (newest - self->index))
+          newest = s;
       }
-  return has_new;
+  return newest;
 }
 
 /* The nearest slice to `index` that is there, or -1. */
@@ -90,17 +93,31 @@ find_seen (const BrgArrivalView *self, int index)
   return -1;
 }
 
-/* Where the slices that go on from the one shown end now, or -1. */
+/* Where the slices that go on from the one at `from` end now; -1 from nowhere. */
 static int
-find_front (const BrgArrivalView *self)
+find_front (const BrgArrivalView *self, int from)
 {
-  int from = self->index >= 0 ? self->index : find_seen (self, 0), to = from;
+  int to = from;
 
   while (to >= 0 && to + 1 < self->n && self->seen[to + 1])
     to++;
   while (to == from && from > 0 && self->seen[from - 1])
     to = --from;
   return to;
+}
+
+/* Goes on where the slices shown go on, and to others where those have not for a while; `newest` is
+ * the new one nearest to the slice shown. */
+static void
+follow (BrgArrivalView *self, int newest)
+{
+  int front = find_front (self, self->index);
+
+  self->n_still = front == self->index ? self->n_still + 1 : 0;
+  if (self->index < 0 || self->n_still > PATIENCE)
+    front = find_front (self, newest);
+  if (front != self->index)
+    show (self, front);
 }
 
 static void
@@ -306,6 +323,7 @@ brg_arrival_view_set_arrival (BrgArrivalView *self, BrgArrival *arrival)
   self->n = 0;
   self->index = -1;
   self->following = TRUE;
+  self->n_still = 0;
 }
 
 gboolean
@@ -315,10 +333,11 @@ brg_arrival_view_update (BrgArrivalView *self)
     return FALSE;
   if (self->slice == NULL)
     begin (self);
-  if (mark_new (self))
+  int newest = mark_new (self);
+  if (newest >= 0)
     {
       if (self->following || self->index < 0)
-        show (self, find_front (self));
+        follow (self, newest);
       gtk_widget_queue_draw (GTK_WIDGET (self));
     }
   return self->index >= 0;

@@ -48,11 +48,21 @@ describe (BrgOpeningPage *self)
   return g_strdup (self->arrival != NULL ? _ (title) : "");
 }
 
+/* Of the slices where there are such, else of the task. */
+static double
+get_fraction (BrgOpeningPage *self)
+{
+  int n = self->arrival != NULL ? brg_arrival_get_n (self->arrival) : 0;
+
+  return n > 0 ? (double) brg_arrival_get_n_done (self->arrival) / n
+               : brg_task_get_fraction (self->task);
+}
+
 /* The bar runs to and fro while nobody knows how much there is. */
 static void
 update_bar (BrgOpeningPage *self)
 {
-  double fraction = brg_task_get_fraction (self->task);
+  double fraction = get_fraction (self);
 
   if (fraction > 0)
     gtk_progress_bar_set_fraction (self->progress_bar, fraction);

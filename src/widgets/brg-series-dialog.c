@@ -2,6 +2,8 @@
 
 #include <glib/gi18n.h>
 
+#include "engine/brg-restack.h"
+#include "widgets/brg-resampling-view.h"
 #include "widgets/brg-toplevel.h"
 
 #define PICTURE_PX 96
@@ -15,6 +17,8 @@ struct _BrgSeriesDialog
 
   GtkListBox *series_list;
   GtkLabel *advice_label;
+  GtkLabel *made_up_label;
+  BrgResamplingView *resampling_view;
   GtkCheckButton *resample_check;
   GtkWidget *open_button;
 };
@@ -198,6 +202,20 @@ must_resample (const BrgSeries *series)
   return series->reason == NULL && !series->stack.is_even;
 }
 
+/* Which slices resampling makes up, and what it looks like. */
+static void
+update_preview (BrgSeriesDialog *self, const BrgSeries *odd)
+{
+  g_autofree char *made_up = odd != NULL ? brg_series_list_made_up (odd) : g_strdup ("");
+  int n = odd != NULL ? brg_restack_n_slices (&odd->stack) : 0;
+  g_autofree char *text = g_strdup_printf (_ ("Made up: slices %s of %d"), made_up, n);
+
+  gtk_label_set_label (self->made_up_label, text);
+  gtk_widget_set_visible (GTK_WIDGET (self->made_up_label), *made_up != '\0');
+  gtk_widget_set_visible (GTK_WIDGET (self->resampling_view), odd != NULL);
+  brg_resampling_view_set_series (self->resampling_view, self->all_series, odd);
+}
+
 /* What can be done with the selected series. */
 static void
 update (BrgSeriesDialog *self)
@@ -209,6 +227,7 @@ update (BrgSeriesDialog *self)
 
   gtk_widget_set_visible (GTK_WIDGET (self->resample_check), odd);
   gtk_widget_set_visible (GTK_WIDGET (self->advice_label), odd);
+  update_preview (self, odd ? series : NULL);
   if (odd)
     gtk_label_set_label (self->advice_label,
                          must_resample (series)
@@ -273,12 +292,15 @@ brg_series_dialog_class_init (BrgSeriesDialogClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = brg_series_dialog_dispose;
+  g_type_ensure (BRG_TYPE_RESAMPLING_VIEW);
   signals[CHOSEN] = g_signal_new ("chosen", BRG_TYPE_SERIES_DIALOG, G_SIGNAL_RUN_LAST, 0, NULL,
                                   NULL, NULL, G_TYPE_NONE, 2, G_TYPE_UINT, G_TYPE_BOOLEAN);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/bregma/Bregma/brg-series-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, BrgSeriesDialog, series_list);
   gtk_widget_class_bind_template_child (widget_class, BrgSeriesDialog, advice_label);
+  gtk_widget_class_bind_template_child (widget_class, BrgSeriesDialog, made_up_label);
+  gtk_widget_class_bind_template_child (widget_class, BrgSeriesDialog, resampling_view);
   gtk_widget_class_bind_template_child (widget_class, BrgSeriesDialog, resample_check);
   gtk_widget_class_bind_template_child (widget_class, BrgSeriesDialog, open_button);
   gtk_widget_class_bind_template_callback (widget_class, row_selected_cb);

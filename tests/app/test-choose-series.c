@@ -2,6 +2,7 @@
 
 #include "pointer.h"
 #include "support/dicom-file.h"
+#include "widgets/brg-resampling-view.h"
 #include "widgets/brg-series-dialog.h"
 #include "window-fixture.h"
 
@@ -121,6 +122,13 @@ test_several (Fixture *fixture, gconstpointer unused)
   assert_slices (fixture, 10);
 }
 
+static gboolean
+has_preview_cb (gpointer dialog)
+{
+  return brg_resampling_view_is_done (
+    BRG_RESAMPLING_VIEW (widget_find_type (dialog, BRG_TYPE_RESAMPLING_VIEW)));
+}
+
 static void
 test_gap (Fixture *fixture, gconstpointer unused)
 {
@@ -131,6 +139,10 @@ test_gap (Fixture *fixture, gconstpointer unused)
   BrgSeriesDialog *dialog = find_dialog ();
   g_assert_nonnull (dialog);
   g_assert_false (gtk_widget_get_sensitive (widget_find (GTK_WIDGET (dialog), "open_button")));
+  GtkWidget *made_up = widget_find (GTK_WIDGET (dialog), "made_up_label");
+  g_assert_cmpstr (gtk_label_get_label (GTK_LABEL (made_up)), ==, "Made up: slices 5 of 12");
+  g_assert_true (gtk_widget_get_visible (made_up));
+  pointer_wait_until ("has a preview", has_preview_cb, dialog);
   choose (fixture, dialog, 0, TRUE);
   assert_slices (fixture, 12);
   g_assert_cmpstr (brg_case_get_warnings (fixture->window->the_case)[0], ==,
@@ -147,6 +159,63 @@ test_none (Fixture *fixture, gconstpointer unused)
   window_assert_message (fixture->window, "there are no DICOM images in it");
 }
 
+static GtkDropTarget *
+find_drop_target (GtkWidget *widget)
+{
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (widget);
+
+  for (guint c = 0; c < g_list_model_get_n_items (controllers); c++)
+    {
+      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, c);
+      if (GTK_IS_DROP_TARGET (controller))
+        return GTK_DROP_TARGET (controller);
+    }
+  return NULL;
+}
+
+/* Lets files of the folder fall onto the window; NULL-terminated. */
+static gboolean
+drop (Fixture *fixture, const char *const *names)
+{
+  g_autoslist (GFile) files = NULL;
+  g_auto (GValue) value = G_VALUE_INIT;
+  gboolean taken = FALSE;
+
+  for (; *names != NULL; names++)
+    files = g_slist_append (files, g_file_new_build_filename (fixture->folder, *names, NULL));
+  g_value_init (&value, GDK_TYPE_FILE_LIST);
+  g_value_take_boxed (&value, gdk_file_list_new_from_list (files));
+  g_signal_emit_by_name (find_drop_target (GTK_WIDGET (fixture->window)), "drop", &value, 10.0,
+                         10.0, &taken);
+  pointer_wait_until ("is idle", window_is_idle_cb, fixture->window);
+  return taken;
+}
+
+/* A folder, one of its files, several of them, and what has nothing to do with each other. */
+static void
+test_drop (Fixture *fixture, gconstpointer unused)
+{
+  g_autofree char *folder = g_build_filename (fixture->folder, "dicom", NULL);
+  const char *const whole[] = { "dicom", NULL }, *const one[] = { "dicom/1.2.3.0", NULL };
+  const char *const two[] = { "dicom/1.2.3.4", "dicom/1.2.3.5", NULL };
+  const char *const scan[] = { "phantom.nrrd", NULL };
+  const char *const others[] = { "phantom.nrrd", "dicom/1.2.3.0", NULL };
+
+  put_series (folder, "1.2.3", 12, -1);
+  g_assert_false (drop (fixture, others));
+  window_assert_message (fixture->window, "Drop one file or folder");
+  g_assert_null (brg_case_get_scan (fixture->window->the_case));
+  g_assert_true (drop (fixture, whole));
+  assert_slices (fixture, 12);
+  g_assert_true (drop (fixture, scan));
+  assert_slices (fixture, 40);
+  g_assert_true (drop (fixture, one));
+  assert_slices (fixture, 12);
+  g_assert_true (drop (fixture, scan));
+  g_assert_true (drop (fixture, two));
+  assert_slices (fixture, 12);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -156,6 +225,8 @@ main (int argc, char **argv)
   g_test_add ("/choose-series/several", Fixture, NULL, window_fixture_set_up, test_several,
               window_fixture_tear_down);
   g_test_add ("/choose-series/gap", Fixture, NULL, window_fixture_set_up, test_gap,
+              window_fixture_tear_down);
+  g_test_add ("/choose-series/drop", Fixture, NULL, window_fixture_set_up, test_drop,
               window_fixture_tear_down);
   g_test_add ("/choose-series/none", Fixture, NULL, window_fixture_set_up, test_none,
               window_fixture_tear_down);
