@@ -52,7 +52,8 @@ static const Shortcut shortcuts[] = {
   { "win.go-export", { "<Control>e" } },
   { "win.next-step", { "<Control>Page_Down" } },
   { "win.previous-step", { "<Control>Page_Up" } },
-  { "window.close", { "<Control>w" } },
+  { "win.close-case", { "<Control>w" } },
+  { "window.close", { "<Control><Shift>w" } },
   { "app.quit", { "<Control>q" } },
 };
 

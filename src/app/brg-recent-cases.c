@@ -125,6 +125,34 @@ compare_changed (gconstpointer a, gconstpointer b)
   return g_utf8_collate (info_b->name, info_a->name);
 }
 
+/* Cases of one name are told apart by the names of their files. */
+static void
+name_by_files (GPtrArray *found)
+{
+  g_autoptr (GHashTable) counts = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GPtrArray) old = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint c = 0; c < found->len; c++)
+    g_ptr_array_add (old, g_object_ref (found->pdata[c]));
+  for (guint c = 0; c < old->len; c++)
+    {
+      const char *name = brg_recent_case_get_info (old->pdata[c])->name;
+      guint n = GPOINTER_TO_UINT (g_hash_table_lookup (counts, name));
+      g_hash_table_insert (counts, (gpointer) name, GUINT_TO_POINTER (n + 1));
+    }
+  for (guint c = 0; c < old->len; c++)
+    {
+      BrgRecentCaseInfo info = *brg_recent_case_get_info (old->pdata[c]);
+      g_autofree char *path = g_file_get_path (info.file);
+      if (GPOINTER_TO_UINT (g_hash_table_lookup (counts, info.name)) < 2 || path == NULL)
+        continue;
+      g_autofree char *name = brg_library_name_of (path);
+      info.name = name;
+      g_object_unref (found->pdata[c]);
+      found->pdata[c] = brg_recent_case_new (&info);
+    }
+}
+
 static void
 look_thread_cb (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
@@ -133,6 +161,7 @@ look_thread_cb (GTask *task, gpointer source, gpointer data, GCancellable *cance
   add_library (look);
   for (guint f = 0; f < look->others->len; f++)
     add_other (look, g_ptr_array_index (look->others, f));
+  name_by_files (look->found);
   g_ptr_array_sort (look->found, compare_changed);
   g_task_return_boolean (task, TRUE);
 }

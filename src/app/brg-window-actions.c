@@ -62,6 +62,12 @@ save_as_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static void
+close_case_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  _brg_window_close_case (data);
+}
+
+static void
 retry_saving_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   BrgWindow *self = data;
@@ -239,6 +245,7 @@ static const GActionEntry actions[] = {
   { .name = "undo", .activate = undo_cb },
   { .name = "redo", .activate = redo_cb },
   { .name = "save-as", .activate = save_as_cb },
+  { .name = "close-case", .activate = close_case_cb },
   { .name = "retry-saving", .activate = retry_saving_cb },
   { .name = "saved", .activate = saved_cb },
   { .name = "show-case-in-folder", .activate = show_case_in_folder_cb },

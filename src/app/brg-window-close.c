@@ -15,10 +15,27 @@ enum
   RESPONSE_DISCARD,
 };
 
-/* All is written, or given up: the window goes. */
+/* Back to work. */
+static void
+stay (BrgWindow *self)
+{
+  self->closing = FALSE;
+  g_clear_handle_id (&self->closing_id, g_source_remove);
+  gtk_widget_set_sensitive (gtk_window_get_child (GTK_WINDOW (self)), TRUE);
+  _brg_window_saving_update (self);
+}
+
+/* All is written, or given up: the window goes, or is as one that has just come. */
 static void
 go (BrgWindow *self)
 {
+  if (self->close_case_only && !self->must_close)
+    {
+      brg_case_unload (self->the_case);
+      stay (self);
+      _brg_window_show_start (self);
+      return;
+    }
   self->closed = TRUE;
   gtk_window_destroy (GTK_WINDOW (self));
 }
@@ -35,16 +52,6 @@ reveal_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* Back to work. */
-static void
-stay (BrgWindow *self)
-{
-  self->closing = FALSE;
-  g_clear_handle_id (&self->closing_id, g_source_remove);
-  gtk_widget_set_sensitive (gtk_window_get_child (GTK_WINDOW (self)), TRUE);
-  _brg_window_saving_update (self);
-}
-
 static void
 response_cb (BrgWindow *self, int response, GtkWindow *dialog)
 {
@@ -57,7 +64,7 @@ response_cb (BrgWindow *self, int response, GtkWindow *dialog)
       _brg_window_save_as (self);
       break;
     case RESPONSE_TRY_AGAIN:
-      _brg_window_close (self);
+      _brg_window_close_again (self);
       break;
     case RESPONSE_DISCARD:
       brg_case_give_up_saving (self->the_case);
@@ -153,7 +160,7 @@ closed_cb (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 void
-_brg_window_close (BrgWindow *self)
+_brg_window_close_again (BrgWindow *self)
 {
   if (self->closing || self->closed)
     return;
@@ -167,6 +174,29 @@ _brg_window_close (BrgWindow *self)
   self->closing = TRUE;
   self->closing_id = g_timeout_add (REVEAL_MS, reveal_cb, self);
   brg_case_close_async (self->the_case, NULL, closed_cb, g_object_ref (self));
+}
+
+void
+_brg_window_close (BrgWindow *self)
+{
+  self->close_case_only = FALSE;
+  _brg_window_close_again (self);
+}
+
+void
+_brg_window_close_case (BrgWindow *self)
+{
+  if (self->closing || self->closed)
+    return;
+  if (self->cancellable != NULL)
+    g_cancellable_cancel (self->cancellable);
+  else if (brg_case_get_scan (self->the_case) == NULL)
+    _brg_window_close (self);
+  else
+    {
+      self->close_case_only = TRUE;
+      _brg_window_close_again (self);
+    }
 }
 
 void

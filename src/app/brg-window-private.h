@@ -45,13 +45,14 @@ struct _BrgWindow
   BrgRecentCases *recent_cases;
   char *library_problem; /* one sentence, why new cases have no file; NULL: they have */
   gboolean recovery_seen;
-  guint saving_id;       /* until "Saving…" is shown */
-  guint saved_id;        /* until "Saved" goes */
-  gboolean saving_shown; /* "Saving…" */
-  guint inhibit_cookie;  /* of the session's end; 0: none */
-  gboolean closing;      /* the case is being closed, then the window goes */
-  gboolean closed;       /* it may go */
-  gboolean must_close;   /* without a question */
+  guint saving_id;          /* until "Saving…" is shown */
+  guint saved_id;           /* until "Saved" goes */
+  gboolean saving_shown;    /* "Saving…" */
+  guint inhibit_cookie;     /* of the session's end; 0: none */
+  gboolean closing;         /* the case is being closed, then the window goes */
+  gboolean closed;          /* it may go */
+  gboolean close_case_only; /* the window stays */
+  gboolean must_close;      /* without a question */
   gboolean close_after_save;
   guint closing_id;
   gboolean exported; /* the triple on disk is the triple on screen */
@@ -92,6 +93,7 @@ struct _BrgWindow
 void _brg_window_show_message (BrgWindow *self, GtkMessageType type, const char *text);
 void _brg_window_hide_message (BrgWindow *self);
 void _brg_window_set_step (BrgWindow *self, BrgStep step);
+void _brg_window_show_start (BrgWindow *self); /* there is no case any more */
 void _brg_window_update_title (BrgWindow *self);
 void _brg_window_update_steps (BrgWindow *self);
 
@@ -156,6 +158,11 @@ void _brg_window_save_as_file (BrgWindow *self, GFile *file);
 gboolean _brg_window_close_request (GtkWindow *window);
 /* Closes the case, then the window; a question when that fails. */
 void _brg_window_close (BrgWindow *self);
+/* Closes the case and goes back to the start page. What is being opened is cancelled instead; a
+ * window on the start page goes. */
+void _brg_window_close_case (BrgWindow *self);
+/* Once more what was asked for last, now that it may succeed. */
+void _brg_window_close_again (BrgWindow *self);
 /* The same without a question; what is lost then is told on stderr. */
 void _brg_window_close_at_once (BrgWindow *self);
 

@@ -25,7 +25,7 @@ saved_as_cb (GObject *source, GAsyncResult *result, gpointer data)
     }
   _brg_window_saving_update (self);
   if (saved && self->close_after_save)
-    _brg_window_close (self);
+    _brg_window_close_again (self);
   self->close_after_save = FALSE;
 }
 

@@ -176,15 +176,47 @@ failed_cb (BrgWindow *self, const char *message)
     _brg_window_show_message (self, GTK_MESSAGE_WARNING, message);
 }
 
+/* Where the last action was done, for one who was thrown out of the work; else the first step. */
+static BrgStep
+find_step (BrgCase *the_case)
+{
+  static const BrgStep step_of[] = { [BRG_WORK_SCAN] = BRG_STEP_SCAN,
+                                     [BRG_WORK_BONE] = BRG_STEP_BONE,
+                                     [BRG_WORK_EDIT] = BRG_STEP_REPAIR,
+                                     [BRG_WORK_DEFECT] = BRG_STEP_DEFECT,
+                                     [BRG_WORK_SURFACE] = BRG_STEP_EXPORT };
+  BrgWork work;
+
+  return brg_case_get_was_recovered (the_case) && brg_case_get_last_work (the_case, &work)
+           ? step_of[work]
+           : BRG_STEP_SCAN;
+}
+
+void
+_brg_window_show_start (BrgWindow *self)
+{
+  gtk_stack_set_visible_child_name (self->stack, "start");
+  gtk_widget_set_visible (self->status_bar, FALSE);
+  gtk_window_set_title (GTK_WINDOW (self), "Bregma");
+  gtk_label_set_label (self->title_label, "Bregma");
+  gtk_widget_set_visible (GTK_WIDGET (self->subtitle_label), FALSE);
+  _brg_window_update_steps (self);
+  _brg_window_actions_update (self);
+  if (self->recent_cases != NULL)
+    brg_recent_cases_refresh (self->recent_cases);
+}
+
 static void
 opened_cb (BrgWindow *self)
 {
   self->exported = FALSE;
+  if (brg_case_get_scan (self->the_case) == NULL)
+    return;
   gtk_stack_set_visible_child_name (self->stack, "work");
   gtk_widget_set_visible (self->status_bar, TRUE);
   _brg_window_hide_message (self);
   if (!self->reopening)
-    _brg_window_set_step (self, BRG_STEP_SCAN);
+    _brg_window_set_step (self, find_step (self->the_case));
   _brg_window_update_title (self);
   _brg_window_update_steps (self);
   _brg_window_actions_update (self);

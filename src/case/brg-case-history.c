@@ -43,6 +43,16 @@ brg_case_get_history_label (BrgCase *self, guint index)
 }
 
 gboolean
+brg_case_get_last_work (BrgCase *self, BrgWork *work)
+{
+  guint position = brg_history_get_position (self->history);
+
+  if (position > 0)
+    *work = brg_history_entry_get_work (brg_history_get_entry (self->history, position - 1));
+  return position > 0;
+}
+
+gboolean
 brg_case_jump (BrgCase *self, guint position)
 {
   if (_brg_case_refuses (self))

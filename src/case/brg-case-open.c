@@ -404,6 +404,25 @@ brg_case_deface_async (BrgCase *self,
   start_opening (self, opening, g_steal_pointer (&outer));
 }
 
+void
+brg_case_unload (BrgCase *self)
+{
+  g_return_if_fail (!self->opening);
+
+  _brg_case_fail_exports (self, _ ("The case was closed."));
+  _brg_case_leave_store (self);
+  _brg_case_clear_scan (self);
+  _brg_case_forget_name (self);
+  BrgRecipe recipe = brg_recipe_default ();
+  _brg_case_take_recipes (self, brg_recipes_new (&recipe, 1), 0);
+  _brg_case_set_failure (self, NULL);
+  _brg_case_emit_opened (self);
+  _brg_case_emit_recipe_changed (self);
+  _brg_case_emit_result_changed (self);
+  _brg_case_emit_meshes_changed (self);
+  _brg_case_emit_history_changed (self);
+}
+
 gboolean
 brg_case_open_finish (BrgCase *self, GAsyncResult *result, GError **error)
 {

@@ -153,6 +153,7 @@ void _brg_case_keep_thumbnail (BrgCase *self, GBytes *png);
 void _brg_case_flush (BrgCase *self); /* queues what is not yet */
 /* Lets go of the file of the case, if there is one: another takes its place, or none. */
 void _brg_case_leave_store (BrgCase *self);
+void _brg_case_forget_name (BrgCase *self);                   /* the default one again */
 void _brg_case_enter_scan (BrgCase *self);                    /* a new scan is in place */
 void _brg_case_enter_load (BrgCase *self, BrgCaseLoad *load); /* a case file is; takes it all */
 

@@ -274,15 +274,21 @@ _brg_case_leave_store (BrgCase *self)
 }
 
 void
+_brg_case_forget_name (BrgCase *self)
+{
+  g_free (self->name);
+  self->name = g_strdup (DEFAULT_NAME);
+  g_object_notify (G_OBJECT (self), "name");
+}
+
+void
 _brg_case_enter_scan (BrgCase *self)
 {
   BrgCaseStore *store = &self->store;
   BrgStoreContents contents;
   BrgError error;
 
-  g_free (self->name);
-  self->name = g_strdup (DEFAULT_NAME);
-  g_object_notify (G_OBJECT (self), "name");
+  _brg_case_forget_name (self);
   if (store->folder == NULL || !_brg_case_take_contents (self, &contents, &error))
     return;
   g_autoptr (BrgTask) task = brg_task_new (_ ("Saving"));

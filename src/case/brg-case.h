@@ -3,6 +3,7 @@
 #include <gio/gio.h>
 
 #include "case/brg-import.h"
+#include "case/brg-history-entry.h"
 #include "case/brg-recipes.h"
 #include "case/brg-series.h"
 #include "case/brg-task.h"
@@ -38,7 +39,8 @@ G_BEGIN_DECLS
  * the next success clears both.
  *
  * Signals:
- *   "opened"          ()                 another scan is in place, everything else was reset
+ *   "opened"          ()                 another scan is in place, or none; everything else was
+ *                                        reset
  *   "recipe-changed"  ()                 recipes or the active one: any call that changes
  *                                        them, undo, redo, jump and opened
  *   "edits-changed"   (BrgBox *box)      voxels of added/removed inside box (scan grid) changed
@@ -165,7 +167,11 @@ void brg_case_close_async (BrgCase *self,
                            gpointer user_data);
 gboolean brg_case_close_finish (BrgCase *self, GAsyncResult *result, GError **error);
 
-/* NULL before the first open. Borrowed. */
+/* Lets go of a case that was closed, or given up: no scan, no edits, no file, the default recipe;
+ * all signals are emitted, as when one is opened. Not while another is being opened. */
+void brg_case_unload (BrgCase *self);
+
+/* NULL while nothing is open. Borrowed. */
 BrgVolume *brg_case_get_scan (BrgCase *self);
 const BrgHistogram *brg_case_get_histogram (BrgCase *self);
 
@@ -266,6 +272,9 @@ gboolean brg_case_redo (BrgCase *self);
 guint brg_case_get_n_history (BrgCase *self);
 guint brg_case_get_history_position (BrgCase *self);
 char *brg_case_get_history_label (BrgCase *self, guint index);
+
+/* The part of the work that the last entry of the past belongs to; FALSE: there is none. */
+gboolean brg_case_get_last_work (BrgCase *self, BrgWork *work);
 
 /* Undoes or redoes until `position` entries are in the past, at the cost of one change. */
 gboolean brg_case_jump (BrgCase *self, guint position);

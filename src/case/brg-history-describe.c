@@ -196,3 +196,18 @@ brg_history_describe (const BrgRecipes *before, const BrgRecipes *after, gboolea
   const char *words = placement != NULL ? placement : skull_words (&step);
   return words != NULL ? g_strdup (say (&step, words)) : describe_params_of (&step, after, index);
 }
+
+BrgWork
+brg_history_entry_get_work (const BrgHistoryEntry *self)
+{
+  guint index;
+
+  if (self->delta != NULL)
+    return BRG_WORK_EDIT;
+  Step step = step_of (self->before, self->after, &index);
+  if (crop_differs (step.before, step.after))
+    return BRG_WORK_SCAN;
+  if (brg_recipe_equal_common (step.before, step.after))
+    return BRG_WORK_DEFECT;
+  return differs (step.before->smooth, step.after->smooth) ? BRG_WORK_SURFACE : BRG_WORK_BONE;
+}

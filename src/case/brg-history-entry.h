@@ -34,6 +34,18 @@ gsize brg_history_entry_get_size (const BrgHistoryEntry *self);
  * language, or in English with '.' in numbers, as a log keeps it. */
 char *brg_history_entry_describe (const BrgHistoryEntry *self, gboolean translate);
 
+/* The part of the work that an action belongs to. */
+typedef enum
+{
+  BRG_WORK_SCAN, /* the crop */
+  BRG_WORK_BONE,
+  BRG_WORK_EDIT, /* by hand */
+  BRG_WORK_DEFECT,
+  BRG_WORK_SURFACE,
+} BrgWork;
+
+BrgWork brg_history_entry_get_work (const BrgHistoryEntry *self);
+
 /* What a keeper of a copy of the history has to do: drop the entries before `first_seq` and those
  * from `cut_seq` on, then append `entries`. Numbers (seq) count entries from the first that was
  * ever made; after undo and a new action those of the dropped entries are used again.

@@ -8,7 +8,8 @@ G_BEGIN_DECLS
 typedef struct
 {
   GFile *file;
-  char *name;            /* of the case; of its file while it cannot be read */
+  char *name;            /* of the case; of its file while it cannot be read, and where others */
+                         /* in the list have that name */
   char *problem;         /* one sentence, why it cannot be read; NULL: it can */
   GBytes *thumbnail_png; /* NULL: none */
   gint64 changed_s;      /* Unix time of the last change; 0: not known */

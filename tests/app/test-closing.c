@@ -65,6 +65,44 @@ test_close (Fixture *fixture, gconstpointer unused)
   assert_closed (path, 2);
 }
 
+static gboolean
+is_at_start_cb (gpointer data)
+{
+  BrgWindow *window = data;
+
+  return !window->closing &&
+         g_strcmp0 (gtk_stack_get_visible_child_name (window->stack), "start") == 0;
+}
+
+/* The case is closed as it is with the window, which is then as a new one: another scan can be
+ * opened in it, and closing once more closes it. */
+static void
+test_close_case (Fixture *fixture, gconstpointer unused)
+{
+  g_autofree char *path = work (fixture);
+  BrgWindow *window = fixture->window;
+
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.close-case", NULL);
+  pointer_wait_until ("is at the start page", is_at_start_cb, window);
+  assert_closed (path, 1);
+  g_assert_null (brg_case_get_scan (window->the_case));
+  g_assert_null (brg_case_get_result (window->the_case));
+  g_assert_null (brg_case_get_path (window->the_case));
+  g_assert_cmpuint (brg_case_get_n_history (window->the_case), ==, 0);
+  g_assert_cmpstr (gtk_window_get_title (GTK_WINDOW (window)), ==, "Bregma");
+  g_assert_cmpint (brg_case_get_recipe (window->the_case)->threshold_lo_hu, ==,
+                   brg_recipe_default ().threshold_lo_hu);
+
+  window_open_path (window, fixture->scan);
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (window->stack), ==, "work");
+  g_assert_nonnull (brg_case_get_result (window->the_case));
+  window_set_threshold (window, 210);
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.close-case", NULL);
+  pointer_wait_until ("is at the start page", is_at_start_cb, window);
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.close-case", NULL);
+  wait_gone (fixture);
+}
+
 /* A start page has nothing to wait for. */
 static void
 test_close_empty (Fixture *fixture, gconstpointer unused)
@@ -243,6 +281,7 @@ main (int argc, char **argv)
               window_fixture_tear_down)
 #define ADD(name) ADD_WITH (name, test_##name, NULL)
   ADD (close);
+  ADD (close_case);
   ADD (close_empty);
   ADD (quit);
   ADD_WITH (terminate, test_signal, GINT_TO_POINTER (SIGTERM));

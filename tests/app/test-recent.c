@@ -146,6 +146,11 @@ test_interrupted (Fixture *fixture, gconstpointer unused)
 
   BrgWindow *second = window_fixture_add_window (fixture);
   wait_for_cases (second, 2);
+  /* Both have the name Case01 in them: their files tell them apart. */
+  const char *names[] = { info_at (second, 0)->name, info_at (second, 1)->name };
+  gboolean is_in_order = g_strcmp0 (names[0], "Case01") == 0;
+  g_assert_cmpstr (names[is_in_order ? 0 : 1], ==, "Case01");
+  g_assert_cmpstr (names[is_in_order ? 1 : 0], ==, "Case07");
   GtkWidget *box = widget_find (GTK_WIDGET (second->start_page), "interrupted_box");
   g_assert_true (gtk_widget_get_mapped (box));
   GtkWidget *card = widget_find_type (box, BRG_TYPE_CASE_CARD);

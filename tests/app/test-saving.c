@@ -236,6 +236,7 @@ test_recovered (Fixture *fixture, gconstpointer unused)
   g_assert_false (gtk_widget_get_visible (second->save_as_button));
   g_assert_cmpint (brg_case_get_recipe (second->the_case)->threshold_lo_hu, ==, 210);
   g_assert_cmpuint (brg_case_get_n_history (second->the_case), ==, 1);
+  g_assert_cmpint (second->step, ==, BRG_STEP_BONE); /* where the threshold is */
   /* Once read it does not come back. */
   gtk_info_bar_response (second->case_bar, GTK_RESPONSE_CLOSE);
   assert_no_bar (second);

@@ -259,6 +259,39 @@ test_defects (void)
   history_target_clear (&target);
 }
 
+static BrgWork
+last_work (const HistoryTarget *target)
+{
+  guint n = brg_history_get_n_entries (target->history);
+
+  return brg_history_entry_get_work (brg_history_get_entry (target->history, n - 1));
+}
+
+/* Which part of the work an action belongs to. */
+static void
+test_work (void)
+{
+  HistoryTarget target;
+  BrgRecipe recipe;
+
+  history_target_init (&target);
+  history_target_paint (&target, 1, true);
+  g_assert_cmpint (last_work (&target), ==, BRG_WORK_EDIT);
+  history_target_set_param (&target, 0, "threshold-lo", 300, FALSE);
+  g_assert_cmpint (last_work (&target), ==, BRG_WORK_BONE);
+  history_target_set_param (&target, 0, "width", 70, FALSE);
+  g_assert_cmpint (last_work (&target), ==, BRG_WORK_DEFECT);
+  history_target_set_param (&target, 0, "smooth", 0.25, FALSE);
+  g_assert_cmpint (last_work (&target), ==, BRG_WORK_SURFACE);
+  recipe = target.recipes->recipe[0];
+  recipe.crop_vox = (BrgBox){ { 0, 0, 0 }, { 9, 3, 3 } };
+  history_target_change (&target, brg_recipes_with (target.recipes, 0, &recipe), NULL, FALSE);
+  g_assert_cmpint (last_work (&target), ==, BRG_WORK_SCAN);
+  history_target_change (&target, brg_recipes_add (target.recipes, &recipe), NULL, FALSE);
+  g_assert_cmpint (last_work (&target), ==, BRG_WORK_DEFECT);
+  history_target_clear (&target);
+}
+
 /* An own label is shown as it is, and is what a drag coalesces by. */
 static void
 test_own_label (void)
@@ -292,6 +325,7 @@ main (int argc, char **argv)
   g_test_add_func ("/history/budget", test_budget);
   g_test_add_func ("/history/labels", test_labels);
   g_test_add_func ("/history/defects", test_defects);
+  g_test_add_func ("/history/work", test_work);
   g_test_add_func ("/history/own-label", test_own_label);
   return g_test_run ();
 }
