@@ -412,6 +412,8 @@ brg_case_unload (BrgCase *self)
   _brg_case_fail_exports (self, _ ("The case was closed."));
   _brg_case_leave_store (self);
   _brg_case_clear_scan (self);
+  _brg_case_set_task (self, NULL);
+  _brg_case_notify_busy (self);
   _brg_case_forget_name (self);
   BrgRecipe recipe = brg_recipe_default ();
   _brg_case_take_recipes (self, brg_recipes_new (&recipe, 1), 0);

@@ -15,7 +15,7 @@
 #define THUMB       8
 #define INSET       10.0
 #define TEXT_PX     12
-#define PATIENCE    8 /* looks with new slices elsewhere */
+#define PATIENCE    2 /* looks with new slices elsewhere */
 
 struct _BrgArrivalView
 {
