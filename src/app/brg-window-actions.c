@@ -44,6 +44,12 @@ open_sample_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static void
+deface_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  _brg_window_deface (data, g_variant_get_double (parameter));
+}
+
+static void
 undo_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   brg_case_undo (BRG_WINDOW (data)->the_case);
@@ -242,6 +248,7 @@ static const GActionEntry actions[] = {
   { .name = "open", .activate = open_cb },
   { .name = "open-folder", .activate = open_folder_cb },
   { .name = "open-sample", .activate = open_sample_cb },
+  { .name = "deface", .parameter_type = "d", .activate = deface_cb },
   { .name = "undo", .activate = undo_cb },
   { .name = "redo", .activate = redo_cb },
   { .name = "save-as", .activate = save_as_cb },
@@ -302,6 +309,7 @@ _brg_window_actions_update (BrgWindow *self)
   set_enabled (self, "open", !file_task);
   set_enabled (self, "open-folder", !file_task);
   set_enabled (self, "open-sample", !file_task);
+  set_enabled (self, "deface", brg_case_shows_face (the_case) && !file_task && !self->closing);
   set_enabled (self, "undo", may_change && brg_case_can_undo (the_case));
   set_enabled (self, "redo", may_change && brg_case_can_redo (the_case));
   set_enabled (self, "save-as", has_scan && !self->closing);

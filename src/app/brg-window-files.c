@@ -129,6 +129,18 @@ _brg_window_reopen (BrgWindow *self)
   open_in_case (self, file, reopened_cb);
 }
 
+void
+_brg_window_deface (BrgWindow *self, double keep_mm)
+{
+  if (self->cancellable != NULL)
+    return;
+  self->reopening = TRUE;
+  self->cancellable = g_cancellable_new ();
+  brg_case_deface_async (self->the_case, keep_mm, self->cancellable, reopened_cb,
+                         g_object_ref (self));
+  _brg_window_actions_update (self);
+}
+
 static GFile *
 find_sample (void)
 {

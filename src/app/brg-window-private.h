@@ -41,7 +41,7 @@ struct _BrgWindow
   BrgTask *task;             /* the one shown in the status bar, or NULL */
   guint task_reveal_id;
   guint opening_id;   /* until the page about what is being opened is shown */
-  gboolean reopening; /* the case that is open already: the step stays */
+  gboolean reopening; /* the case that is open already, or its scan: the step stays */
   BrgRecentCases *recent_cases;
   char *library_problem; /* one sentence, why new cases have no file; NULL: they have */
   gboolean recovery_seen;
@@ -116,6 +116,8 @@ void _brg_window_finish_opening (BrgWindow *self, GAsyncResult *result);
 /* A read-only case once more, to change it if nothing stands in the way any longer. */
 void _brg_window_reopen (BrgWindow *self);
 void _brg_window_open_sample (BrgWindow *self);
+/* Goes on in a new case whose scan shows no face. */
+void _brg_window_deface (BrgWindow *self, double keep_mm);
 void _brg_window_export (BrgWindow *self);
 void _brg_window_show_folder (BrgWindow *self);
 

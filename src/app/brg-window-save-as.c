@@ -7,6 +7,19 @@
 #include "case/brg-library.h"
 #include "widgets/brg-toplevel.h"
 
+/* The copy is likely to go somewhere. */
+static void
+tell_of_face (BrgWindow *self)
+{
+  g_autofree char *name = g_path_get_basename (brg_case_get_path (self->the_case));
+  g_autofree char *shown = g_filename_display_name (name);
+  g_autofree char *text = g_strdup_printf (
+    _ ("%s holds the scan, and in it the face, by which a person may be known."), shown);
+
+  if (brg_case_shows_face (self->the_case))
+    _brg_window_show_message (self, GTK_MESSAGE_WARNING, text);
+}
+
 static void
 saved_as_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -22,6 +35,7 @@ saved_as_cb (GObject *source, GAsyncResult *result, gpointer data)
     {
       _brg_window_remember_case (self);
       _brg_window_show_saved (self);
+      tell_of_face (self);
     }
   _brg_window_saving_update (self);
   if (saved && self->close_after_save)

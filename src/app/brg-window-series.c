@@ -50,15 +50,14 @@ opened_cb (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
-open_series (BrgWindow *self, GPtrArray *all, guint index, gboolean resample)
+open_series (BrgWindow *self, GPtrArray *all, guint index, const BrgImportOptions *options)
 {
   const BrgSeries *series = all->pdata[index];
 
   if (self->cancellable == NULL)
     self->cancellable = g_cancellable_new ();
-  brg_case_open_series_async (self->the_case, all, index,
-                              &(BrgImportOptions){ .resample = resample }, self->cancellable,
-                              opened_cb, g_object_ref (self));
+  brg_case_open_series_async (self->the_case, all, index, options, self->cancellable, opened_cb,
+                              g_object_ref (self));
   _brg_window_show_opening (self,
                             *series->description != '\0' ? series->description : _ ("the series"));
   _brg_window_actions_update (self);
@@ -67,7 +66,10 @@ open_series (BrgWindow *self, GPtrArray *all, guint index, gboolean resample)
 static void
 chosen_cb (BrgSeriesDialog *dialog, guint index, gboolean resample, BrgWindow *self)
 {
-  open_series (self, brg_series_dialog_get_all_series (dialog), index, resample);
+  BrgImportOptions options = { .resample = resample };
+
+  options.deface = brg_series_dialog_get_deface (dialog, &options.deface_mm);
+  open_series (self, brg_series_dialog_get_all_series (dialog), index, &options);
 }
 
 /* A zip without series: the image in it, or words that say what there is. */
@@ -127,7 +129,7 @@ found_cb (GObject *source, GAsyncResult *result, gpointer data)
       _brg_window_show_message (self, GTK_MESSAGE_ERROR, text);
     }
   else if (is_clear (all))
-    open_series (self, all, 0, FALSE);
+    open_series (self, all, 0, NULL);
   else
     show_dialog (self, all);
 }

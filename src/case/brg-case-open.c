@@ -388,7 +388,9 @@ brg_case_deface_async (BrgCase *self,
   opening->scan = brg_volume_ref (self->scan);
   opening->warnings = g_strdupv (self->warnings);
   opening->import = self->import;
-  opening->options = (BrgImportOptions){ .deface = TRUE, .deface_mm = keep_mm };
+  opening->options = (BrgImportOptions){ .deface = TRUE,
+                                         .bone_hu = self->recipe.threshold_lo_hu,
+                                         .deface_mm = keep_mm };
   opening->recipes = brg_recipes_ref (self->recipes);
   opening->active = self->active;
   opening->added = brg_mask_copy (self->added, &fault);

@@ -101,8 +101,10 @@ void brg_case_open_series_async (BrgCase *self,
                                  GAsyncReadyCallback callback,
                                  gpointer user_data);
 
-/* Takes the face out of the scan of the case (brg-deface.h): a new case of its own, which has the
- * recipes and the hand edits and begins a history; the case before stays in its file as it was.
+/* Takes the face out of the scan of the case (brg-deface.h), bone being what is above its lower
+ * threshold: a new case of its own, which has the
+ * recipes and the hand edits and begins a history; the case before stays in its file as it was,
+ * with what is done to it meanwhile.
  * Like an opening in all else; ends with brg_case_open_finish(). */
 void brg_case_deface_async (BrgCase *self,
                             double keep_mm,
@@ -181,6 +183,9 @@ const char *const *brg_case_get_warnings (BrgCase *self);
 /* Where the scan is from: all zero when that is not known, as of a case of an earlier format.
  * Borrowed. */
 const BrgImport *brg_case_get_import (BrgCase *self);
+
+/* The scan may show a face: it is no mask and was not defaced. So then does every copy of it. */
+gboolean brg_case_shows_face (BrgCase *self);
 
 /* Name of outputs: letters, digits, '-' and '_', at most 64. Default "Case01". FALSE: refused. */
 const char *brg_case_get_name (BrgCase *self);

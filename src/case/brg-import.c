@@ -22,7 +22,7 @@ brg_import_deface (BrgImport *self,
 
   if (!options->deface)
     return scan;
-  self->bone_hu = brg_recipe_default ().threshold_lo_hu;
+  self->bone_hu = options->bone_hu != 0 ? options->bone_hu : brg_recipe_default ().threshold_lo_hu;
   BrgVolume *defaced = brg_deface (scan, self->bone_hu, options->deface_mm, &n_blanked, job, error);
   brg_volume_unref (scan);
   if (defaced == NULL)

@@ -14,7 +14,8 @@ G_BEGIN_DECLS
 typedef struct
 {
   gboolean resample; /* tilted or uneven slices of a series, brg_restack() */
-  gboolean deface;   /* brg_deface(), bone from the default threshold on */
+  gboolean deface;   /* brg_deface() */
+  int bone_hu;       /* with it: what is bone; 0: the default threshold */
   double deface_mm;  /* with it: what is farther than that from bone becomes air */
 } BrgImportOptions;
 

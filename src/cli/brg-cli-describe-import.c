@@ -12,11 +12,8 @@ describe_dropped (BrgReport *report, const BrgDataTally *held, bool whole)
   brg_report_begin (report, "dropped", NULL);
   for (int kind = 0; kind < BRG_DATA_N_KINDS; kind++)
     if (held->n[kind] > 0)
-      {
-        g_autofree char *label = g_strconcat ("  ", brg_data_kind_title ((BrgDataKind) kind), NULL);
-        brg_report_count (report, brg_data_kind_key ((BrgDataKind) kind), whole ? label : NULL,
-                          held->n[kind], "");
-      }
+      brg_report_count (report, brg_data_kind_key ((BrgDataKind) kind),
+                        whole ? brg_data_kind_title ((BrgDataKind) kind) : NULL, held->n[kind], "");
   brg_report_end (report);
 }
 
@@ -33,8 +30,7 @@ describe_done (BrgReport *report, const BrgImport *import)
   if (import->is_defaced)
     {
       brg_report_begin (report, "defaced", NULL);
-      brg_report_real (report, "keep_mm", "Face taken out beyond", import->deface_mm, 1,
-                       "mm of bone");
+      brg_report_real (report, "keep_mm", "Defaced beyond", import->deface_mm, 1, "mm from bone");
       brg_report_real (report, "bone_hu", NULL, import->bone_hu, 0, "HU");
       brg_report_count (report, "voxels", "Blanked", import->n_blanked, "voxels");
       brg_report_end (report);
@@ -55,6 +51,6 @@ brg_cli_describe_import (BrgReport *report, const BrgImport *import, bool whole)
   if (whole)
     brg_report_text (report, NULL, "Kept", "the voxels, their size and where they lie");
   describe_done (report, import);
-  brg_report_text (report, "deidentification", whole ? "Codes (PS3.16, CID 7050)" : NULL, codes);
+  brg_report_text (report, "deidentification", whole ? "PS3.16, CID 7050" : NULL, codes);
   brg_report_end (report);
 }

@@ -29,6 +29,11 @@ struct _BrgScanPanel
   GtkLabel *spacing_label;
   GtkLabel *range_label;
   BrgRow *warning_row;
+  BrgRow *source_row;
+  GtkLabel *report_label;
+  BrgRow *face_row;
+  GtkPopover *face_popover;
+  GtkSpinButton *face_spin;
   GtkDropDown *window_drop_down;
   GtkLabel *window_label;
   GtkWidget *whole_button;
@@ -131,6 +136,38 @@ update_crop (BrgScanPanel *self, const BrgGrid *grid, const BrgRecipe *recipe)
 }
 
 static void
+face_clicked_cb (BrgScanPanel *self)
+{
+  gtk_popover_popdown (self->face_popover);
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.deface", "d",
+                              gtk_spin_button_get_value (self->face_spin));
+}
+
+/* Where the scan is from, and whether somebody could be known by it. */
+static void
+update_anonymity (BrgScanPanel *self, BrgCase *the_case)
+{
+  const BrgImport *import = brg_case_get_import (the_case);
+  g_auto (GStrv) report = brg_import_report (import);
+  g_autofree char *lines = g_strjoinv ("\n", report);
+  gulong n_dropped = (gulong) brg_data_tally_total (&import->held);
+  g_autofree char *source =
+    g_strdup_printf (ngettext ("%s: %lu entry dropped", "%s: %lu entries dropped", n_dropped),
+                     import->format, n_dropped);
+  g_autofree char *face =
+    import->is_defaced
+      ? g_strdup_printf (_ ("Taken out beyond %.3g mm from bone."), import->deface_mm)
+      : g_strdup (brg_case_shows_face (the_case)
+                    ? _ ("The scan and every case file show it. Masks and surfaces of bone do not.")
+                    : _ ("A mask shows none."));
+
+  gtk_label_set_label (self->report_label, lines);
+  brg_row_set_caption (self->source_row, source);
+  gtk_widget_set_visible (GTK_WIDGET (self->source_row), brg_import_is_known (import));
+  brg_row_set_caption (self->face_row, face);
+}
+
+static void
 update_warnings (BrgScanPanel *self, BrgCase *the_case)
 {
   const char *const *warnings = brg_case_get_warnings (the_case);
@@ -158,6 +195,7 @@ brg_scan_panel_update (BrgPanel *panel, BrgCase *the_case)
                               brg_grid_spacing_mm (grid, 1), brg_grid_spacing_mm (grid, 2)));
   set_label (self->range_label, brg_text_hu_range (histogram->min_hu, histogram->max_hu));
   update_warnings (self, the_case);
+  update_anonymity (self, the_case);
   update_crop (self, grid, brg_case_get_recipe (the_case));
 }
 
@@ -234,11 +272,17 @@ brg_scan_panel_class_init (BrgScanPanelClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BrgScanPanel, spacing_label);
   gtk_widget_class_bind_template_child (widget_class, BrgScanPanel, range_label);
   gtk_widget_class_bind_template_child (widget_class, BrgScanPanel, warning_row);
+  gtk_widget_class_bind_template_child (widget_class, BrgScanPanel, source_row);
+  gtk_widget_class_bind_template_child (widget_class, BrgScanPanel, report_label);
+  gtk_widget_class_bind_template_child (widget_class, BrgScanPanel, face_row);
+  gtk_widget_class_bind_template_child (widget_class, BrgScanPanel, face_popover);
+  gtk_widget_class_bind_template_child (widget_class, BrgScanPanel, face_spin);
   gtk_widget_class_bind_template_child (widget_class, BrgScanPanel, window_drop_down);
   gtk_widget_class_bind_template_child (widget_class, BrgScanPanel, window_label);
   gtk_widget_class_bind_template_child (widget_class, BrgScanPanel, whole_button);
   gtk_widget_class_bind_template_child (widget_class, BrgScanPanel, crop_group);
   gtk_widget_class_bind_template_callback (widget_class, whole_clicked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, face_clicked_cb);
 }
 
 static void

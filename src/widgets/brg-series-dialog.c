@@ -20,6 +20,8 @@ struct _BrgSeriesDialog
   GtkLabel *made_up_label;
   BrgResamplingView *resampling_view;
   GtkCheckButton *resample_check;
+  GtkCheckButton *face_check;
+  GtkSpinButton *face_spin;
   GtkWidget *open_button;
 };
 
@@ -302,6 +304,8 @@ brg_series_dialog_class_init (BrgSeriesDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BrgSeriesDialog, made_up_label);
   gtk_widget_class_bind_template_child (widget_class, BrgSeriesDialog, resampling_view);
   gtk_widget_class_bind_template_child (widget_class, BrgSeriesDialog, resample_check);
+  gtk_widget_class_bind_template_child (widget_class, BrgSeriesDialog, face_check);
+  gtk_widget_class_bind_template_child (widget_class, BrgSeriesDialog, face_spin);
   gtk_widget_class_bind_template_child (widget_class, BrgSeriesDialog, open_button);
   gtk_widget_class_bind_template_callback (widget_class, row_selected_cb);
   gtk_widget_class_bind_template_callback (widget_class, update);
@@ -336,4 +340,11 @@ GPtrArray *
 brg_series_dialog_get_all_series (BrgSeriesDialog *self)
 {
   return self->all_series;
+}
+
+gboolean
+brg_series_dialog_get_deface (BrgSeriesDialog *self, double *keep_mm)
+{
+  *keep_mm = gtk_spin_button_get_value (self->face_spin);
+  return gtk_check_button_get_active (self->face_check);
 }

@@ -18,6 +18,9 @@ G_DECLARE_FINAL_TYPE (BrgSeriesDialog, brg_series_dialog, BRG, SERIES_DIALOG, Gt
 /* Keeps a reference of `all_series`, which is not empty. */
 BrgSeriesDialog *brg_series_dialog_new (GtkWindow *parent, GPtrArray *all_series);
 
+/* Whether the face is to be taken out, and what distance from bone stays then. */
+gboolean brg_series_dialog_get_deface (BrgSeriesDialog *self, double *keep_mm);
+
 /* Borrowed; the dialog has it until it is destroyed. */
 GPtrArray *brg_series_dialog_get_all_series (BrgSeriesDialog *self);
 
