@@ -3,8 +3,9 @@
 #include "case/brg-archive.h"
 #include "case/brg-case-error.h"
 #include "case/brg-case-private.h"
+#include "case/brg-import-file.h"
 #include "engine/brg-job-part.h"
-#include "io/brg-image.h"
+#include "engine/brg-mask-scan.h"
 
 /* Window of a scan that holds bone, and how bright its brightest voxels are then. */
 #define BONE_LEVEL_HU  300.0
@@ -31,7 +32,8 @@ typedef struct
   BrgCaseEngine *engine;
   GStrv warnings;
   BrgImport import;
-  gboolean is_case; /* it was read from a case file */
+  gboolean is_skull; /* the scan was made of one */
+  gboolean is_case;  /* it was read from a case file */
   BrgCaseLoad load;
 } Opening;
 
@@ -54,16 +56,6 @@ opening_free (gpointer data)
   g_clear_pointer (&opening->recipes, brg_recipes_unref);
   _brg_case_load_clear (&opening->load);
   g_free (opening);
-}
-
-static GStrv
-copy_warnings (const BrgImageInfo *info)
-{
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-
-  for (int w = 0; w < info->n_warnings; w++)
-    g_strv_builder_add (builder, info->warnings[w]);
-  return g_strv_builder_end (builder);
 }
 
 /* Everything a case needs besides the voxels. */
@@ -89,23 +81,25 @@ read_scan (Opening *opening, BrgJob *job, GError **error)
 {
   g_autoptr (BrgArchive) archive = NULL;
   BrgJobPart parts = brg_job_parts (job);
-  BrgImageInfo info = { 0 };
+  BrgImportFile file = { 0 };
   BrgError fault = { 0 };
 
   brg_job_part (&parts, 0, brg_archive_is (opening->path) ? 0.4 : 0);
   const char *path = brg_archive_find_image (opening->path, &archive, job, error);
   brg_job_part (&parts, archive != NULL ? 0.4 : 0, 1);
   if (path != NULL)
-    opening->scan = brg_image_read_volume (path, &info, job, &fault);
+    brg_import_file_read (&file, path, &opening->options, job, &fault);
   brg_job_parts_end (&parts);
   if (path == NULL)
     return FALSE;
   brg_archive_name_error (archive, opening->path, &fault);
-  if (opening->scan == NULL)
+  if (file.scan == NULL)
     return brg_case_error_set (error, &fault);
-  opening->warnings = copy_warnings (&info);
-  opening->import = (BrgImport){ .n_files = 1, .held = info.held };
-  g_strlcpy (opening->import.format, info.format, sizeof opening->import.format);
+  opening->warnings = brg_import_file_describe (&file, &opening->options);
+  opening->scan = g_steal_pointer (&file.scan);
+  opening->is_skull = file.is_skull;
+  opening->import = (BrgImport){ .n_files = 1, .held = file.header.held };
+  g_strlcpy (opening->import.format, file.header.format, sizeof opening->import.format);
   return TRUE;
 }
 
@@ -146,7 +140,8 @@ import (Opening *opening, BrgJob *job, GError **error)
                 : opening->all_series != NULL ? read_series (opening, job, error)
                                               : read_scan (opening, job, error);
   brg_job_part (&parts, 0.7, 1);
-  ok = ok && deface (opening, job, error);
+  if (ok && !opening->is_skull)
+    ok = deface (opening, job, error);
   brg_job_parts_end (&parts);
   return ok;
 }
@@ -229,7 +224,7 @@ take_scan (BrgCase *self, Opening *opening)
   self->warnings = g_steal_pointer (&opening->warnings);
   self->import = opening->import;
   self->source = g_steal_pointer (&opening->source);
-  BrgRecipe recipe = brg_recipe_default ();
+  BrgRecipe recipe = opening->is_skull ? brg_mask_scan_recipe () : brg_recipe_default ();
   _brg_case_take_recipes (self, brg_recipes_new (&recipe, 1), 0);
   if (opening->recipes != NULL)
     take_work (self, opening->recipes, opening->active);

@@ -82,7 +82,9 @@ void brg_case_set_folder (BrgCase *self, const char *folder);
  * A case file that is open elsewhere, or that cannot be written, is opened read-only.
  *
  * `options` (nullable, copied) are for scans; what came of them is noted in brg_case_get_import(),
- * in the case file, its log and the recipe of every export. */
+ * in the case file, its log and the recipe of every export. A mask, unless they say otherwise, and
+ * a chosen label become a skull: bone in air, and a recipe by which the skull is the mask, voxel for
+ * voxel; the warnings say so. */
 void brg_case_open_async (BrgCase *self,
                           GFile *file,
                           const BrgImportOptions *options,

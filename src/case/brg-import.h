@@ -6,8 +6,17 @@
 #include "engine/brg-job.h"
 #include "engine/brg-volume.h"
 #include "io/brg-data-kinds.h"
+#include "io/brg-image-content.h"
 
 G_BEGIN_DECLS
+
+/* What a file of voxels is taken for. */
+typedef enum
+{
+  BRG_IMPORT_AS_FOUND, /* a mask for certain (brg-image-content.h) as a skull, all else as a scan */
+  BRG_IMPORT_AS_SCAN,
+  BRG_IMPORT_AS_SKULL, /* what `pick` names */
+} BrgImportAs;
 
 /* What is to be done to a scan while it is imported. All zero, or NULL where one is taken: nothing.
  */
@@ -17,6 +26,8 @@ typedef struct
   gboolean deface;   /* brg_deface() */
   int bone_hu;       /* with it: what is bone; 0: the default threshold */
   double deface_mm;  /* with it: what is farther than that from bone becomes air */
+  BrgImportAs as;    /* not of a series */
+  BrgImagePick pick;
 } BrgImportOptions;
 
 #define BRG_IMPORT_MAX_FILES 1000000

@@ -2,11 +2,13 @@
 
 #include "case/brg-case-error.h"
 #include "case/brg-file-private.h"
+#include "case/brg-import-file.h"
 #include "case/brg-job-phase-private.h"
 #include "case/brg-manifest-private.h"
 #include "case/brg-source-private.h"
 #include "case/brg-store.h"
 #include "engine/brg-alloc.h"
+#include "io/brg-image-content.h"
 
 static gboolean
 fail (GError **error, const char *path, const char *reason)
@@ -49,17 +51,69 @@ read_case (BrgSourceFile *self, BrgJob *job, BrgSha256 sha256, GError **error)
   return TRUE;
 }
 
+/* A file of voxels in one of the ways a case takes it. */
 static gboolean
-read_scan (BrgSourceFile *self, BrgJob *job, BrgSha256 sha256, GError **error)
+read_image (BrgSourceFile *self,
+            const BrgImportOptions *options,
+            BrgJob *job,
+            BrgSha256 sha256,
+            GError **error)
 {
+  BrgImportFile file;
   BrgError fault = { 0 };
 
+  if (brg_import_file_read (&file, self->path, options, job, &fault) != BRG_OK)
+    return brg_case_error_set (error, &fault);
+  brg_volume_unref (self->scan);
+  self->scan = g_steal_pointer (&file.scan);
+  self->header = file.header;
+  brg_export_hash_volume (self->scan, sha256);
+  return TRUE;
+}
+
+static gboolean
+is_image (BrgSourceFile *self,
+          BrgImportOptions options,
+          const char *wanted,
+          BrgJob *job,
+          BrgSha256 sha256)
+{
+  return read_image (self, &options, job, sha256, NULL) && strcmp (sha256, wanted) == 0;
+}
+
+/* Looks for a way to take a mask, or a file of labels, by which it is the one that is wanted; a
+ * scan has no other. */
+static void
+try_labels (BrgSourceFile *self, const char *wanted, BrgJob *job, BrgSha256 sha256)
+{
+  const BrgImportOptions as_scan = { .as = BRG_IMPORT_AS_SCAN };
+  const BrgImportOptions all = { .as = BRG_IMPORT_AS_SKULL, .pick.is_any = true };
+  BrgImageContent content;
+
+  if (brg_image_read_content (self->path, &content, job, NULL) != BRG_OK)
+    return;
+  gboolean found = content.kind == BRG_IMAGE_IS_SCAN ||
+                   is_image (self, as_scan, wanted, job, sha256) ||
+                   is_image (self, all, wanted, job, sha256);
+  for (int l = 0; l < content.n_labels && !found && !brg_job_is_cancelled (job); l++)
+    {
+      BrgImportOptions one = { .as = BRG_IMPORT_AS_SKULL };
+      one.pick.layer = content.labels[l].layer;
+      one.pick.label = content.labels[l].label;
+      found = is_image (self, one, wanted, job, sha256);
+    }
+  brg_image_content_clear (&content);
+}
+
+static gboolean
+read_scan (BrgSourceFile *self, const char *wanted, BrgJob *job, BrgSha256 sha256, GError **error)
+{
   if (is_database (self->path))
     return read_case (self, job, sha256, error);
-  self->scan = brg_image_read_volume (self->path, &self->header, job, &fault);
-  if (self->scan == NULL)
-    return brg_case_error_set (error, &fault);
-  brg_export_hash_volume (self->scan, sha256);
+  if (!read_image (self, NULL, job, sha256, error))
+    return FALSE;
+  if (*wanted != '\0' && strcmp (sha256, wanted) != 0)
+    try_labels (self, wanted, job, sha256);
   return TRUE;
 }
 
@@ -85,7 +139,7 @@ _brg_source_load (BrgSourceFile *self,
   BrgSha256 sha256;
 
   *self = (BrgSourceFile){ .path = g_strdup (path) };
-  gboolean ok = of->kind == BRG_SOURCE_SCAN ? read_scan (self, job, sha256, error)
+  gboolean ok = of->kind == BRG_SOURCE_SCAN ? read_scan (self, of->sha256, job, sha256, error)
                                             : read_skull (self, job, sha256, error);
   if (ok && *of->sha256 != '\0' && strcmp (sha256, of->sha256) != 0)
     ok = fail (error, path,

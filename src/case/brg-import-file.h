@@ -1,0 +1,32 @@
+#pragma once
+
+#include "case/brg-import.h"
+#include "engine/brg-job.h"
+#include "engine/brg-volume.h"
+
+G_BEGIN_DECLS
+
+/* A file of voxels as a scan. A skull becomes one by brg_mask_scan(), and brg_mask_scan_recipe()
+ * is how a case of it begins. */
+typedef struct
+{
+  BrgVolume *scan;
+  gboolean is_skull;
+  BrgImageInfo header;
+} BrgImportFile;
+
+/* Reads it as options->as says; NULL is BRG_IMPORT_AS_FOUND. On failure, "NAME: reason", there is
+ * nothing to clear; a mask without any voxel is one. Names of segments do not outlast the call. Any
+ * thread. */
+BrgStatus brg_import_file_read (BrgImportFile *self,
+                                const char *path,
+                                const BrgImportOptions *options,
+                                BrgJob *job,
+                                BrgError *error);
+
+/* What was odd, and that the file was no scan: a sentence each, for the reader. */
+GStrv brg_import_file_describe (const BrgImportFile *self, const BrgImportOptions *options);
+
+void brg_import_file_clear (BrgImportFile *self); /* zeroed allowed */
+
+G_END_DECLS
