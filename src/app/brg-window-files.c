@@ -15,15 +15,17 @@ finish_task (BrgWindow *self)
   _brg_window_actions_update (self);
 }
 
-/* Opens the file of this name in the case. */
-static void
-open_in_case (BrgWindow *self, GFile *file, GAsyncReadyCallback callback)
+void
+_brg_window_open_in_case (BrgWindow *self,
+                          GFile *file,
+                          const BrgImportOptions *options,
+                          GAsyncReadyCallback callback)
 {
   g_autofree char *base = g_file_get_basename (file);
   g_autofree char *name = g_filename_display_name (base);
 
   self->cancellable = g_cancellable_new ();
-  brg_case_open_async (self->the_case, file, NULL, self->cancellable, callback,
+  brg_case_open_async (self->the_case, file, options, self->cancellable, callback,
                        g_object_ref (self));
   _brg_window_show_opening (self, name);
   _brg_window_actions_update (self);
@@ -105,7 +107,10 @@ brg_window_open (BrgWindow *self, GFile *file)
       _brg_window_open_series (self, file);
       return;
     }
-  open_in_case (self, file, opened_cb);
+  if (path != NULL)
+    _brg_window_open_image (self, file);
+  else
+    _brg_window_open_in_case (self, file, NULL, opened_cb);
 }
 
 static void
@@ -126,7 +131,7 @@ _brg_window_reopen (BrgWindow *self)
   if (file == NULL || self->cancellable != NULL || self->closing)
     return;
   self->reopening = TRUE;
-  open_in_case (self, file, reopened_cb);
+  _brg_window_open_in_case (self, file, NULL, reopened_cb);
 }
 
 void

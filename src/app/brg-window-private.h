@@ -111,6 +111,11 @@ void _brg_window_files_init (BrgWindow *self);
 void _brg_window_choose_scan (BrgWindow *self);
 void _brg_window_choose_series (BrgWindow *self);
 void _brg_window_choose_folder (BrgWindow *self);
+/* Opens the file in the case of the window; `callback` gets a reference of the window. */
+void _brg_window_open_in_case (BrgWindow *self,
+                               GFile *file,
+                               const BrgImportOptions *options,
+                               GAsyncReadyCallback callback);
 /* The end of every opening, in the callback of it. */
 void _brg_window_finish_opening (BrgWindow *self, GAsyncResult *result);
 /* A read-only case once more, to change it if nothing stands in the way any longer. */
@@ -126,6 +131,10 @@ gboolean _brg_window_is_in_memory (BrgWindow *self);
 
 /* brg-window-series.c: a folder or a file of DICOM images; asks which series if it must. */
 void _brg_window_open_series (BrgWindow *self, GFile *file);
+
+/* brg-window-labels.c: a file of voxels, or what turns out to be none; asks what it is if that is
+ * not certain. */
+void _brg_window_open_image (BrgWindow *self, GFile *file);
 
 /* brg-window-opening.c: a page that hides the case */
 /* At once, while series are looked for in the folder of this name. */

@@ -154,6 +154,7 @@ read_case (Opening *opening, BrgJob *job, GError **error)
   if (!_brg_case_load (opening->path, &opening->load, job, error))
     return FALSE;
   opening->scan = brg_volume_ref (contents->scan);
+  opening->is_skull = brg_mask_scan_is (opening->scan);
   opening->warnings = g_strdupv (contents->warnings);
   opening->import = contents->import;
   opening->added = g_steal_pointer (&contents->added);
@@ -223,8 +224,10 @@ take_scan (BrgCase *self, Opening *opening)
   self->engine = g_steal_pointer (&opening->engine);
   self->warnings = g_steal_pointer (&opening->warnings);
   self->import = opening->import;
+  self->is_skull = opening->is_skull;
   self->source = g_steal_pointer (&opening->source);
-  BrgRecipe recipe = opening->is_skull ? brg_mask_scan_recipe () : brg_recipe_default ();
+  BrgRecipe recipe =
+    opening->is_skull && !opening->is_case ? brg_mask_scan_recipe () : brg_recipe_default ();
   _brg_case_take_recipes (self, brg_recipes_new (&recipe, 1), 0);
   if (opening->recipes != NULL)
     take_work (self, opening->recipes, opening->active);
@@ -381,6 +384,7 @@ brg_case_deface_async (BrgCase *self,
   Opening *opening = g_new0 (Opening, 1);
   opening->source = g_strdup (source);
   opening->scan = brg_volume_ref (self->scan);
+  opening->is_skull = self->is_skull;
   opening->warnings = g_strdupv (self->warnings);
   opening->import = self->import;
   opening->options = (BrgImportOptions){ .deface = TRUE,

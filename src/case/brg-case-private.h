@@ -71,6 +71,7 @@ struct _BrgCase
   BrgHistogram *histogram;
   GStrv warnings;
   BrgImport import; /* all zero: not known */
+  gboolean is_skull;
   char *source;
   char *name;
 

@@ -318,6 +318,12 @@ brg_case_get_histogram (BrgCase *self)
   return self->histogram;
 }
 
+gboolean
+brg_case_get_is_skull (BrgCase *self)
+{
+  return self->is_skull;
+}
+
 const char *const *
 brg_case_get_warnings (BrgCase *self)
 {

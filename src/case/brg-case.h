@@ -83,8 +83,8 @@ void brg_case_set_folder (BrgCase *self, const char *folder);
  *
  * `options` (nullable, copied) are for scans; what came of them is noted in brg_case_get_import(),
  * in the case file, its log and the recipe of every export. A mask, unless they say otherwise, and
- * a chosen label become a skull: bone in air, and a recipe by which the skull is the mask, voxel for
- * voxel; the warnings say so. */
+ * a chosen label become a skull: bone in air, and a recipe by which the skull is the mask, voxel
+ * for voxel; the warnings say so. */
 void brg_case_open_async (BrgCase *self,
                           GFile *file,
                           const BrgImportOptions *options,
@@ -197,6 +197,9 @@ gboolean brg_case_set_name (BrgCase *self, const char *name);
  * written. A case that was opened from its file follows when that is saved elsewhere, told by
  * "path". NULL: none. */
 const char *brg_case_get_source (BrgCase *self);
+
+/* The scan was made of a mask or of labels (brg-mask-scan.h): it shows no face. */
+gboolean brg_case_get_is_skull (BrgCase *self);
 
 /* A window that shows this scan: bone (300/2000) when its values reach there, else what it holds.
  */

@@ -1,10 +1,11 @@
 #include "case/brg-import-file.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #include "engine/brg-job-part.h"
 #include "engine/brg-mask-scan.h"
-#include "io/brg-image-content.h"
+#include "io/brg-image-fronts.h"
 #include "io/brg-message.h"
 
 static const BrgImagePick everything = { .is_any = true };
@@ -97,6 +98,19 @@ brg_import_file_describe (const BrgImportFile *self, const BrgImportOptions *opt
   for (int w = 0; w < self->header.n_warnings; w++)
     g_strv_builder_add (builder, self->header.warnings[w]);
   return g_strv_builder_end (builder);
+}
+
+void
+brg_import_draw_labels (const char *path,
+                        const BrgImageContent *content,
+                        int size_px,
+                        guint8 *greys,
+                        BrgJob *job)
+{
+  gsize n = (gsize) content->n_labels * (gsize) size_px * (gsize) size_px;
+
+  if (brg_image_draw_fronts (path, content, size_px, greys, job, NULL) != BRG_OK)
+    memset (greys, 0, n);
 }
 
 void

@@ -27,6 +27,14 @@ BrgStatus brg_import_file_read (BrgImportFile *self,
 /* What was odd, and that the file was no scan: a sentence each, for the reader. */
 GStrv brg_import_file_describe (const BrgImportFile *self, const BrgImportOptions *options);
 
+/* Pictures of the labels in a file, as brg_image_draw_fronts() makes them; black on failure. Any
+ * thread. */
+void brg_import_draw_labels (const char *path,
+                             const BrgImageContent *content,
+                             int size_px,
+                             guint8 *greys,
+                             BrgJob *job);
+
 void brg_import_file_clear (BrgImportFile *self); /* zeroed allowed */
 
 G_END_DECLS

@@ -42,6 +42,17 @@ brg_mask_scan (const BrgMask *mask, BrgJob *job, BrgError *error)
   return NULL;
 }
 
+bool
+brg_mask_scan_is (const BrgVolume *scan)
+{
+  size_t n = brg_grid_n_voxels (&scan->grid);
+
+  for (size_t v = 0; v < n; v++)
+    if (scan->hu[v] != BRG_MASK_SCAN_BONE_HU && scan->hu[v] != BRG_MASK_SCAN_AIR_HU)
+      return false;
+  return true;
+}
+
 BrgRecipe
 brg_mask_scan_recipe (void)
 {

@@ -12,6 +12,9 @@
 
 BrgVolume *brg_mask_scan (const BrgMask *mask, BrgJob *job, BrgError *error);
 
+/* Is the scan one that brg_mask_scan() could have made? Quick for any other. */
+bool brg_mask_scan_is (const BrgVolume *scan);
+
 /* The recipe by which the skull of such a scan is the mask, voxel for voxel: the default one, but
  * with all islands kept. */
 BrgRecipe brg_mask_scan_recipe (void);

@@ -160,6 +160,7 @@ static void
 conclude (Look *look, BrgImageContent *content)
 {
   content->n_layers = look->reading.header.n_list;
+  content->voxel_mm3 = brg_grid_voxel_mm3 (&look->reading.header.grid);
   content->kind = look->is_scan        ? BRG_IMAGE_IS_SCAN
                   : look->n_found <= 1 ? BRG_IMAGE_IS_MASK
                                        : BRG_IMAGE_IS_LABELS;

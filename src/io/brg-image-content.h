@@ -39,6 +39,7 @@ typedef struct
 {
   BrgImageKind kind;
   double value; /* of a mask: the one that is not 0, or 0 */
+  double voxel_mm3;
   int n_layers;
   int n_segments; /* that the file declares: the first of the labels */
   int n_labels;   /* of a scan 0 */

@@ -28,6 +28,18 @@ append_layout (GtkSnapshot *snapshot, PangoLayout *layout, float x, float y, con
   gtk_snapshot_restore (snapshot);
 }
 
+GdkTexture *
+brg_draw_grey_texture (const guint8 *greys, int size_px)
+{
+  gsize n = (gsize) size_px * (gsize) size_px;
+  guint8 *rgb = g_malloc (3 * n);
+
+  for (gsize p = 0; p < n; p++)
+    rgb[3 * p] = rgb[3 * p + 1] = rgb[3 * p + 2] = greys[p];
+  g_autoptr (GBytes) bytes = g_bytes_new_take (rgb, 3 * n);
+  return gdk_memory_texture_new (size_px, size_px, GDK_MEMORY_R8G8B8, bytes, 3 * (gsize) size_px);
+}
+
 GdkRGBA
 brg_draw_rgba (guint32 rgb, double alpha)
 {

@@ -17,6 +17,9 @@ typedef struct
   double align_x, align_y; /* which part of the text lies at the point given: 0..1 */
 } BrgTextStyle;
 
+/* A picture of size_px x size_px greys. */
+GdkTexture *brg_draw_grey_texture (const guint8 *greys, int size_px);
+
 /* `rgb` as 0xRRGGBB. */
 GdkRGBA brg_draw_rgba (guint32 rgb, double alpha);
 

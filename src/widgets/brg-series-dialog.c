@@ -3,6 +3,7 @@
 #include <glib/gi18n.h>
 
 #include "engine/brg-restack.h"
+#include "widgets/brg-draw.h"
 #include "widgets/brg-resampling-view.h"
 #include "widgets/brg-toplevel.h"
 
@@ -65,17 +66,6 @@ draw_pictures (GTask *task, gpointer source, gpointer data, GCancellable *cancel
   g_task_return_boolean (task, TRUE);
 }
 
-static GdkTexture *
-make_texture (const guint8 *grey)
-{
-  guint8 *rgb = g_malloc (3 * PICTURE_PX * PICTURE_PX);
-
-  for (int p = 0; p < PICTURE_PX * PICTURE_PX; p++)
-    rgb[3 * p] = rgb[3 * p + 1] = rgb[3 * p + 2] = grey[p];
-  g_autoptr (GBytes) bytes = g_bytes_new_take (rgb, 3 * PICTURE_PX * PICTURE_PX);
-  return gdk_memory_texture_new (PICTURE_PX, PICTURE_PX, GDK_MEMORY_R8G8B8, bytes, 3 * PICTURE_PX);
-}
-
 static void
 pictures_done_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -88,7 +78,8 @@ pictures_done_cb (GObject *source, GAsyncResult *result, gpointer data)
     {
       GtkListBoxRow *row = gtk_list_box_get_row_at_index (self->series_list, (int) s);
       GtkPicture *picture = g_object_get_data (G_OBJECT (row), "picture");
-      g_autoptr (GdkTexture) texture = make_texture (pictures->greys + s * PICTURE_PX * PICTURE_PX);
+      g_autoptr (GdkTexture) texture =
+        brg_draw_grey_texture (pictures->greys + s * PICTURE_PX * PICTURE_PX, PICTURE_PX);
       gtk_picture_set_paintable (picture, GDK_PAINTABLE (texture));
     }
 }

@@ -47,6 +47,9 @@ test_values (void)
   g_assert_true (brg_grid_equal (&scan->grid, &mask->grid));
   for (int v = 0; v < 12; v++)
     g_assert_cmpint (scan->hu[v], ==, v == 5 ? 1000 : -1000);
+  g_assert_true (brg_mask_scan_is (scan));
+  scan->hu[11]++;
+  g_assert_false (brg_mask_scan_is (scan));
   brg_volume_unref (scan);
   brg_mask_unref (mask);
 }

@@ -6,6 +6,7 @@
 
 #include "files.h"
 #include "io/brg-image-content.h"
+#include "io/brg-image-fronts.h"
 
 #define HEAD_3D                                                                                    \
   "dimension: 3\nspace: LPS\nspace directions: (1,0,0) (0,1,0) (0,0,1)\nspace origin: (0,0,0)\n"
@@ -284,6 +285,31 @@ test_hostile_keys (void)
   g_assert_cmpstr (content.labels[1].name, ==, "a?b?[31m");
 }
 
+/* 2 x 3 x 2 voxels from the front: the right in the picture is the patient's left, below is
+ * inferior; what is behind is darker, and behind something else it is not seen. */
+static void
+test_fronts (void)
+{
+  g_autofree char *path =
+    write_text (HEAD_3D "sizes: 2 3 2\n", "uint8", "", "0 3 3 3 0 5  0 0 0 0 3 0");
+  const guint8 three[] = { 131, 0, 193, 255 }, five[] = { 0, 0, 0, 131 };
+  BrgImageContent content = look (path);
+  BrgError error = { 0 };
+  BrgJob job = BRG_JOB_INIT;
+  guint8 greys[2 * 4], wide[2 * 16];
+
+  g_assert_cmpfloat (content.voxel_mm3, ==, 1);
+  g_assert_cmpint (brg_image_draw_fronts (path, &content, 2, greys, NULL, &error), ==, BRG_OK);
+  g_assert_cmpmem (greys, 4, three, 4);
+  g_assert_cmpmem (greys + 4, 4, five, 4);
+  g_assert_cmpint (brg_image_draw_fronts (path, &content, 4, wide, NULL, &error), ==, BRG_OK);
+  for (int p = 0; p < 32; p++)
+    g_assert_cmpint (wide[p], ==, greys[p / 16 * 4 + p % 16 / 8 * 2 + p % 4 / 2]);
+  brg_job_cancel (&job);
+  g_assert_cmpint (brg_image_draw_fronts (path, &content, 2, greys, &job, &error), ==,
+                   BRG_CANCELLED);
+}
+
 static void
 test_failures (void)
 {
@@ -315,6 +341,7 @@ main (int argc, char **argv)
   g_test_add_func ("/io/content/one-of-many", test_one_of_many);
   g_test_add_func ("/io/content/extent-offset", test_extent_offset);
   g_test_add_func ("/io/content/hostile-keys", test_hostile_keys);
+  g_test_add_func ("/io/content/fronts", test_fronts);
   g_test_add_func ("/io/content/failures", test_failures);
   int failed = g_test_run ();
   files_end ();
