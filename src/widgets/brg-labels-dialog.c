@@ -5,7 +5,8 @@
 #include "case/brg-import-file.h"
 #include "case/brg-task.h"
 #include "engine/brg-alloc.h"
-#include "widgets/brg-draw.h"
+#include "widgets/brg-choice-row.h"
+#include "widgets/brg-toplevel.h"
 
 #define PICTURE_PX 72
 
@@ -75,13 +76,8 @@ pictures_done_cb (GObject *source, GAsyncResult *result, gpointer data)
   if (self == NULL || self->task == NULL)
     return;
   for (int l = 0; l < pictures->content.n_labels; l++)
-    {
-      GtkListBoxRow *row = gtk_list_box_get_row_at_index (self->label_list, l);
-      GtkWidget *picture = gtk_widget_get_first_child (gtk_list_box_row_get_child (row));
-      const guint8 *grey = pictures->greys + l * PICTURE_PX * PICTURE_PX;
-      g_autoptr (GdkTexture) texture = brg_draw_grey_texture (grey, PICTURE_PX);
-      gtk_picture_set_paintable (GTK_PICTURE (picture), GDK_PAINTABLE (texture));
-    }
+    brg_choice_row_set_picture (GTK_WIDGET (gtk_list_box_get_row_at_index (self->label_list, l)),
+                                pictures->greys + l * PICTURE_PX * PICTURE_PX, PICTURE_PX);
 }
 
 static void
@@ -102,18 +98,6 @@ start_pictures (BrgLabelsDialog *self)
 }
 
 static void
-append_label (GtkWidget *box, const char *text, const char *css_class)
-{
-  GtkWidget *label = gtk_label_new (text);
-
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
-  gtk_widget_add_css_class (label, css_class);
-  gtk_box_append (GTK_BOX (box), label);
-}
-
-static void
 append_row (BrgLabelsDialog *self,
             const char *title,
             const char *detail,
@@ -121,26 +105,12 @@ append_row (BrgLabelsDialog *self,
             gboolean can_be,
             BrgImportOptions choice)
 {
-  GtkWidget *row = gtk_list_box_row_new ();
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
-  GtkWidget *picture = gtk_picture_new ();
-  GtkWidget *words = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
+  GtkWidget *row = brg_choice_row_new (title, PICTURE_PX, has_picture);
 
-  gtk_widget_set_size_request (picture, PICTURE_PX, has_picture ? PICTURE_PX : 0);
-  gtk_widget_set_valign (picture, GTK_ALIGN_CENTER);
-  if (has_picture)
-    gtk_widget_add_css_class (picture, "series-picture");
-  gtk_widget_set_valign (words, GTK_ALIGN_CENTER);
-  gtk_widget_set_hexpand (words, TRUE);
-  append_label (words, title, "heading");
-  append_label (words, detail, "numeric");
-  gtk_box_append (GTK_BOX (box), picture);
-  gtk_box_append (GTK_BOX (box), words);
-  gtk_widget_add_css_class (box, "series-row");
-  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
+  brg_choice_row_add (row, detail, "numeric");
   gtk_widget_set_sensitive (row, can_be);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, title,
-                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, detail, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, detail,
+                                  -1);
   gtk_list_box_append (self->label_list, row);
   g_array_append_val (self->choices, choice);
 }
@@ -262,6 +232,7 @@ static void
 brg_labels_dialog_init (BrgLabelsDialog *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  brg_toplevel_guard (GTK_WINDOW (self));
   self->choices = g_array_new (FALSE, FALSE, sizeof (BrgImportOptions));
 }
 

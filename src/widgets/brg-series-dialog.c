@@ -3,7 +3,7 @@
 #include <glib/gi18n.h>
 
 #include "engine/brg-restack.h"
-#include "widgets/brg-draw.h"
+#include "widgets/brg-choice-row.h"
 #include "widgets/brg-resampling-view.h"
 #include "widgets/brg-toplevel.h"
 
@@ -75,13 +75,9 @@ pictures_done_cb (GObject *source, GAsyncResult *result, gpointer data)
   if (self == NULL || g_cancellable_is_cancelled (g_task_get_cancellable (G_TASK (result))))
     return;
   for (guint s = 0; s < pictures->all_series->len; s++)
-    {
-      GtkListBoxRow *row = gtk_list_box_get_row_at_index (self->series_list, (int) s);
-      GtkPicture *picture = g_object_get_data (G_OBJECT (row), "picture");
-      g_autoptr (GdkTexture) texture =
-        brg_draw_grey_texture (pictures->greys + s * PICTURE_PX * PICTURE_PX, PICTURE_PX);
-      gtk_picture_set_paintable (picture, GDK_PAINTABLE (texture));
-    }
+    brg_choice_row_set_picture (
+      GTK_WIDGET (gtk_list_box_get_row_at_index (self->series_list, (int) s)),
+      pictures->greys + s * PICTURE_PX * PICTURE_PX, PICTURE_PX);
 }
 
 static void
@@ -125,56 +121,20 @@ size_of (const BrgSeries *series)
                           stack->step_mm);
 }
 
-static void
-append_label (GtkBox *box, const char *text, const char *css_class)
-{
-  GtkWidget *label = gtk_label_new (text);
-
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
-  if (css_class != NULL)
-    gtk_widget_add_css_class (label, css_class);
-  gtk_box_append (box, label);
-}
-
-static GtkWidget *
-make_words (const BrgSeries *series, const char *title)
-{
-  GtkWidget *words = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
-  g_autofree char *size = size_of (series);
-
-  gtk_widget_set_valign (words, GTK_ALIGN_CENTER);
-  gtk_widget_set_hexpand (words, TRUE);
-  append_label (GTK_BOX (words), title, "heading");
-  if (*series->patient != '\0')
-    append_label (GTK_BOX (words), series->patient, NULL);
-  append_label (GTK_BOX (words), size, "numeric");
-  if (series->reason != NULL)
-    append_label (GTK_BOX (words), series->reason, "quiet");
-  for (char **remark = series->remarks; *remark != NULL; remark++)
-    append_label (GTK_BOX (words), *remark, "quiet");
-  return words;
-}
-
 static GtkWidget *
 make_row (const BrgSeries *series)
 {
-  g_autofree char *title = title_of (series);
-  GtkWidget *row = gtk_list_box_row_new ();
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
-  GtkWidget *picture = gtk_picture_new ();
+  g_autofree char *title = title_of (series), *size = size_of (series);
+  GtkWidget *row = brg_choice_row_new (title, PICTURE_PX, TRUE);
 
-  gtk_widget_set_size_request (picture, PICTURE_PX, PICTURE_PX);
-  gtk_widget_set_valign (picture, GTK_ALIGN_CENTER);
-  gtk_widget_add_css_class (picture, "series-picture");
-  gtk_box_append (GTK_BOX (box), picture);
-  gtk_box_append (GTK_BOX (box), make_words (series, title));
-  gtk_widget_add_css_class (box, "series-row");
-  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
+  if (*series->patient != '\0')
+    brg_choice_row_add (row, series->patient, NULL);
+  brg_choice_row_add (row, size, "numeric");
+  if (series->reason != NULL)
+    brg_choice_row_add (row, series->reason, "quiet");
+  for (char **remark = series->remarks; *remark != NULL; remark++)
+    brg_choice_row_add (row, *remark, "quiet");
   gtk_widget_set_sensitive (row, series->reason == NULL);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
-  g_object_set_data (G_OBJECT (row), "picture", picture);
   return row;
 }
 
