@@ -56,6 +56,9 @@ read_only_reason (const char *path, const GError *error)
     return g_strdup_printf (_ ("%s or its folder is write-protected. Save a copy in another place "
                                "to change it."),
                             name);
+  if (g_error_matches (error, BRG_STORE_ERROR, BRG_STORE_ERROR_CORRUPT))
+    return g_strdup_printf (
+      _ ("%s is damaged. Save a copy under another name to go on with what can be read."), name);
   return NULL;
 }
 

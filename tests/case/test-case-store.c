@@ -260,7 +260,8 @@ test_log (void)
   case_fixture_close (&fixture);
   g_autofree char *log = kept_case_read_log (path);
   g_assert_cmpstr (log, ==,
-                   "Case made from a scan of 41 x 41 x 41 voxels\n"
+                   "Case made from a scan of 41 x 41 x 41 voxels: 1 file of NRRD0005; 0 other "
+                   "data dropped\n"
                    "Lower threshold 150 → 172 HU\n"
                    "Paint bone, axial\n"
                    "Erase, axial\n"
@@ -328,10 +329,10 @@ test_export (void)
   g_autofree char *digest =
     g_compute_checksum_for_data (G_CHECKSUM_SHA256, (guchar *) manifest, size);
   g_autofree char *log = kept_case_read_log (path);
-  g_autofree char *expected =
-    g_strdup_printf ("Case made from a scan of 41 x 41 x 41 voxels\n"
-                     "Exported as Case01: skull, 0 defects (SHA-256 of manifest: %s)\n",
-                     digest);
+  g_autofree char *expected = g_strdup_printf (
+    "Case made from a scan of 41 x 41 x 41 voxels: 1 file of NRRD0005; 0 other data dropped\n"
+    "Exported as Case01: skull, 0 defects (SHA-256 of manifest: %s)\n",
+    digest);
   g_assert_cmpstr (log, ==, expected);
   case_fixture_clear (&fixture);
 }

@@ -174,10 +174,25 @@ fold (BrgStore *store, const BrgStoreContents *contents)
   brg_store_contents_clear (&found);
 }
 
+/* Where the bytes of a case are now: of one that was converted beside it. */
+static char *
+find_original (const char *path)
+{
+  for (int format = 1; format < BRG_STORE_FORMAT; format++)
+    {
+      g_autofree char *stem = g_strndup (path, strlen (path) - strlen (".bregma"));
+      g_autofree char *kept = g_strdup_printf ("%s.format-%d.bregma", stem, format);
+      if (g_file_test (kept, G_FILE_TEST_EXISTS))
+        return g_steal_pointer (&kept);
+    }
+  return g_strdup (path);
+}
+
 static void
 check_untouched (const char *path, GBytes *before)
 {
-  g_autoptr (GBytes) after = read_file (path);
+  g_autofree char *original = find_original (path);
+  g_autoptr (GBytes) after = read_file (original);
 
   g_assert_true (g_bytes_equal (before, after));
 }
@@ -246,6 +261,17 @@ work (BrgStore *store, BrgStoreContents *contents, GBytes *before)
   g_assert_no_error (error);
 }
 
+/* Of an earlier format, which is converted to be written: a file that is too damaged for that is
+ * only read. SQLite has the number at byte 60, most significant byte first. */
+static gboolean
+is_old (GBytes *file)
+{
+  gsize size;
+  const guint8 *bytes = g_bytes_get_data (file, &size);
+
+  return size > 63 && bytes[63] < BRG_STORE_FORMAT;
+}
+
 void
 fuzz_case_check (const char *path)
 {
@@ -256,8 +282,9 @@ fuzz_case_check (const char *path)
   check_untouched (path, before);
   BrgStore *store = open_store (path, BRG_STORE_WRITE);
   gboolean is_sound_again = store != NULL && read_all (store, &again);
-  g_assert_true (is_sound_again == is_sound);
-  if (is_sound)
+  gboolean is_not_converted = store == NULL && is_sound && is_old (before);
+  g_assert_true (is_sound_again == is_sound || is_not_converted);
+  if (is_sound_again)
     {
       store_assert_equal (&contents, &again);
       check_live_edits (&contents, &again);
@@ -268,7 +295,7 @@ fuzz_case_check (const char *path)
       brg_store_close (store, NULL);
       check_untouched (path, before);
     }
-  g_assert_true (is_sound || fuzz_clear () == 1);
+  g_assert_true (is_sound_again || fuzz_clear () == 1);
   fuzz_clear ();
   brg_store_contents_clear (&contents);
   brg_store_contents_clear (&again);
