@@ -3,12 +3,31 @@
 #include <glib/gi18n.h>
 
 #include "engine/brg-deface.h"
+#include "engine/brg-histogram.h"
 #include "engine/brg-recipe.h"
 
 gboolean
 brg_import_is_known (const BrgImport *self)
 {
   return self->format[0] != '\0';
+}
+
+#define HIGHEST_AIR_HU (-500)
+
+/* BRG_UNSUPPORTED for values without any air among them: by the default threshold all tissue would
+ * be bone, and the face would stay. */
+static BrgStatus
+check_hu (const BrgVolume *scan, BrgJob *job, BrgError *error)
+{
+  g_autofree BrgHistogram *histogram = g_new (BrgHistogram, 1);
+  BrgStatus status = brg_histogram (scan, histogram, job, error);
+
+  if (status == BRG_OK && histogram->min_hu > HIGHEST_AIR_HU)
+    status = brg_error_set (error, BRG_UNSUPPORTED,
+                            "the lowest value is %d, so these are no HU: which of them are bone "
+                            "has to be said, or the face would stay",
+                            histogram->min_hu);
+  return status;
 }
 
 BrgVolume *
@@ -22,6 +41,11 @@ brg_import_deface (BrgImport *self,
 
   if (!options->deface)
     return scan;
+  if (options->bone_hu == 0 && check_hu (scan, job, error) != BRG_OK)
+    {
+      brg_volume_unref (scan);
+      return NULL;
+    }
   self->bone_hu = options->bone_hu != 0 ? options->bone_hu : brg_recipe_default ().threshold_lo_hu;
   BrgVolume *defaced = brg_deface (scan, self->bone_hu, options->deface_mm, &n_blanked, job, error);
   brg_volume_unref (scan);

@@ -55,7 +55,8 @@ gboolean brg_import_is_known (const BrgImport *self);
 
 /* Takes `scan` and gives the defaced one, or `scan` itself when the options do not ask for it, and
  * notes it; of a scan that is defaced already the nearer distance and the sum of voxels. NULL and
- * `error` otherwise. Any thread. */
+ * `error` otherwise; BRG_UNSUPPORTED when what is bone is not said and the values are no HU. Any
+ * thread. */
 BrgVolume *brg_import_deface (BrgImport *self,
                               BrgVolume *scan,
                               const BrgImportOptions *options,

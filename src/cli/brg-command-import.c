@@ -22,8 +22,8 @@ typedef struct
 static int
 read_request (BrgCli *cli, Request *request)
 {
-  const char *deface = brg_cli_value (cli, "deface");
-  double *deface_mm = &request->options.deface_mm;
+  const char *deface = brg_cli_value (cli, "deface"), *bone = brg_cli_value (cli, "bone");
+  double *deface_mm = &request->options.deface_mm, bone_hu = 0;
 
   *request = (Request){ .source = cli->operands[0],
                         .output = brg_cli_value (cli, "output"),
@@ -41,6 +41,11 @@ read_request (BrgCli *cli, Request *request)
                          !(*deface_mm >= 0 && *deface_mm <= BRG_MORPHOLOGY_MAX_MM)))
     return brg_cli_usage_error (cli, "--deface must be 0 to %g mm, got \"%.40s\"",
                                 BRG_MORPHOLOGY_MAX_MM, deface);
+  if (bone != NULL && (!brg_number_parse (bone, strlen (bone), &bone_hu) || bone_hu == 0 ||
+                       !(fabs (bone_hu) <= INT16_MAX)))
+    return brg_cli_usage_error (cli, "--bone must be a value of the scan and not 0, got \"%.40s\"",
+                                bone);
+  request->options.bone_hu = (int) lround (bone_hu);
   if (!brg_cli_ends_in (request->output, ".nrrd"))
     return brg_cli_usage_error (cli, "-o must end in .nrrd, got \"%s\"", request->output);
   return BRG_CLI_DONE;
@@ -77,6 +82,8 @@ describe_series (BrgReport *report, const BrgSeries *series)
   brg_report_truth (report, "usable", "  Usable", series->reason == NULL);
   if (series->reason != NULL)
     brg_report_text (report, "reason", "  Reason", series->reason);
+  else if (!series->stack.is_even)
+    brg_report_text (report, "needs", "  Needs", "--resample");
   for (char **remark = series->remarks; *remark != NULL; remark++)
     brg_report_text (report, NULL, "  Note", *remark);
   brg_report_end (report);
@@ -191,6 +198,13 @@ import_series (BrgCli *cli, const Request *request, const BrgSeries *series)
   g_auto (GStrv) warnings = NULL;
   BrgSeriesMode mode = request->options.resample ? BRG_SERIES_RESAMPLE : BRG_SERIES_AS_IT_IS;
 
+  if (series->reason == NULL && !series->stack.is_even && !request->options.resample)
+    {
+      g_autofree char *text = g_strdup_printf (
+        "%s Add --resample to make even slices by interpolation.",
+        series->remarks[0] != NULL ? series->remarks[0] : "Its slices are uneven.");
+      return brg_cli_failed (cli, request->source, text);
+    }
   brg_cli_phase (cli, 0.2, 0.7);
   BrgVolume *scan = brg_series_read (series, mode, NULL, &warnings, &cli->job, &failure);
   if (scan == NULL)
@@ -253,8 +267,9 @@ static const BrgCliOption options[] = {
   { "list", 0, NULL, "Tell which series there are, and why one cannot be used; write nothing." },
   { "series", 0, "UID", "Which series; not needed when one can be used." },
   { "deface", 0, "MM",
-    "Blank what is farther than this from bone (150 HU and more): 0 to 50 mm. The face goes, and "
-    "what lies deep in the head." },
+    "Blank what is farther than this from bone: 0 to 50 mm. The face goes, and what lies deep in "
+    "the head." },
+  { "bone", 0, "HU", "What is bone for --deface: this value and more; 150 unless given." },
   { "report", 0, NULL,
     "Tell what kinds of data were in the source, how many of each, and what became of them; --json "
     "always does." },

@@ -162,6 +162,7 @@ test_gap (Fixture *fixture, gconstpointer data)
   put_series (fixture->series, "1.2.3", "CT", 8, 5);
   g_auto (CliRun) refused = cli_run ("import", fixture->series, "-o", fixture->out, NULL);
   cli_assert_fails (&refused, 1, "1 slice is missing: the widest gap is 8.00 mm");
+  g_assert_nonnull (strstr (refused.err, "Add --resample"));
   g_assert_false (g_file_test (fixture->out, G_FILE_TEST_EXISTS));
   g_auto (CliRun) resampled =
     cli_run ("import", fixture->series, "-o", fixture->out, "--resample", NULL);
@@ -183,8 +184,11 @@ test_deface (Fixture *fixture, gconstpointer data)
   g_auto (CliRun) shown = cli_run ("import", fixture->series, "-o", fixture->out, NULL);
   cli_assert_done (&shown);
   g_assert_nonnull (strstr (shown.out, "is in the scan, by which the person may be known"));
-  g_auto (CliRun) run =
-    cli_run ("import", fixture->series, "-o", fixture->out, "--deface", "5", "--json", NULL);
+  g_auto (CliRun) no_hu =
+    cli_run ("import", fixture->series, "-o", fixture->out, "--deface", "5", NULL);
+  cli_assert_fails (&no_hu, 1, "so these are no HU");
+  g_auto (CliRun) run = cli_run ("import", fixture->series, "-o", fixture->out, "--deface", "5",
+                                 "--bone", "150", "--json", NULL);
   cli_assert_done (&run);
   g_autoptr (JsonNode) root = cli_json_parse (run.out);
   g_assert_false (cli_json_truth (root, "$.has_face"));
