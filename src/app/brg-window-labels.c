@@ -97,12 +97,6 @@ looked_cb (GObject *source, GAsyncResult *result, gpointer data)
                               look->content.n_layers > 0 ? image_opened_cb : opened_cb);
 }
 
-static void
-cancelled_cb (GCancellable *cancellable, gpointer task)
-{
-  brg_task_cancel (task);
-}
-
 void
 _brg_window_open_image (BrgWindow *self, GFile *file)
 {
@@ -113,8 +107,7 @@ _brg_window_open_image (BrgWindow *self, GFile *file)
   look->path = g_file_get_path (file);
   look->task = brg_task_new (name);
   self->cancellable = g_cancellable_new ();
-  look->cancel_id = g_cancellable_connect (self->cancellable, G_CALLBACK (cancelled_cb),
-                                           g_object_ref (look->task), g_object_unref);
+  look->cancel_id = brg_task_follow (look->task, self->cancellable);
   g_autoptr (GTask) task = g_task_new (NULL, self->cancellable, looked_cb, g_object_ref (self));
   g_task_set_check_cancellable (task, FALSE);
   g_task_set_task_data (task, look, look_free);

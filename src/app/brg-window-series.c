@@ -134,12 +134,6 @@ found_cb (GObject *source, GAsyncResult *result, gpointer data)
     show_dialog (self, all);
 }
 
-static void
-cancelled_cb (GCancellable *cancellable, gpointer task)
-{
-  brg_task_cancel (task);
-}
-
 void
 _brg_window_open_series (BrgWindow *self, GFile *file)
 {
@@ -150,8 +144,7 @@ _brg_window_open_series (BrgWindow *self, GFile *file)
   search->name = g_filename_display_name (base);
   search->task = brg_task_new (N_ ("Reading"));
   self->cancellable = g_cancellable_new ();
-  search->cancel_id = g_cancellable_connect (self->cancellable, G_CALLBACK (cancelled_cb),
-                                             g_object_ref (search->task), g_object_unref);
+  search->cancel_id = brg_task_follow (search->task, self->cancellable);
   g_autoptr (GTask) task = g_task_new (NULL, self->cancellable, found_cb, g_object_ref (self));
   g_task_set_check_cancellable (task, FALSE);
   g_task_set_task_data (task, search, search_free);

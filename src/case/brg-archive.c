@@ -137,13 +137,6 @@ fail_member (const char *name, const char *words, GError **error)
   return FALSE;
 }
 
-static gboolean
-fail_cancelled (GError **error)
-{
-  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "cancelled");
-  return FALSE;
-}
-
 /* Appends bytes to the temporary file. */
 static gboolean
 append (Unpacking *unpacking, const guint8 *bytes, gsize size, GError **error)
@@ -195,7 +188,7 @@ take_member (Unpacking *unpacking, guint64 index, const char *name, GError **err
   while (ok && n > 0)
     {
       ok = brg_job_tick (unpacking->job, (double) index / (double) unpacking->n_members) ||
-           fail_cancelled (error);
+           brg_case_error_cancelled (error);
       ok = ok && read_chunk (unpacking, file, name, &n, error) &&
            append (unpacking, unpacking->chunk, n, error);
     }
@@ -308,7 +301,7 @@ unpack (Unpacking *unpacking, BrgArchiveKind kind, guint max_members, GError **e
 
   for (guint64 m = 0; ok && m < unpacking->n_members; m++)
     ok = (brg_job_tick (unpacking->job, (double) m / (double) unpacking->n_members) ||
-          fail_cancelled (error)) &&
+          brg_case_error_cancelled (error)) &&
          visit_member (unpacking, m, kind, error);
   if (ok && kind == BRG_ARCHIVE_IMAGE)
     ok = take_image (unpacking, error);

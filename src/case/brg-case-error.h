@@ -12,3 +12,6 @@ GQuark brg_case_error_quark (void);
 /* Sets `error` (NULL allowed) from `from` and returns FALSE, so that callers write
  * `return brg_case_error_set (error, &engine_error);` */
 gboolean brg_case_error_set (GError **error, const BrgError *from);
+
+/* The same for G_IO_ERROR_CANCELLED. */
+gboolean brg_case_error_cancelled (GError **error);

@@ -107,13 +107,6 @@ keep_in_log (BrgCase *self, const BrgCaseExport *job)
 }
 
 static void
-cancelled_cb (GCancellable *cancellable, gpointer task)
-{
-  (void) cancellable;
-  brg_task_cancel (task);
-}
-
-static void
 finish_export (GTask *outer, GError *error)
 {
   BrgCaseExport *job = g_task_get_task_data (outer);
@@ -218,9 +211,7 @@ brg_case_export_async (BrgCase *self,
   job->task = brg_task_new (_ ("Export"));
   job->dir = g_steal_pointer (&dir);
   g_task_set_task_data (outer, job, job_free);
-  if (cancellable != NULL)
-    job->cancel_id = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb),
-                                            g_object_ref (job->task), g_object_unref);
+  job->cancel_id = brg_task_follow (job->task, cancellable);
   g_queue_push_tail (&self->exports, outer);
   _brg_case_start_exports (self);
 }

@@ -237,13 +237,6 @@ take_scan (BrgCase *self, Opening *opening)
     _brg_case_enter_scan (self);
 }
 
-static void
-cancelled_cb (GCancellable *cancellable, gpointer task)
-{
-  (void) cancellable;
-  brg_task_cancel (task);
-}
-
 /* On the main thread, between the worker and the caller's callback. */
 static void
 opened_cb (GObject *object, GAsyncResult *result, gpointer user_data)
@@ -294,9 +287,7 @@ start_opening (BrgCase *self, Opening *opening, GTask *outer)
   GCancellable *cancellable = g_task_get_cancellable (outer);
 
   opening->task = brg_task_new (opening->source);
-  if (cancellable != NULL)
-    opening->cancel_id = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb),
-                                                g_object_ref (opening->task), g_object_unref);
+  opening->cancel_id = brg_task_follow (opening->task, cancellable);
   self->opening = TRUE;
   _brg_case_set_task (self, opening->task);
   if (opening->arrival != NULL)

@@ -38,13 +38,6 @@ request_free (gpointer data)
   g_free (request);
 }
 
-static void
-cancelled_cb (GCancellable *cancellable, gpointer task)
-{
-  (void) cancellable;
-  brg_task_cancel (task);
-}
-
 /* Takes a reference of `task` (NULL: nothing to cancel). */
 static Request *
 request_new (GTask *outer, BrgTask *task)
@@ -59,9 +52,7 @@ request_new (GTask *outer, BrgTask *task)
   if (task == NULL)
     return request;
   request->task = g_object_ref (task);
-  if (cancellable != NULL)
-    request->cancel_id = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb),
-                                                g_object_ref (task), g_object_unref);
+  request->cancel_id = brg_task_follow (task, cancellable);
   return request;
 }
 

@@ -190,10 +190,7 @@ wait_for_bytes (BrgDecoder *self, const char *path, BrgJob *job, GError **error)
       if (poll (&wanted, 1, POLL_MS) > 0)
         return TRUE;
       if (brg_job_is_cancelled (job))
-        {
-          g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "cancelled");
-          return FALSE;
-        }
+        return brg_case_error_cancelled (error);
     }
   close_fd (&self->output);
   return fail (error, path, "the decoder did not answer and was stopped");

@@ -17,10 +17,7 @@ static gboolean
 may_go_on (const Walk *walk, GError **error)
 {
   if (brg_job_is_cancelled (walk->job))
-    {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "cancelled");
-      return FALSE;
-    }
+    return brg_case_error_cancelled (error);
   if (walk->paths->len < BRG_WALK_MAX_FILES)
     return TRUE;
   g_set_error (error, BRG_CASE_ERROR, BRG_UNSUPPORTED,

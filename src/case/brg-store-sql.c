@@ -4,6 +4,7 @@
 #include <glib/gstdio.h>
 #include <unistd.h>
 
+#include "case/brg-case-error.h"
 #include "case/brg-store-private.h"
 
 /* SQLite asks after so many steps of its machine whether to go on. A statement of ours takes less
@@ -17,8 +18,8 @@
   "was left in the middle of a write, which can only be put right where file and folder can be "   \
   "written"
 
-static BrgStoreError
-code_of (int rc)
+  static BrgStoreError
+  code_of (int rc)
 {
   switch (rc & 0xff)
     {
@@ -147,10 +148,7 @@ gboolean
 _brg_sql_fail (BrgStore *self, int rc, GError **error)
 {
   if (was_cancelled (self, rc))
-    {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "cancelled");
-      return FALSE;
-    }
+    return brg_case_error_cancelled (error);
   g_autofree char *reason = reason_of (self, rc);
   return _brg_store_error (error, self->path, code_of (rc), "%s", reason);
 }

@@ -1,15 +1,15 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "case/brg-case-error.h"
 #include "case/brg-store-private.h"
 
 #define MAX_MESSAGE 800
 
-G_DEFINE_QUARK (brg_store_error, brg_store_error)
+  G_DEFINE_QUARK (brg_store_error, brg_store_error)
 
-/* One line whatever the file holds. */
-static char *
-one_line (const char *format, va_list args)
+  /* One line whatever the file holds. */
+  static char *one_line (const char *format, va_list args)
 {
   g_autofree char *text = g_strdup_vprintf (format, args);
   char *line = _brg_store_cut_text (text, MAX_MESSAGE);
@@ -65,8 +65,7 @@ _brg_store_fault (BrgStore *self, GError **error, const BrgError *fault)
   switch (fault->status)
     {
     case BRG_CANCELLED:
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "cancelled");
-      return FALSE;
+      return brg_case_error_cancelled (error);
     case BRG_NO_MEMORY:
       return _brg_store_error (error, self->path, BRG_STORE_ERROR_NO_MEMORY, "%s", fault->message);
     case BRG_IO:

@@ -188,3 +188,19 @@ brg_task_is_cancelled (BrgTask *self)
 {
   return brg_job_is_cancelled (&self->job);
 }
+
+static void
+cancelled_cb (GCancellable *cancellable, gpointer task)
+{
+  (void) cancellable;
+  brg_task_cancel (task);
+}
+
+gulong
+brg_task_follow (BrgTask *self, GCancellable *cancellable)
+{
+  if (cancellable == NULL)
+    return 0;
+  return g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb), g_object_ref (self),
+                                g_object_unref);
+}

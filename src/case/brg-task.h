@@ -1,6 +1,6 @@
 #pragma once
 
-#include <glib-object.h>
+#include <gio/gio.h>
 
 #include "engine/brg-job.h"
 
@@ -31,5 +31,9 @@ void brg_task_report (BrgTask *self, const char *title, double fraction);
 /* Any thread; the call returns BRG_CANCELLED within one slab. */
 void brg_task_cancel (BrgTask *self);
 gboolean brg_task_is_cancelled (BrgTask *self);
+
+/* Cancels the task when `cancellable` is, at once if it is already. NULL: never. What it returns is
+ * for g_cancellable_disconnect(), 0 when there is nothing to disconnect. */
+gulong brg_task_follow (BrgTask *self, GCancellable *cancellable);
 
 G_END_DECLS
