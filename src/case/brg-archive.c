@@ -357,11 +357,8 @@ gboolean
 brg_archive_is (const char *path)
 {
   char first[4];
-  FILE *file = _brg_file_open (path, NULL);
-  gboolean is_read = file != NULL && fread (first, sizeof first, 1, file) == 1;
+  gboolean is_read = _brg_file_begin (path, first, sizeof first) == sizeof first;
 
-  if (file != NULL)
-    fclose (file);
   return is_read && (memcmp (first, "PK\3\4", 4) == 0 || memcmp (first, "PK\5\6", 4) == 0);
 }
 

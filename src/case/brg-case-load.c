@@ -22,12 +22,8 @@ _brg_case_is_case_file (const char *path)
 
   if (g_str_has_suffix (path, BRG_STORE_SUFFIX))
     return TRUE;
-  FILE *file = _brg_file_open (path, NULL);
-  if (file == NULL)
-    return FALSE;
-  size_t n = fread (start, 1, sizeof start, file);
-  fclose (file);
-  gboolean is_case = n == sizeof start && memcmp (start, MAGIC, sizeof start) == 0;
+  gboolean is_case = _brg_file_begin (path, start, sizeof start) == sizeof start &&
+                     memcmp (start, MAGIC, sizeof start) == 0;
   brg_wipe (start, sizeof start);
   return is_case;
 }

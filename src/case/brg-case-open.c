@@ -98,8 +98,7 @@ read_scan (Opening *opening, BrgJob *job, GError **error)
   opening->warnings = brg_import_file_describe (&file, &opening->options);
   opening->scan = g_steal_pointer (&file.scan);
   opening->is_skull = file.is_skull;
-  opening->import = (BrgImport){ .n_files = 1, .held = file.header.held };
-  g_strlcpy (opening->import.format, file.header.format, sizeof opening->import.format);
+  opening->import = brg_import_of_image (&file.header);
   return TRUE;
 }
 

@@ -65,6 +65,7 @@ _brg_case_clear_scan (BrgCase *self)
   g_clear_pointer (&self->histogram, g_free);
   g_clear_pointer (&self->warnings, g_strfreev);
   self->import = (BrgImport){ 0 };
+  self->is_skull = FALSE;
   g_clear_pointer (&self->source, g_free);
   g_clear_pointer (&self->added, brg_mask_unref);
   g_clear_pointer (&self->removed, brg_mask_unref);

@@ -17,6 +17,10 @@ void _brg_file_name_error (GError **error, const char *path);
 /* Opens a regular file to read, without a buffer; NULL and an error for anything else. */
 FILE *_brg_file_open (const char *path, GError **error);
 
+/* The first `size` bytes of a regular file, to be overwritten when they were looked at: they may be
+ * anything. Returns how many there are, 0 when it cannot be read. */
+gsize _brg_file_begin (const char *path, void *bytes, gsize size);
+
 /* The whole of a file of at most `max_bytes`, zero-terminated. */
 char *_brg_file_read (const char *path, gsize max_bytes, gsize *length, GError **error);
 

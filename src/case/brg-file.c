@@ -50,6 +50,18 @@ _brg_file_open (const char *path, GError **error)
   return file;
 }
 
+gsize
+_brg_file_begin (const char *path, void *bytes, gsize size)
+{
+  FILE *file = _brg_file_open (path, NULL);
+
+  if (file == NULL)
+    return 0;
+  gsize n = fread (bytes, 1, size, file);
+  fclose (file);
+  return n;
+}
+
 char *
 _brg_file_read (const char *path, gsize max_bytes, gsize *length, GError **error)
 {

@@ -112,10 +112,3 @@ brg_import_draw_labels (const char *path,
   if (brg_image_draw_fronts (path, content, size_px, greys, job, NULL) != BRG_OK)
     memset (greys, 0, n);
 }
-
-void
-brg_import_file_clear (BrgImportFile *self)
-{
-  brg_volume_unref (self->scan);
-  *self = (BrgImportFile){ 0 };
-}

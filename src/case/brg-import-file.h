@@ -15,9 +15,9 @@ typedef struct
   BrgImageInfo header;
 } BrgImportFile;
 
-/* Reads it as options->as says; NULL is BRG_IMPORT_AS_FOUND. On failure, "NAME: reason", there is
- * nothing to clear; a mask without any voxel is one. Names of segments do not outlast the call. Any
- * thread. */
+/* Reads it as options->as says; NULL is BRG_IMPORT_AS_FOUND. The caller owns
+ * the scan, which is NULL on failure, "NAME: reason"; a mask without any voxel is one. Names of
+ * segments do not outlast the call. Any thread. */
 BrgStatus brg_import_file_read (BrgImportFile *self,
                                 const char *path,
                                 const BrgImportOptions *options,
@@ -34,7 +34,5 @@ void brg_import_draw_labels (const char *path,
                              int size_px,
                              guint8 *greys,
                              BrgJob *job);
-
-void brg_import_file_clear (BrgImportFile *self); /* zeroed allowed */
 
 G_END_DECLS

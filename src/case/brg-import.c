@@ -6,13 +6,22 @@
 #include "engine/brg-histogram.h"
 #include "engine/brg-recipe.h"
 
+#define HIGHEST_AIR_HU (-500)
+
 gboolean
 brg_import_is_known (const BrgImport *self)
 {
   return self->format[0] != '\0';
 }
 
-#define HIGHEST_AIR_HU (-500)
+BrgImport
+brg_import_of_image (const BrgImageInfo *header)
+{
+  BrgImport self = { .n_files = 1, .held = header->held };
+
+  g_strlcpy (self.format, header->format, sizeof self.format);
+  return self;
+}
 
 /* BRG_UNSUPPORTED for values without any air among them: by the default threshold all tissue would
  * be bone, and the face would stay. */

@@ -53,6 +53,9 @@ typedef struct
 
 gboolean brg_import_is_known (const BrgImport *self);
 
+/* Of one file of voxels with this header. */
+BrgImport brg_import_of_image (const BrgImageInfo *header);
+
 /* Takes `scan` and gives the defaced one, or `scan` itself when the options do not ask for it, and
  * notes it; of a scan that is defaced already the nearer distance and the sum of voxels. NULL and
  * `error` otherwise; BRG_UNSUPPORTED when what is bone is not said and the values are no HU. Any

@@ -283,14 +283,11 @@ gboolean
 brg_series_is_source (const char *path)
 {
   char start[132];
-  gboolean is_source = g_file_test (path, G_FILE_TEST_IS_DIR);
-  FILE *file = is_source ? NULL : _brg_file_open (path, NULL);
 
-  if (file == NULL)
-    return is_source;
-  is_source = fread (start, 1, sizeof start, file) == sizeof start &&
-              memcmp (start + sizeof start - 4, "DICM", 4) == 0;
-  fclose (file);
+  if (g_file_test (path, G_FILE_TEST_IS_DIR))
+    return TRUE;
+  gboolean is_source = _brg_file_begin (path, start, sizeof start) == sizeof start &&
+                       memcmp (start + sizeof start - 4, "DICM", 4) == 0;
   brg_wipe (start, sizeof start);
   return is_source || brg_archive_is (path);
 }

@@ -17,6 +17,12 @@ _brg_series_slice (const BrgSeries *self, guint index)
                           plane->column_mm };
 }
 
+gboolean
+brg_series_must_resample (const BrgSeries *self)
+{
+  return self->reason == NULL && !self->stack.is_even;
+}
+
 /* Why no slice of it is one of a CT; NULL: it is. */
 static char *
 judge_image (const BrgDicomImage *image)

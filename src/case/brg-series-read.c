@@ -330,7 +330,7 @@ check_mode (const BrgSeries *series, BrgSeriesMode mode, GError **error)
 {
   const char *reason = series->reason;
 
-  if (reason == NULL && mode == BRG_SERIES_AS_IT_IS && !series->stack.is_even)
+  if (mode == BRG_SERIES_AS_IT_IS && brg_series_must_resample (series))
     reason = series->remarks[0] != NULL ? series->remarks[0] : _ ("Its slices are uneven.");
   if (reason == NULL)
     return TRUE;

@@ -76,6 +76,9 @@ int brg_series_get_rows (const BrgSeries *self);
  * FALSE, and black, when it cannot be read. Any thread. */
 gboolean brg_series_draw_middle (const BrgSeries *self, int size_px, guint8 *grey, BrgJob *job);
 
+/* It can be used, but only resampled: slices are missing or uneven. */
+gboolean brg_series_must_resample (const BrgSeries *self);
+
 /* What is to be done about a series whose slices are no regular grid. */
 typedef enum
 {

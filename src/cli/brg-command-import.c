@@ -82,7 +82,7 @@ describe_series (BrgReport *report, const BrgSeries *series)
   brg_report_truth (report, "usable", "  Usable", series->reason == NULL);
   if (series->reason != NULL)
     brg_report_text (report, "reason", "  Reason", series->reason);
-  else if (!series->stack.is_even)
+  else if (brg_series_must_resample (series))
     brg_report_text (report, "needs", "  Needs", "--resample");
   for (char **remark = series->remarks; *remark != NULL; remark++)
     brg_report_text (report, NULL, "  Note", *remark);
@@ -198,15 +198,14 @@ import_series (BrgCli *cli, const Request *request, const BrgSeries *series)
   g_auto (GStrv) warnings = NULL;
   BrgSeriesMode mode = request->options.resample ? BRG_SERIES_RESAMPLE : BRG_SERIES_AS_IT_IS;
 
-  if (series->reason == NULL && !series->stack.is_even && !request->options.resample)
-    {
-      g_autofree char *text = g_strdup_printf (
-        "%s Add --resample to make even slices by interpolation.",
-        series->remarks[0] != NULL ? series->remarks[0] : "Its slices are uneven.");
-      return brg_cli_failed (cli, request->source, text);
-    }
   brg_cli_phase (cli, 0.2, 0.7);
   BrgVolume *scan = brg_series_read (series, mode, NULL, &warnings, &cli->job, &failure);
+  if (scan == NULL && mode == BRG_SERIES_AS_IT_IS && brg_series_must_resample (series))
+    {
+      g_autofree char *text = g_strdup_printf (
+        "%s Add --resample to make even slices by interpolation.", failure->message);
+      return brg_cli_failed (cli, request->source, text);
+    }
   if (scan == NULL)
     return brg_cli_failed (cli, request->source, failure->message);
   BrgImport import = brg_series_describe_import (series, mode);
@@ -236,8 +235,7 @@ import_zipped_image (BrgCli *cli, const Request *request)
     }
   for (int w = 0; w < info.n_warnings; w++)
     warnings[w] = info.warnings[w];
-  BrgImport import = { .n_files = 1, .held = info.held };
-  g_strlcpy (import.format, info.format, sizeof import.format);
+  BrgImport import = brg_import_of_image (&info);
   return write_scan (cli, request, scan, warnings, &import);
 }
 

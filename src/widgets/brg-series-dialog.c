@@ -149,12 +149,6 @@ chosen_series (BrgSeriesDialog *self, guint *index)
   return self->all_series->pdata[*index];
 }
 
-static gboolean
-must_resample (const BrgSeries *series)
-{
-  return series->reason == NULL && !series->stack.is_even;
-}
-
 /* Which slices resampling makes up, and what it looks like. */
 static void
 update_preview (BrgSeriesDialog *self, const BrgSeries *odd)
@@ -175,22 +169,22 @@ update (BrgSeriesDialog *self)
 {
   guint index;
   const BrgSeries *series = chosen_series (self, &index);
-  gboolean odd =
-    series != NULL && series->reason == NULL && (must_resample (series) || series->stack.is_tilted);
+  gboolean odd = series != NULL && series->reason == NULL &&
+                 (brg_series_must_resample (series) || series->stack.is_tilted);
 
   gtk_widget_set_visible (GTK_WIDGET (self->resample_check), odd);
   gtk_widget_set_visible (GTK_WIDGET (self->advice_label), odd);
   update_preview (self, odd ? series : NULL);
   if (odd)
     gtk_label_set_label (self->advice_label,
-                         must_resample (series)
+                         brg_series_must_resample (series)
                            ? _ ("Slices that are missing or uneven are made up by interpolation.")
                            : _ ("Tilted slices can be used as they are; distances are exact only "
                                 "after resampling."));
   gtk_widget_set_sensitive (
     self->open_button,
     series != NULL && series->reason == NULL &&
-      (!must_resample (series) || gtk_check_button_get_active (self->resample_check)));
+      (!brg_series_must_resample (series) || gtk_check_button_get_active (self->resample_check)));
 }
 
 static void
@@ -202,7 +196,7 @@ row_selected_cb (BrgSeriesDialog *self)
     return;
   const BrgSeries *series = chosen_series (self, &index);
   gtk_check_button_set_active (self->resample_check, series != NULL && series->stack.is_tilted &&
-                                                       !must_resample (series));
+                                                       !brg_series_must_resample (series));
   update (self);
 }
 
@@ -214,7 +208,7 @@ open_cb (BrgSeriesDialog *self)
 
   if (series == NULL || !gtk_widget_get_sensitive (self->open_button))
     return;
-  gboolean resample = (must_resample (series) || series->stack.is_tilted) &&
+  gboolean resample = (brg_series_must_resample (series) || series->stack.is_tilted) &&
                       gtk_check_button_get_active (self->resample_check);
   g_signal_emit (self, signals[CHOSEN], 0, index, resample);
   gtk_window_close (GTK_WINDOW (self));
