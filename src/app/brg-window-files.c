@@ -40,13 +40,12 @@ report_error (BrgWindow *self, const GError *error)
 }
 
 void
-_brg_window_finish_opening (BrgWindow *self, GAsyncResult *result)
+_brg_window_opened_cb (GObject *source, GAsyncResult *result, gpointer window)
 {
+  g_autoptr (BrgWindow) self = window;
   g_autoptr (GError) error = NULL;
-  GObject *source = g_async_result_get_source_object (result);
   gboolean opened = brg_case_open_finish (BRG_CASE (source), result, &error);
 
-  g_object_unref (source);
   if (gtk_widget_in_destruction (GTK_WIDGET (self)) || self->the_case == NULL)
     return;
   finish_task (self);
@@ -55,14 +54,6 @@ _brg_window_finish_opening (BrgWindow *self, GAsyncResult *result)
     _brg_window_remember_case (self);
   else
     report_error (self, error);
-}
-
-static void
-opened_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (BrgWindow) self = data;
-
-  _brg_window_finish_opening (self, result);
 }
 
 gboolean
@@ -110,7 +101,7 @@ brg_window_open (BrgWindow *self, GFile *file)
   if (path != NULL)
     _brg_window_open_image (self, file);
   else
-    _brg_window_open_in_case (self, file, NULL, opened_cb);
+    _brg_window_open_in_case (self, file, NULL, _brg_window_opened_cb);
 }
 
 static void
@@ -119,7 +110,7 @@ reopened_cb (GObject *source, GAsyncResult *result, gpointer data)
   BrgWindow *self = data;
 
   self->reopening = FALSE;
-  opened_cb (source, result, self);
+  _brg_window_opened_cb (source, result, self);
 }
 
 void

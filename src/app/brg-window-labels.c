@@ -39,14 +39,6 @@ look_thread_cb (GTask *task, gpointer source, gpointer data, GCancellable *cance
   g_task_return_boolean (task, TRUE);
 }
 
-static void
-opened_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (BrgWindow) self = data;
-
-  _brg_window_finish_opening (self, result);
-}
-
 /* Says at the top what the scan panel says too, if the file was no scan. */
 static void
 image_opened_cb (GObject *source, GAsyncResult *result, gpointer data)
@@ -54,7 +46,7 @@ image_opened_cb (GObject *source, GAsyncResult *result, gpointer data)
   BrgWindow *self = g_object_ref (data);
   gboolean was_opened = !g_task_had_error (G_TASK (result));
 
-  opened_cb (source, result, data);
+  _brg_window_opened_cb (source, result, data);
   if (was_opened && self->the_case != NULL && brg_case_get_is_skull (self->the_case))
     _brg_window_show_message (self, GTK_MESSAGE_INFO, brg_case_get_warnings (self->the_case)[0]);
   g_object_unref (self);
@@ -94,7 +86,7 @@ looked_cb (GObject *source, GAsyncResult *result, gpointer data)
     ask (self, look);
   else
     _brg_window_open_in_case (self, look->file, NULL,
-                              look->content.n_layers > 0 ? image_opened_cb : opened_cb);
+                              look->content.n_layers > 0 ? image_opened_cb : _brg_window_opened_cb);
 }
 
 void

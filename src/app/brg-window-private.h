@@ -116,8 +116,8 @@ void _brg_window_open_in_case (BrgWindow *self,
                                GFile *file,
                                const BrgImportOptions *options,
                                GAsyncReadyCallback callback);
-/* The end of every opening, in the callback of it. */
-void _brg_window_finish_opening (BrgWindow *self, GAsyncResult *result);
+/* The end of every opening: its callback, or called by that. Takes the reference of the window. */
+void _brg_window_opened_cb (GObject *source, GAsyncResult *result, gpointer window);
 /* A read-only case once more, to change it if nothing stands in the way any longer. */
 void _brg_window_reopen (BrgWindow *self);
 void _brg_window_open_sample (BrgWindow *self);

@@ -42,22 +42,14 @@ search_thread_cb (GTask *task, gpointer source, gpointer data, GCancellable *can
 }
 
 static void
-opened_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (BrgWindow) self = data;
-
-  _brg_window_finish_opening (self, result);
-}
-
-static void
 open_series (BrgWindow *self, GPtrArray *all, guint index, const BrgImportOptions *options)
 {
   const BrgSeries *series = all->pdata[index];
 
   if (self->cancellable == NULL)
     self->cancellable = g_cancellable_new ();
-  brg_case_open_series_async (self->the_case, all, index, options, self->cancellable, opened_cb,
-                              g_object_ref (self));
+  brg_case_open_series_async (self->the_case, all, index, options, self->cancellable,
+                              _brg_window_opened_cb, g_object_ref (self));
   _brg_window_show_opening (self,
                             *series->description != '\0' ? series->description : _ ("the series"));
   _brg_window_actions_update (self);
@@ -70,18 +62,6 @@ chosen_cb (BrgSeriesDialog *dialog, guint index, gboolean resample, BrgWindow *s
 
   options.deface = brg_series_dialog_get_deface (dialog, &options.deface_mm);
   open_series (self, brg_series_dialog_get_all_series (dialog), index, &options);
-}
-
-/* A zip without series: the image in it, or words that say what there is. */
-static void
-open_image (BrgWindow *self, const char *path)
-{
-  g_autoptr (GFile) file = g_file_new_for_path (path);
-
-  self->cancellable = g_cancellable_new ();
-  brg_case_open_async (self->the_case, file, NULL, self->cancellable, opened_cb,
-                       g_object_ref (self));
-  _brg_window_actions_update (self);
 }
 
 /* Nothing to choose: one series, and nothing odd about it. */
@@ -121,7 +101,11 @@ found_cb (GObject *source, GAsyncResult *result, gpointer data)
   if (all == NULL || cancelled)
     return;
   if (all->len == 0 && brg_archive_is (search->path))
-    open_image (self, search->path);
+    {
+      /* the image in it, or words that say what there is */
+      g_autoptr (GFile) file = g_file_new_for_path (search->path);
+      _brg_window_open_in_case (self, file, NULL, _brg_window_opened_cb);
+    }
   else if (all->len == 0)
     {
       g_autofree char *text =

@@ -18,8 +18,8 @@
   "was left in the middle of a write, which can only be put right where file and folder can be "   \
   "written"
 
-  static BrgStoreError
-  code_of (int rc)
+static BrgStoreError
+code_of (int rc)
 {
   switch (rc & 0xff)
     {

@@ -6,10 +6,11 @@
 
 #define MAX_MESSAGE 800
 
-  G_DEFINE_QUARK (brg_store_error, brg_store_error)
+G_DEFINE_QUARK (brg_store_error, brg_store_error)
 
-  /* One line whatever the file holds. */
-  static char *one_line (const char *format, va_list args)
+/* One line whatever the file holds. */
+static char *
+one_line (const char *format, va_list args)
 {
   g_autofree char *text = g_strdup_vprintf (format, args);
   char *line = _brg_store_cut_text (text, MAX_MESSAGE);
