@@ -16,16 +16,7 @@ static gint16 samples[COLUMNS * ROWS];
 static DicomSlice
 plain (void)
 {
-  for (int s = 0; s < COLUMNS * ROWS; s++)
-    samples[s] = (gint16) (s * 37 - 300);
-  return (DicomSlice){ .columns = COLUMNS,
-                       .rows = ROWS,
-                       .number = 7,
-                       .position = { -10.5, 20, 30.25 },
-                       .row_mm = 0.7,
-                       .column_mm = 0.5,
-                       .intercept = -1024,
-                       .samples = samples };
+  return dicom_ramp (COLUMNS, ROWS, samples);
 }
 
 static char *

@@ -322,6 +322,21 @@ dicom_deflate (GByteArray *bytes, guint begin)
   g_object_unref (deflater);
 }
 
+DicomSlice
+dicom_ramp (int columns, int rows, gint16 *samples)
+{
+  for (int s = 0; s < columns * rows; s++)
+    samples[s] = (gint16) (s * 37 - 300);
+  return (DicomSlice){ .columns = columns,
+                       .rows = rows,
+                       .number = 7,
+                       .position = { -10.5, 20, 30.25 },
+                       .row_mm = 0.7,
+                       .column_mm = 0.5,
+                       .intercept = -1024,
+                       .samples = samples };
+}
+
 GByteArray *
 dicom_slice (const DicomSlice *slice)
 {

@@ -69,6 +69,10 @@ typedef struct
 /* Deflates all bytes of a file from `begin` on. */
 void dicom_deflate (GByteArray *bytes, guint begin);
 
+/* A small slice somewhere, not square, whose samples rise from -300 by 37: fills `samples`, which
+ * it keeps. */
+DicomSlice dicom_ramp (int columns, int rows, gint16 *samples);
+
 /* The bytes of the whole file. */
 GByteArray *dicom_slice (const DicomSlice *slice);
 
