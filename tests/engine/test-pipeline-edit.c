@@ -477,6 +477,8 @@ burn (void *data, const char *title, double fraction)
     brg_job_cancel (&fuse->job);
 }
 
+/* How many reports a run makes before it is done depends on how threads share the slabs, so that
+ * only runs on one thread are sure to be cancelled. */
 static void
 test_cancelled (void)
 {
@@ -486,14 +488,16 @@ test_cancelled (void)
 
   bed_init (&bed, 22);
   step (&bed, &recipe, edit (&bed), false, NULL);
-  for (int n = 0; n < 24; n++)
+  for (int n = 0; n < 32; n++)
     {
-      Fuse fuse = { .job = twin_job (2), .left = n };
+      int n_threads = 1 + n % 2;
+      Fuse fuse = { .job = twin_job (n_threads), .left = n / 2 };
       fuse.job.report = burn;
       fuse.job.report_data = &fuse;
-      n_cancelled += fail_and_recover (&bed, &recipe, INT_MAX, &fuse.job, BRG_CANCELLED);
+      bool was_cancelled = fail_and_recover (&bed, &recipe, INT_MAX, &fuse.job, BRG_CANCELLED);
+      n_cancelled += was_cancelled && n_threads == 1;
     }
-  g_assert_cmpint (n_cancelled, >, 10);
+  g_assert_cmpint (n_cancelled, >, 5);
   bed_clear (&bed);
 }
 

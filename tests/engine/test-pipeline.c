@@ -459,7 +459,8 @@ burn (void *data, const char *title, double fraction)
     brg_job_cancel (&fuse->job);
 }
 
-/* Cancelled at any moment, the next run is right. */
+/* Cancelled at any moment, the next run is right. Only runs on one thread are sure to be cancelled:
+ * how many reports others make depends on how threads share the slabs. */
 static void
 test_cancel (void)
 {
@@ -473,21 +474,20 @@ test_cancel (void)
   after.defect.rotate_deg = 30;
   BrgPipelineResult expected_before = run_ok (fresh, &before, NULL, NULL, 0);
   BrgPipelineResult expected_after = run_ok (fresh, &after, NULL, NULL, 0);
-  for (int left = 0; left < 400; left += 1 + left / 6)
+  for (int n = 0, left = 0; left < 400; n++, left += n % 2 == 0 ? 1 + left / 5 : 0)
     {
       BrgPipeline *pipeline = brg_pipeline_new (scan, NULL);
-      Fuse fuse = { .job = BRG_JOB_INIT, .left = left };
+      Fuse fuse = { .job = twin_job (1 + n % 2), .left = left };
       BrgError error = { 0 };
       BrgPipelineResult result = run_ok (pipeline, &before, NULL, NULL, 0);
       brg_pipeline_result_clear (&result);
-      fuse.job.n_threads = 2;
       fuse.job.report = burn;
       fuse.job.report_data = &fuse;
       BrgStatus status =
         brg_pipeline_run (pipeline, &after, NULL, NULL, 0, &result, &fuse.job, &error);
       g_assert_true (status == BRG_OK || status == BRG_CANCELLED);
       g_assert_cmpint (status == BRG_CANCELLED, ==, error.status == BRG_CANCELLED);
-      n_cancelled += status == BRG_CANCELLED;
+      n_cancelled += status == BRG_CANCELLED && fuse.job.n_threads == 1;
       brg_pipeline_result_clear (&result);
       result = run_ok (pipeline, left % 2 ? &before : &after, NULL, NULL, 0);
       assert_same_result (&result, left % 2 ? &expected_before : &expected_after);
