@@ -7,9 +7,9 @@
 
 #include "engine/brg-brick-surface.h"
 
+#include "fuse.h"
 #include "short-memory.h"
 #include "surface-phantoms.h"
-#include "voxel-twin.h"
 
 typedef struct
 {
@@ -229,23 +229,6 @@ test_threads (void)
   brg_mask_unref (mask);
 }
 
-typedef struct
-{
-  BrgJob job;
-  int left; /* reports until the cancel */
-} Fuse;
-
-static void
-burn (void *data, const char *title, double fraction)
-{
-  Fuse *fuse = data;
-
-  (void) title;
-  (void) fraction;
-  if (fuse->left-- == 0)
-    brg_job_cancel (&fuse->job);
-}
-
 /* Short of memory or cancelled at any moment, the surface is the one before. */
 static void
 test_failure (void)
@@ -266,14 +249,12 @@ test_failure (void)
   update_ok (surface, before, NULL, 1);
   for (int n = 0; n < 60; n++)
     {
-      Fuse fuse = { .job = twin_job (n % 3 + 1), .left = n / 2 };
+      Fuse fuse;
+      BrgJob *job = n % 2 == 0 ? NULL : fuse_light (&fuse, n % 3 + 1, n / 2);
       BrgError error = { 0 };
-      fuse.job.report = burn;
-      fuse.job.report_data = &fuse;
       if (n % 2 == 0)
         short_memory_allow (n / 2);
-      BrgStatus status =
-        brg_brick_surface_update (surface, after, NULL, n % 2 == 0 ? NULL : &fuse.job, &error);
+      BrgStatus status = brg_brick_surface_update (surface, after, NULL, job, &error);
       short_memory_end ();
       g_assert_cmpint (status, ==, error.status);
       if (status == BRG_OK)

@@ -9,6 +9,7 @@
 #include "engine/brg-param.h"
 
 #include "defect-phantoms.h"
+#include "fuse.h"
 #include "pipeline-twin.h"
 #include "short-memory.h"
 
@@ -460,25 +461,6 @@ test_short_of_memory (void)
   bed_clear (&bed);
 }
 
-typedef struct
-{
-  BrgJob job;
-  int left; /* reports until the cancel */
-} Fuse;
-
-static void
-burn (void *data, const char *title, double fraction)
-{
-  Fuse *fuse = data;
-
-  (void) title;
-  (void) fraction;
-  if (fuse->left-- == 0)
-    brg_job_cancel (&fuse->job);
-}
-
-/* How many reports a run makes before it is done depends on how threads share the slabs, so that
- * only runs on one thread are sure to be cancelled. */
 static void
 test_cancelled (void)
 {
@@ -491,10 +473,9 @@ test_cancelled (void)
   for (int n = 0; n < 32; n++)
     {
       int n_threads = 1 + n % 2;
-      Fuse fuse = { .job = twin_job (n_threads), .left = n / 2 };
-      fuse.job.report = burn;
-      fuse.job.report_data = &fuse;
-      bool was_cancelled = fail_and_recover (&bed, &recipe, INT_MAX, &fuse.job, BRG_CANCELLED);
+      Fuse fuse;
+      BrgJob *job = fuse_light (&fuse, n_threads, n / 2);
+      bool was_cancelled = fail_and_recover (&bed, &recipe, INT_MAX, job, BRG_CANCELLED);
       n_cancelled += was_cancelled && n_threads == 1;
     }
   g_assert_cmpint (n_cancelled, >, 5);

@@ -12,6 +12,7 @@
 #include "engine/brg-threshold.h"
 
 #include "defect-phantoms.h"
+#include "fuse.h"
 #include "pipeline-twin.h"
 
 /* A noisy head with a speckle of table, holes in thin bone, and air at -1000. */
@@ -442,25 +443,7 @@ test_reuse (void)
   brg_pipeline_result_clear (&a);
 }
 
-typedef struct
-{
-  BrgJob job;
-  int left; /* reports until the cancel */
-} Fuse;
-
-static void
-burn (void *data, const char *title, double fraction)
-{
-  Fuse *fuse = data;
-
-  g_assert_nonnull (title);
-  g_assert_true (fraction >= 0 && fraction <= 1 + 1e-9);
-  if (fuse->left-- == 0)
-    brg_job_cancel (&fuse->job);
-}
-
-/* Cancelled at any moment, the next run is right. Only runs on one thread are sure to be cancelled:
- * how many reports others make depends on how threads share the slabs. */
+/* Cancelled at any moment, the next run is right. */
 static void
 test_cancel (void)
 {
@@ -477,17 +460,16 @@ test_cancel (void)
   for (int n = 0, left = 0; left < 400; n++, left += n % 2 == 0 ? 1 + left / 5 : 0)
     {
       BrgPipeline *pipeline = brg_pipeline_new (scan, NULL);
-      Fuse fuse = { .job = twin_job (1 + n % 2), .left = left };
+      int n_threads = 1 + n % 2;
+      Fuse fuse;
       BrgError error = { 0 };
       BrgPipelineResult result = run_ok (pipeline, &before, NULL, NULL, 0);
       brg_pipeline_result_clear (&result);
-      fuse.job.report = burn;
-      fuse.job.report_data = &fuse;
-      BrgStatus status =
-        brg_pipeline_run (pipeline, &after, NULL, NULL, 0, &result, &fuse.job, &error);
+      BrgStatus status = brg_pipeline_run (pipeline, &after, NULL, NULL, 0, &result,
+                                           fuse_light (&fuse, n_threads, left), &error);
       g_assert_true (status == BRG_OK || status == BRG_CANCELLED);
       g_assert_cmpint (status == BRG_CANCELLED, ==, error.status == BRG_CANCELLED);
-      n_cancelled += status == BRG_CANCELLED && fuse.job.n_threads == 1;
+      n_cancelled += status == BRG_CANCELLED && n_threads == 1;
       brg_pipeline_result_clear (&result);
       result = run_ok (pipeline, left % 2 ? &before : &after, NULL, NULL, 0);
       assert_same_result (&result, left % 2 ? &expected_before : &expected_after);
