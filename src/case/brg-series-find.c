@@ -172,23 +172,28 @@ name_parts (GPtrArray *all)
     }
 }
 
-/* Tells every part of a series how many images are in the others. */
+/* Tells every part of a series how many images are in those parts that cannot be used: each of the
+ * others is a scan of its own. */
 static void
 count_others (GPtrArray *all)
 {
-  g_autoptr (GHashTable) n_images = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) n_useless = g_hash_table_new (g_str_hash, g_str_equal);
 
-  for (int pass = 0; pass < 2; pass++)
-    for (guint s = 0; s < all->len; s++)
-      {
-        BrgSeries *series = all->pdata[s];
-        const char *uid = _brg_series_image (series, 0)->series_uid;
-        guint n = GPOINTER_TO_UINT (g_hash_table_lookup (n_images, uid));
-        series->n_others = n - series->images->len; /* of the second pass */
-        if (pass == 0)
-          g_hash_table_insert (n_images, (gpointer) uid,
-                               GUINT_TO_POINTER (n + series->images->len));
-      }
+  for (guint s = 0; s < all->len; s++)
+    {
+      BrgSeries *series = all->pdata[s];
+      const char *uid = _brg_series_image (series, 0)->series_uid;
+      guint n = GPOINTER_TO_UINT (g_hash_table_lookup (n_useless, uid));
+      if (series->reason != NULL)
+        g_hash_table_insert (n_useless, (gpointer) uid, GUINT_TO_POINTER (n + series->images->len));
+    }
+  for (guint s = 0; s < all->len; s++)
+    {
+      BrgSeries *series = all->pdata[s];
+      const char *uid = _brg_series_image (series, 0)->series_uid;
+      guint n = GPOINTER_TO_UINT (g_hash_table_lookup (n_useless, uid));
+      series->n_others = series->reason != NULL ? n - series->images->len : n;
+    }
 }
 
 /* A broken file counts for every part of its series, or makes one that cannot be used. */
@@ -248,7 +253,6 @@ group (Reading *reading)
         add_image (find_series (all, by_key, read, frame), read->file, frame);
     }
   name_parts (all);
-  count_others (all);
   for (guint f = 0; f < n_files; f++)
     if (reading->reads[f].fault != NULL)
       add_broken (all, &reading->reads[f]);
@@ -306,6 +310,17 @@ read_all (Reading *reading, BrgJob *job, GError **error)
   return TRUE;
 }
 
+static void
+judge (GPtrArray *all)
+{
+  for (guint s = 0; s < all->len; s++)
+    _brg_series_judge (all->pdata[s]);
+  count_others (all);
+  for (guint s = 0; s < all->len; s++)
+    _brg_series_remark (all->pdata[s]);
+  g_ptr_array_sort (all, compare_series);
+}
+
 GPtrArray *
 brg_series_find (const char *path, BrgJob *job, GError **error)
 {
@@ -322,10 +337,8 @@ brg_series_find (const char *path, BrgJob *job, GError **error)
   brg_job_parts_end (&parts);
   if (ok)
     forget (&reading);
-  for (guint s = 0; all != NULL && s < all->len; s++)
-    _brg_series_judge (all->pdata[s]);
   if (all != NULL)
-    g_ptr_array_sort (all, compare_series);
+    judge (all);
   return all;
 }
 

@@ -76,9 +76,9 @@ compare_numbers (gconstpointer a, gconstpointer b, gpointer data)
 }
 
 /* Sorts the images; of those in one place the one with the lowest number stays, so that a place
- * scanned again and again is from the first time everywhere. FALSE and a reason when they make no
+ * scanned again and again is from the first time everywhere. Gives a reason when they make no
  * stack. */
-static gboolean
+static void
 make_stack (BrgSeries *self)
 {
   guint n = self->images->len;
@@ -93,7 +93,7 @@ make_stack (BrgSeries *self)
                       &self->stack, &fault) != BRG_OK)
     {
       self->reason = g_strdup_printf (_ ("Its slices make no volume: %s."), fault.message);
-      return FALSE;
+      return;
     }
   for (int s = 0; s < self->stack.n; s++)
     {
@@ -103,7 +103,6 @@ make_stack (BrgSeries *self)
     }
   g_array_unref (self->images);
   self->images = g_steal_pointer (&sorted);
-  return TRUE;
 }
 
 /* Spacing that a head CT can have. */
@@ -201,8 +200,6 @@ remark_on_rest (const BrgSeries *self, GPtrArray *remarks)
 void
 _brg_series_judge (BrgSeries *self)
 {
-  g_autoptr (GPtrArray) remarks = g_ptr_array_new_with_free_func (g_free);
-
   if (self->is_broken)
     self->reason = g_strdup_printf (_ ("Its files cannot be read (the first: %s)."), self->fault);
   else
@@ -213,7 +210,16 @@ _brg_series_judge (BrgSeries *self)
       self->images->len);
   if (self->reason == NULL && !has_places (self))
     self->reason = g_strdup (_ ("Its slices do not say where they lie."));
-  if (self->reason == NULL && make_stack (self))
+  if (self->reason == NULL)
+    make_stack (self);
+}
+
+void
+_brg_series_remark (BrgSeries *self)
+{
+  g_autoptr (GPtrArray) remarks = g_ptr_array_new_with_free_func (g_free);
+
+  if (self->reason == NULL)
     {
       remark_on_order (&self->stack, remarks);
       remark_on_shape (&self->stack, remarks);

@@ -26,8 +26,11 @@ void _brg_series_free (BrgSeries *self);
 
 const BrgDicomImage *_brg_series_image (const BrgSeries *self, guint index);
 
-/* Puts the images in order and says why the series cannot be used, or what is odd about it. */
+/* Puts the images in order, or says why the series cannot be used. */
 void _brg_series_judge (BrgSeries *self);
+
+/* Says what is odd about it, when all parts of it are judged. */
+void _brg_series_remark (BrgSeries *self);
 
 /* The plane of an image; its position and orientation are there. */
 BrgStackSlice _brg_series_slice (const BrgSeries *self, guint index);

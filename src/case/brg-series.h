@@ -21,9 +21,9 @@ G_BEGIN_DECLS
  * not looked at, as it may be older than the files, and incomplete. Images, frames of files, belong
  * together when series, SOP class, size, pixel spacing, direction and coding are the same, and in
  * multi-frame files stack and time; those of one series that do not go together are parts of their
- * own, each of which tells of the others. Files that are broken are left out and counted. Who the
- * patient is is read for the chooser alone: a series never carries it into a scan, and it is
- * overwritten in memory when the series goes. */
+ * own, each of which tells how many images are in none that can be used. Files that are broken are
+ * left out and counted. Who the patient is is read for the chooser alone: a series never carries it
+ * into a scan, and it is overwritten in memory when the series goes. */
 
 /* One image of a series: a frame of a file. */
 typedef struct
@@ -50,7 +50,7 @@ typedef struct
   GPtrArray *files;   /* BrgSeriesFile, sorted by path */
   GArray *images;     /* BrgSeriesImage, in the order of `stack`; of an unusable series in none */
   BrgStack stack;     /* zero when there is none */
-  guint n_others;     /* images of the same series that do not go with these */
+  guint n_others;     /* images of the same series in parts of it that cannot be used */
   guint n_broken;     /* files of the same series that cannot be read */
   char *fault;        /* what is wrong with the first of those; NULL: there are none */
   gboolean is_broken; /* they are all there is of it: its one image is none */

@@ -135,6 +135,8 @@ test_parts (void)
   g_assert_cmpstr (first->uid, ==, "1.2.3");
   g_assert_cmpstr (second->uid, ==, "1.2.3#2");
   g_assert_cmpint (first->stack.n, ==, 4);
+  g_assert_null (first->remarks[0]); /* nothing is lost: each is a scan */
+  g_assert_null (second->remarks[0]);
 }
 
 /* Cuts `n_bytes` off the end of a file. */
