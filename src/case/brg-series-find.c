@@ -353,3 +353,13 @@ brg_series_get_rows (const BrgSeries *self)
 {
   return _brg_series_image (self, 0)->rows;
 }
+
+const char *
+brg_series_get_coding (const BrgSeries *self)
+{
+  const BrgDicomImage *image = _brg_series_image (self, 0);
+  const char *name;
+
+  brg_dicom_codec (image->syntax, &name);
+  return name != NULL ? name : image->syntax;
+}

@@ -23,6 +23,15 @@ brg_series_must_resample (const BrgSeries *self)
   return self->reason == NULL && !self->stack.is_even;
 }
 
+gboolean
+brg_series_is_lossy (const BrgSeries *self)
+{
+  for (guint f = 0; f < self->files->len; f++)
+    if (brg_dicom_is_lossy (&((BrgSeriesFile *) self->files->pdata[f])->image))
+      return TRUE;
+  return FALSE;
+}
+
 /* Why no slice of it is one of a CT; NULL: it is. */
 static char *
 judge_image (const BrgDicomImage *image)
@@ -168,11 +177,7 @@ remark_on_shape (const BrgStack *stack, GPtrArray *remarks)
 static void
 remark_on_values (const BrgSeries *self, GPtrArray *remarks)
 {
-  gboolean is_lossy = FALSE;
-
-  for (guint f = 0; f < self->files->len; f++)
-    is_lossy |= brg_dicom_is_lossy (&((BrgSeriesFile *) self->files->pdata[f])->image);
-  if (is_lossy)
+  if (brg_series_is_lossy (self))
     remark (remarks, _ ("Its images were compressed with loss: their values are not exactly those "
                         "that were measured."));
 }

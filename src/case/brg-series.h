@@ -71,6 +71,13 @@ GPtrArray *brg_series_find (const char *path, BrgJob *job, GError **error);
 int brg_series_get_columns (const BrgSeries *self);
 int brg_series_get_rows (const BrgSeries *self);
 
+/* How its images are coded: what people call it, "JPEG lossless", or the UID of the transfer syntax
+ * where it has no such name. Valid as long as the series. */
+const char *brg_series_get_coding (const BrgSeries *self);
+
+/* Compression changed the values of an image, now or once. */
+gboolean brg_series_is_lossy (const BrgSeries *self);
+
 /* The middle slice as a picture of `size_px` x `size_px` greys: fitted into the square with its
  * true proportions, black around it, in a window of bone for a CT and of all its values else.
  * FALSE, and black, when it cannot be read. Any thread. */
