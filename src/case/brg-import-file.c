@@ -3,10 +3,14 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "case/brg-file-private.h"
+#include "engine/brg-alloc.h"
 #include "engine/brg-job-part.h"
 #include "engine/brg-mask-scan.h"
 #include "io/brg-image-fronts.h"
 #include "io/brg-message.h"
+
+#define N_FIRST 64 /* bytes that brg_image_begins() looks at */
 
 static const BrgImagePick everything = { .is_any = true };
 
@@ -51,6 +55,16 @@ read_skull (BrgImportFile *self,
   brg_mask_unref (mask);
   self->is_skull = TRUE;
   return self->scan != NULL ? BRG_OK : error->status;
+}
+
+gboolean
+brg_import_file_is (const char *path)
+{
+  guint8 first[N_FIRST];
+  gboolean is = brg_image_begins (first, _brg_file_begin (path, first, sizeof first));
+
+  brg_wipe (first, sizeof first);
+  return is;
 }
 
 BrgStatus

@@ -6,6 +6,9 @@
 
 G_BEGIN_DECLS
 
+/* TRUE for a file that begins as files of voxels do (brg-image.h). */
+gboolean brg_import_file_is (const char *path);
+
 /* A file of voxels as a scan. A skull becomes one by brg_mask_scan(), and brg_mask_scan_recipe()
  * is how a case of it begins. */
 typedef struct

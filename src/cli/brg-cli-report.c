@@ -125,6 +125,17 @@ brg_report_count (BrgReport *report,
 }
 
 void
+brg_report_int (BrgReport *report, const char *key, const char *label, int value, const char *unit)
+{
+  char text[16];
+
+  snprintf (text, sizeof text, "%d", value);
+  add_line (report, label, text, unit);
+  set_key (report, key);
+  json_builder_add_int_value (report->json, value);
+}
+
+void
 brg_report_ints (BrgReport *report,
                  const char *key,
                  const char *label,

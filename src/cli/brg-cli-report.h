@@ -27,6 +27,8 @@ void brg_report_count (BrgReport *report,
                        const char *label,
                        size_t value,
                        const char *unit);
+void
+brg_report_int (BrgReport *report, const char *key, const char *label, int value, const char *unit);
 void brg_report_ints (BrgReport *report,
                       const char *key,
                       const char *label,

@@ -2,7 +2,11 @@
 #include <string.h>
 
 #include "case/brg-series.h"
+#include "case/brg-import-file.h"
 #include "cli/brg-cli-describe.h"
+#include "cli/brg-cli-input.h"
+#include "cli/brg-cli-labels.h"
+#include "cli/brg-cli-series.h"
 #include "cli/brg-cli-values.h"
 #include "cli/brg-commands.h"
 #include "engine/brg-morphology.h"
@@ -10,11 +14,11 @@
 #include "io/brg-nrrd.h"
 #include "io/brg-number.h"
 
-/* import: a series of DICOM files as a scan, or a list of the series that there are. */
+/* import: a series of DICOM files or an image as a scan, or a list of the series that there are. */
 
 typedef struct
 {
-  const char *source, *output, *uid;
+  const char *source, *output, *series;
   gboolean list, report;
   BrgImportOptions options;
 } Request;
@@ -27,7 +31,7 @@ read_request (BrgCli *cli, Request *request)
 
   *request = (Request){ .source = cli->operands[0],
                         .output = brg_cli_value (cli, "output"),
-                        .uid = brg_cli_value (cli, "series"),
+                        .series = brg_cli_value (cli, "series"),
                         .list = brg_cli_value (cli, "list") != NULL,
                         .report = brg_cli_value (cli, "report") != NULL,
                         .options = { .resample = brg_cli_value (cli, "resample") != NULL,
@@ -48,86 +52,9 @@ read_request (BrgCli *cli, Request *request)
   request->options.bone_hu = (int) lround (bone_hu);
   if (!brg_cli_ends_in (request->output, ".nrrd"))
     return brg_cli_usage_error (cli, "-o must end in .nrrd, got \"%s\"", request->output);
+  if (brg_cli_is_same_file (request->output, request->source))
+    return brg_cli_usage_error (cli, "-o names the source itself");
   return BRG_CLI_DONE;
-}
-
-static void
-describe_geometry (BrgReport *report, const BrgSeries *series)
-{
-  const BrgStack *stack = &series->stack;
-  double spacing_mm[3];
-
-  if (stack->n == 0)
-    return;
-  for (int axis = 0; axis < 3; axis++)
-    spacing_mm[axis] = brg_grid_spacing_mm (&stack->grid, axis);
-  brg_report_ints (report, "size", "  Size", stack->grid.dim, 3, "voxels");
-  brg_report_reals (report, "spacing_mm", "  Spacing", spacing_mm, 3, 3, "mm");
-  brg_report_real (report, "tilt_deg", NULL, stack->tilt_deg, 3, "°");
-}
-
-static void
-describe_series (BrgReport *report, const BrgSeries *series)
-{
-  g_autofree char *title =
-    g_strdup_printf ("%s %d  %s", series->modality, series->number,
-                     *series->description != '\0' ? series->description : "(no description)");
-
-  brg_report_begin (report, NULL, title);
-  brg_report_text (report, "series", "  Series", series->uid);
-  if (*series->patient != '\0')
-    brg_report_text (report, "patient", "  Patient", series->patient);
-  brg_report_count (report, "images", "  Images", series->images->len, "");
-  describe_geometry (report, series);
-  brg_report_truth (report, "usable", "  Usable", series->reason == NULL);
-  if (series->reason != NULL)
-    brg_report_text (report, "reason", "  Reason", series->reason);
-  else if (brg_series_must_resample (series))
-    brg_report_text (report, "needs", "  Needs", "--resample");
-  for (char **remark = series->remarks; *remark != NULL; remark++)
-    brg_report_text (report, NULL, "  Note", *remark);
-  brg_report_end (report);
-}
-
-static int
-list_series (BrgCli *cli, const GPtrArray *all)
-{
-  BrgReport *report = brg_report_new ();
-
-  brg_report_begin_list (report, "series");
-  for (guint s = 0; s < all->len; s++)
-    describe_series (report, all->pdata[s]);
-  brg_report_end_list (report);
-  return brg_cli_finish (cli, report);
-}
-
-/* The series that was asked for, or the only usable one. NULL after telling why there is none. */
-static const BrgSeries *
-choose (BrgCli *cli, const Request *request, const GPtrArray *all)
-{
-  const BrgSeries *found = NULL;
-  guint n = 0;
-
-  for (guint s = 0; s < all->len; s++)
-    {
-      const BrgSeries *series = all->pdata[s];
-      gboolean fits =
-        request->uid != NULL ? g_str_equal (series->uid, request->uid) : series->reason == NULL;
-      found = fits && n == 0 ? series : found;
-      n += fits ? 1 : 0;
-    }
-  if (n == 1 || (n > 1 && request->uid != NULL))
-    return found;
-  if (n > 1)
-    brg_cli_failed (cli, request->source,
-                    "has several series; choose one with --series UID (see --list)");
-  else if (request->uid != NULL)
-    brg_cli_failed (cli, request->source, "has no series of that UID (see --list)");
-  else if (all->len == 0)
-    brg_cli_failed (cli, request->source, "has no DICOM images");
-  else
-    brg_cli_failed (cli, request->source, ((BrgSeries *) all->pdata[0])->reason);
-  return NULL;
 }
 
 /* What the scan still shows of a person. */
@@ -150,11 +77,14 @@ finish (BrgCli *cli,
 {
   BrgReport *report = brg_report_new ();
   double spacing_mm[3];
+  BrgAffine lps;
+  int size[3]; /* as in the file, like info */
 
+  brg_grid_to_source (&scan->grid, size, &lps);
   for (int axis = 0; axis < 3; axis++)
-    spacing_mm[axis] = brg_grid_spacing_mm (&scan->grid, axis);
+    spacing_mm[axis] = brg_grid_spacing_mm (&scan->grid, scan->grid.source_axis[axis]);
   brg_report_text (report, "scan", "Scan", request->output);
-  brg_report_ints (report, "size", "Size", scan->grid.dim, 3, "voxels");
+  brg_report_ints (report, "size", "Size", size, 3, "voxels");
   brg_report_reals (report, "spacing_mm", "Spacing", spacing_mm, 3, 3, "mm");
   brg_report_begin_list (report, "warnings");
   for (char **warning = warnings; *warning != NULL; warning++)
@@ -212,31 +142,93 @@ import_series (BrgCli *cli, const Request *request, const BrgSeries *series)
   return write_scan (cli, request, scan, warnings, &import);
 }
 
-/* A zip that holds no DICOM files: the image in it. */
+/* A mask is no scan. Values that may be labels are told of in *warning. */
+static BrgStatus
+check_content (const char *path, char **warning, BrgJob *job, BrgError *error)
+{
+  BrgImageContent content;
+  BrgStatus status = brg_image_read_content (path, &content, job, error);
+
+  if (status != BRG_OK)
+    return status;
+  g_autoptr (GString) labels = g_string_new (NULL);
+  brg_cli_list_labels (&content, labels);
+  if (content.kind == BRG_IMAGE_IS_MASK)
+    status = brg_error_set (error, BRG_INVALID,
+                            "is a mask, not a scan; a skull is made of it by: bregma-cli segment "
+                            "MASK --as mask -o SKULL.nrrd");
+  else if (content.n_segments > 0)
+    status = brg_error_set (error, BRG_INVALID,
+                            "is a segmentation, not a scan; a skull is made of it by: bregma-cli "
+                            "segment FILE --segment N -o SKULL.nrrd, of which there are: %s",
+                            labels->str);
+  else if (content.kind == BRG_IMAGE_IS_LABELS)
+    *warning = g_strdup_printf ("Its values may be labels, not those of a scan; a skull is made of "
+                                "one by segment --segment N: %s.",
+                                labels->str);
+  brg_image_content_clear (&content);
+  return status;
+}
+
+static BrgVolume *
+read_image (BrgCli *cli, const char *path, BrgImageInfo *info, char **warning, BrgError *error)
+{
+  brg_cli_phase (cli, 0.4, 0.5);
+  if (check_content (path, warning, &cli->job, error) != BRG_OK)
+    return NULL;
+  brg_cli_phase (cli, 0.5, 0.7);
+  return brg_image_read_volume (path, info, &cli->job, error);
+}
+
+/* What was odd about an image. */
+static GStrv
+list_warnings (const BrgImageInfo *info, const char *warning)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  if (warning != NULL)
+    g_strv_builder_add (builder, warning);
+  for (int w = 0; w < info->n_warnings; w++)
+    g_strv_builder_add (builder, info->warnings[w]);
+  return g_strv_builder_end (builder);
+}
+
+/* An image, or that in a zip that holds no DICOM files. */
 static int
-import_zipped_image (BrgCli *cli, const Request *request)
+import_image (BrgCli *cli, const Request *request)
 {
   g_autoptr (GError) failure = NULL;
   g_autoptr (BrgArchive) archive = NULL;
+  g_autofree char *warning = NULL;
   BrgError error = { 0 };
   BrgImageInfo info = { 0 };
-  char *warnings[BRG_IMAGE_MAX_WARNINGS + 1] = { NULL };
 
-  brg_cli_phase (cli, 0.2, 0.5);
+  if (request->series != NULL || request->options.resample)
+    return brg_cli_usage_error (cli, "--%s is for DICOM files, and there are none",
+                                request->series != NULL ? "series" : "resample");
+  brg_cli_phase (cli, 0.2, 0.4);
   const char *path = brg_archive_find_image (request->source, &archive, &cli->job, &failure);
   if (path == NULL)
     return brg_cli_failed (cli, request->source, failure->message);
-  brg_cli_phase (cli, 0.5, 0.7);
-  BrgVolume *scan = brg_image_read_volume (path, &info, &cli->job, &error);
+  BrgVolume *scan = read_image (cli, path, &info, &warning, &error);
   if (scan == NULL)
     {
       brg_archive_name_error (archive, request->source, &error);
       return brg_cli_failed (cli, request->source, error.message);
     }
-  for (int w = 0; w < info.n_warnings; w++)
-    warnings[w] = info.warnings[w];
+  g_auto (GStrv) warnings = list_warnings (&info, warning);
   BrgImport import = brg_import_of_image (&info);
   return write_scan (cli, request, scan, warnings, &import);
+}
+
+static int
+list_series (BrgCli *cli, const Request *request, const GPtrArray *all)
+{
+  if (all->len == 0)
+    return brg_cli_failed (cli, request->source, "has no DICOM images");
+  BrgReport *report = brg_report_new ();
+  brg_cli_describe_series (report, all);
+  return brg_cli_finish (cli, report);
 }
 
 static int
@@ -244,26 +236,37 @@ run_import (BrgCli *cli)
 {
   Request request;
   g_autoptr (GError) failure = NULL;
+  BrgError error = { 0 };
   int outcome = read_request (cli, &request);
 
   if (outcome != BRG_CLI_DONE)
     return outcome;
+  bool is_image = brg_import_file_is (request.source);
+  if (is_image && request.list)
+    return brg_cli_failed (cli, request.source,
+                           "is an image, not DICOM: it has no series (info tells what is in it)");
+  if (is_image)
+    return import_image (cli, &request);
   brg_cli_phase (cli, 0, 0.2);
   g_autoptr (GPtrArray) all = brg_series_find (request.source, &cli->job, &failure);
   if (all == NULL)
     return brg_cli_failed (cli, request.source, failure->message);
   if (request.list)
-    return list_series (cli, all);
+    return list_series (cli, &request, all);
   if (all->len == 0 && brg_archive_is (request.source))
-    return import_zipped_image (cli, &request);
-  const BrgSeries *series = choose (cli, &request, all);
-  return series != NULL ? import_series (cli, &request, series) : BRG_CLI_FAILED;
+    return import_image (cli, &request);
+  const BrgSeries *series = brg_cli_pick_series (all, request.series, &error);
+  return series != NULL ? import_series (cli, &request, series)
+                        : brg_cli_failed (cli, request.source, error.message);
 }
 
 static const BrgCliOption options[] = {
   { "output", 'o', "FILE", "The scan to write: .nrrd." },
-  { "list", 0, NULL, "Tell which series there are, and why one cannot be used; write nothing." },
-  { "series", 0, "UID", "Which series; not needed when one can be used." },
+  { "list", 0, NULL,
+    "Tell which series of DICOM files there are, a row for each, and why one cannot be used; write "
+    "nothing." },
+  { "series", 0, "ROW|UID",
+    "Which series: the number of its row in --list, or its UID; not needed when one can be used." },
   { "deface", 0, "MM",
     "Blank what is farther than this from bone: 0 to 50 mm. The face goes, and what lies deep in "
     "the head." },
@@ -277,13 +280,13 @@ static const BrgCliOption options[] = {
 const BrgCommand brg_command_import = {
   .name = "import",
   .usage = "SOURCE -o SCAN.nrrd",
-  .summary = "Make a scan of a series of DICOM files, or of what is in a zip.",
+  .summary = "Make an anonymous scan of a series of DICOM files, or of an image of any format.",
   .notes =
     "SOURCE is a folder, of which every file below is looked at; a zip; a DICOM file, for its "
-    "series in its own folder; or a DICOMDIR, for its folder. Slices are sorted by where they lie. "
-    "What is "
-    "missing, uneven or tilted is told with numbers; nothing is made up unless --resample "
-    "is given. Names and dates are read for --list alone and written nowhere.",
+    "series in its own folder; a DICOMDIR, for its folder; or an image: NRRD, NIfTI or MetaImage, "
+    "found by its content. Slices are sorted by where they lie. What is missing, uneven or tilted "
+    "is told with numbers; nothing is made up unless --resample "
+    "is given. Of names, dates and other texts --list alone tells; nothing is kept of them.",
   .options = options,
   .n_options = G_N_ELEMENTS (options),
   .min_operands = 1,

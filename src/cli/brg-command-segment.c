@@ -148,7 +148,7 @@ read_request (BrgCli *cli, Request *request)
       !brg_cli_parse_threshold (threshold, &recipe->threshold_lo_hu, &recipe->threshold_hi_hu))
     return brg_cli_usage_error (cli,
                                 "--threshold must be LO or LO:HI in whole HU within %d..%d, LO not "
-                                "above HI, got \"%.40s\"",
+                                "above HI, got \"%.40s\" (info tells the values of a scan)",
                                 INT16_MIN, INT16_MAX, threshold);
   if (keep_at != NULL && !parse_point (keep_at, &recipe->keep_at))
     return brg_cli_usage_error (cli, "--keep-at must be L,P,S in mm, got \"%.60s\"", keep_at);

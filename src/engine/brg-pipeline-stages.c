@@ -32,13 +32,15 @@ explain_threshold (BrgPipelineRun *run)
       max = scan->hu[v] > max ? scan->hu[v] : max;
     }
   if (max < lo)
-    brg_error_set (run->error, BRG_EMPTY,
-                   "no voxel reaches %d HU; the scan's highest value is %d HU", lo, max);
+    brg_error_set (run->error, BRG_EMPTY, "no voxel reaches %d HU; the values are %d to %d HU", lo,
+                   min, max);
   else if (min > hi)
-    brg_error_set (run->error, BRG_EMPTY,
-                   "no voxel is as low as %d HU; the scan's lowest value is %d HU", hi, min);
+    brg_error_set (run->error, BRG_EMPTY, "no voxel is as low as %d HU; the values are %d to %d HU",
+                   hi, min, max);
   else
-    brg_error_set (run->error, BRG_EMPTY, "no voxel lies between %d and %d HU", lo, hi);
+    brg_error_set (run->error, BRG_EMPTY,
+                   "no voxel lies between %d and %d HU; the values are %d to %d HU", lo, hi, min,
+                   max);
 }
 
 BrgMask *

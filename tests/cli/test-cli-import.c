@@ -137,6 +137,85 @@ test_list (Fixture *fixture, gconstpointer data)
   g_assert_nonnull (strstr (text.out, "It is MR, not CT."));
 }
 
+/* All that is told of a series; slices lie 4 mm apart but for one gap of 8 mm. */
+static void
+test_list_whole (Fixture *fixture, gconstpointer data)
+{
+  (void) data;
+  put_series (fixture->series, "1.2.3", "CT", 8, 5);
+  g_auto (CliRun) run = cli_run ("import", fixture->series, "--list", "--json", NULL);
+  cli_assert_done (&run);
+  g_autoptr (JsonNode) root = cli_json_parse (run.out);
+  g_autofree char *modality = cli_json_text (root, "$.series[0].modality");
+  g_autofree char *description = cli_json_text (root, "$.series[0].description");
+  g_autofree char *coding = cli_json_text (root, "$.series[0].coding.name");
+  g_autofree char *syntax = cli_json_text (root, "$.series[0].coding.syntax");
+  g_autofree char *remark = cli_json_text (root, "$.series[0].remarks[0]");
+  g_assert_cmpint (cli_json_int (root, "$.series[0].row"), ==, 1);
+  g_assert_cmpint (cli_json_int (root, "$.series[0].number"), ==, 0);
+  g_assert_cmpstr (modality, ==, "CT");
+  g_assert_cmpstr (description, ==, "CANARY");
+  g_assert_cmpstr (coding, ==, "explicit little endian");
+  g_assert_cmpstr (syntax, ==, DICOM_EXPLICIT);
+  g_assert_false (cli_json_truth (root, "$.series[0].coding.lossy"));
+  g_assert_true (cli_json_truth (root, "$.series[0].must_resample"));
+  g_assert_true (g_str_has_prefix (remark, "1 slice is missing"));
+  g_assert_cmpint (cli_json_int (root, "$.series[0].size[0]"), ==, COLUMNS);
+  g_assert_cmpint (cli_json_int (root, "$.series[0].size[2]"), ==, 8);
+  g_assert_cmpfloat (cli_json_real (root, "$.series[0].spacing_mm[0]"), ==, 9);
+  g_assert_cmpfloat (cli_json_real (root, "$.series[0].spacing_mm[2]"), ==, 4);
+  g_assert_cmpfloat (cli_json_real (root, "$.series[0].step_mm"), ==, 4);
+  g_assert_cmpfloat (cli_json_real (root, "$.series[0].step_range_mm[0]"), ==, 4);
+  g_assert_cmpfloat (cli_json_real (root, "$.series[0].step_range_mm[1]"), ==, 8);
+  g_auto (CliRun) text = cli_run ("import", fixture->series, "--list", NULL);
+  cli_assert_done (&text);
+  g_assert_true (g_str_has_prefix (text.out, "1: CT, series 0: CANARY\n"));
+  g_assert_nonnull (strstr (text.out, "4.000 mm, from 4.000 to 8.000\n"));
+  g_assert_nonnull (strstr (text.out, "explicit little endian, without loss\n"));
+}
+
+/* By its row or by its UID; of errors every one says what there is, and nothing of a patient. */
+static void
+test_rows (Fixture *fixture, gconstpointer data)
+{
+  static const char *const unknown[] = { "0", "4", "9.9", "1.2", "CT" };
+
+  (void) data;
+  put_series (fixture->series, "1.2.3", "CT", 8, 99);
+  put_series (fixture->series, "1.2.5", "CT", 6, 99);
+  put_series (fixture->series, "1.2.4", "MR", 8, 99);
+  g_auto (CliRun) second =
+    cli_run ("import", fixture->series, "-o", fixture->out, "--series", "2", NULL);
+  cli_assert_done (&second);
+  assert_scan (fixture, 6);
+  g_auto (CliRun) third =
+    cli_run ("import", fixture->series, "-o", fixture->out, "--series", "3", NULL);
+  cli_assert_fails (&third, 1, "It is MR, not CT.");
+  for (guint u = 0; u < G_N_ELEMENTS (unknown); u++)
+    {
+      g_auto (CliRun) run =
+        cli_run ("import", fixture->series, "-o", fixture->out, "--series", unknown[u], NULL);
+      cli_assert_fails (&run, 1,
+                        "choose one by row or UID (see --list): 1 (CT 0, 8 slices), "
+                        "2 (CT 0, 6 slices), 3 (MR 0, 8 slices)");
+      g_assert_null (strstr (run.err, "CANARY"));
+    }
+}
+
+/* None can be used. */
+static void
+test_useless (Fixture *fixture, gconstpointer data)
+{
+  (void) data;
+  put_series (fixture->series, "1.2.3", "MR", 8, 99);
+  g_auto (CliRun) one = cli_run ("import", fixture->series, "-o", fixture->out, NULL);
+  cli_assert_fails (&one, 1, "dicom: It is MR, not CT.");
+  put_series (fixture->series, "1.2.4", "PT", 8, 99);
+  g_auto (CliRun) two = cli_run ("import", fixture->series, "-o", fixture->out, NULL);
+  cli_assert_fails (&two, 1,
+                    "has 2 series, none of which can be used (see --list); of the first: It is MR");
+}
+
 static void
 test_choose (Fixture *fixture, gconstpointer data)
 {
@@ -144,7 +223,9 @@ test_choose (Fixture *fixture, gconstpointer data)
   put_series (fixture->series, "1.2.3", "CT", 8, 99);
   put_series (fixture->series, "1.2.5", "CT", 6, 99);
   g_auto (CliRun) several = cli_run ("import", fixture->series, "-o", fixture->out, NULL);
-  cli_assert_fails (&several, 1, "has several series; choose one with --series UID");
+  cli_assert_fails (&several, 1,
+                    "has several series; choose one with --series ROW|UID (see --list): "
+                    "1 (CT 0, 8 slices), 2 (CT 0, 6 slices)");
   g_assert_false (g_file_test (fixture->out, G_FILE_TEST_EXISTS));
   g_auto (CliRun) chosen =
     cli_run ("import", fixture->series, "-o", fixture->out, "--series", "1.2.5", NULL);
@@ -152,7 +233,7 @@ test_choose (Fixture *fixture, gconstpointer data)
   assert_scan (fixture, 6);
   g_auto (CliRun) unknown =
     cli_run ("import", fixture->series, "-o", fixture->out, "--series", "9.9", NULL);
-  cli_assert_fails (&unknown, 1, "has no series of that UID");
+  cli_assert_fails (&unknown, 1, "has no series \"9.9\"");
 }
 
 static void
@@ -232,6 +313,9 @@ test_usage (Fixture *fixture, gconstpointer data)
   (void) data;
   g_auto (CliRun) empty = cli_run ("import", fixture->series, "-o", fixture->out, NULL);
   cli_assert_fails (&empty, 1, "has no DICOM images");
+  g_auto (CliRun) nothing = cli_run ("import", fixture->series, "--list", "--json", NULL);
+  cli_assert_fails (&nothing, 1, "dicom: has no DICOM images");
+  g_assert_cmpstr (nothing.out, ==, "");
   g_auto (CliRun) without = cli_run ("import", fixture->series, NULL);
   cli_assert_fails (&without, 2, "-o SCAN.nrrd is missing");
   g_auto (CliRun) both = cli_run ("import", fixture->series, "--list", "-o", fixture->out, NULL);
@@ -247,6 +331,9 @@ main (int argc, char **argv)
   g_test_add ("/import/import", Fixture, NULL, set_up, test_import, tear_down);
   g_test_add ("/import/advice", Fixture, NULL, set_up, test_advice, tear_down);
   g_test_add ("/import/list", Fixture, NULL, set_up, test_list, tear_down);
+  g_test_add ("/import/list-whole", Fixture, NULL, set_up, test_list_whole, tear_down);
+  g_test_add ("/import/rows", Fixture, NULL, set_up, test_rows, tear_down);
+  g_test_add ("/import/useless", Fixture, NULL, set_up, test_useless, tear_down);
   g_test_add ("/import/choose", Fixture, NULL, set_up, test_choose, tear_down);
   g_test_add ("/import/gap", Fixture, NULL, set_up, test_gap, tear_down);
   g_test_add ("/import/deface", Fixture, NULL, set_up, test_deface, tear_down);

@@ -31,6 +31,28 @@ test_bad_edits (CliScene *fixture, gconstpointer data)
   g_assert_false (g_file_test (fixture->skull, G_FILE_TEST_EXISTS));
 }
 
+/* Where nothing is bone, the values that there are. */
+static void
+test_no_bone (CliScene *fixture, gconstpointer data)
+{
+  static const char *const cases[][2] = {
+    { "--threshold=3000", "scan.nrrd: no voxel reaches 3000 HU; the values are -1000 to 1000 HU" },
+    { "--threshold=-3000:-2000",
+      "scan.nrrd: no voxel is as low as -2000 HU; the values are -1000 to 1000 HU" },
+    { "--threshold=200:300",
+      "scan.nrrd: no voxel lies between 200 and 300 HU; the values are -1000 to 1000 HU" },
+    { "--threshold=99999", "within -32768..32767, LO not above HI, got \"99999\" (info tells" },
+  };
+
+  (void) data;
+  for (guint c = 0; c < G_N_ELEMENTS (cases); c++)
+    {
+      g_auto (CliRun) run =
+        cli_run ("segment", fixture->scan, "-o", fixture->skull, cases[c][0], NULL);
+      cli_assert_fails (&run, c < 3 ? 1 : 2, cases[c][1]);
+    }
+}
+
 /* A mask is told to be one only where the threshold, and not a later stage, left nothing of it. */
 static void
 test_mask_as_scan (CliScene *fixture, gconstpointer data)
@@ -92,6 +114,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   add ("bad-edits", test_bad_edits);
+  add ("no-bone", test_no_bone);
   add ("mask-as-scan", test_mask_as_scan);
   add ("less-than-a-voxel", test_less_than_a_voxel);
   return g_test_run ();

@@ -220,6 +220,25 @@ test_advice (Fixture *fixture, gconstpointer data)
   cli_assert_fails (&run, 1, "scans.zip: is a zip; make a scan of what is in it first");
 }
 
+/* A mask in a zip is told to be one like any other. */
+static void
+test_mask (Fixture *fixture, gconstpointer data)
+{
+  const char *text = "NRRD0005\ntype: short\ndimension: 3\nspace: LPS\nsizes: 2 1 2\n"
+                     "space directions: (2,0,0) (0,2,0) (0,0,3)\nencoding: text\n\n0 7 7 0\n";
+  g_autofree char *mask = g_build_filename (fixture->dir, "mask.nrrd", NULL);
+  zip_t *zip = zip_open (fixture->zip, ZIP_CREATE, NULL);
+
+  (void) data;
+  g_assert_true (g_file_set_contents (mask, text, -1, NULL));
+  add_file (zip, mask);
+  g_assert_cmpint (zip_close (zip), ==, 0);
+  g_auto (CliRun) run = cli_run ("import", fixture->zip, "-o", fixture->out, NULL);
+  cli_assert_fails (&run, 1, "scans.zip: mask.nrrd: is a mask, not a scan");
+  g_auto (CliRun) list = cli_run ("import", fixture->zip, "--list", NULL);
+  cli_assert_fails (&list, 1, "scans.zip: has no DICOM images");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -228,6 +247,7 @@ main (int argc, char **argv)
   g_test_add ("/import-zip/killed", Fixture, NULL, set_up, test_killed, tear_down);
   g_test_add ("/import-zip/image", Fixture, NULL, set_up, test_image, tear_down);
   g_test_add ("/import-zip/broken-image", Fixture, NULL, set_up, test_broken_image, tear_down);
+  g_test_add ("/import-zip/mask", Fixture, NULL, set_up, test_mask, tear_down);
   g_test_add ("/import-zip/advice", Fixture, NULL, set_up, test_advice, tear_down);
   return g_test_run ();
 }

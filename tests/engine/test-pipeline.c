@@ -495,10 +495,12 @@ test_words (void)
 
   brg_mask_invert (all);
   recipe.threshold_lo_hu = 4000;
-  assert_fails (pipeline, &recipe, NULL, BRG_EMPTY, "no voxel reaches 4000 HU; the scan's highest");
+  assert_fails (pipeline, &recipe, NULL, BRG_EMPTY,
+                "no voxel reaches 4000 HU; the values are -480 to 979 HU");
   recipe.threshold_lo_hu = -3000;
   recipe.threshold_hi_hu = -2000;
-  assert_fails (pipeline, &recipe, NULL, BRG_EMPTY, "as low as -2000 HU; the scan's lowest");
+  assert_fails (pipeline, &recipe, NULL, BRG_EMPTY,
+                "as low as -2000 HU; the values are -480 to 979 HU");
   recipe.threshold_lo_hu = 500;
   assert_fails (pipeline, &recipe, NULL, BRG_INVALID, "upside down");
   recipe = base_recipe ();
