@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "case/brg-series.h"
+#include "case/brg-case-error.h"
 #include "case/brg-import-file.h"
 #include "cli/brg-cli-describe.h"
 #include "cli/brg-cli-input.h"
@@ -231,6 +232,21 @@ list_series (BrgCli *cli, const Request *request, const GPtrArray *all)
   return brg_cli_finish (cli, report);
 }
 
+/* A file of another kind is called by what it is not. */
+static int
+refuse_source (BrgCli *cli, const char *path, const GError *failure)
+{
+  const char *text = failure->message;
+  bool is_other =
+    g_error_matches (failure, BRG_CASE_ERROR, BRG_UNSUPPORTED) && !brg_series_is_source (path);
+
+  if (is_other && brg_cli_input_kind (path) == BRG_INPUT_CASE)
+    text = brg_cli_advice (path);
+  else if (is_other)
+    text = "is neither a DICOM file nor an image (NRRD, NIfTI or MetaImage)";
+  return brg_cli_failed (cli, path, text);
+}
+
 static int
 run_import (BrgCli *cli)
 {
@@ -250,7 +266,7 @@ run_import (BrgCli *cli)
   brg_cli_phase (cli, 0, 0.2);
   g_autoptr (GPtrArray) all = brg_series_find (request.source, &cli->job, &failure);
   if (all == NULL)
-    return brg_cli_failed (cli, request.source, failure->message);
+    return refuse_source (cli, request.source, failure);
   if (request.list)
     return list_series (cli, &request, all);
   if (all->len == 0 && brg_archive_is (request.source))
@@ -280,7 +296,8 @@ static const BrgCliOption options[] = {
 const BrgCommand brg_command_import = {
   .name = "import",
   .usage = "SOURCE -o SCAN.nrrd",
-  .summary = "Make an anonymous scan of a series of DICOM files, or of an image of any format.",
+  .summary =
+    "Make an anonymous scan of a series of DICOM files, or of an image (NRRD, NIfTI, MetaImage).",
   .notes =
     "SOURCE is a folder, of which every file below is looked at; a zip; a DICOM file, for its "
     "series in its own folder; a DICOMDIR, for its folder; or an image: NRRD, NIfTI or MetaImage, "

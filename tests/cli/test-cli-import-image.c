@@ -136,7 +136,10 @@ test_usage (CliScene *scene, gconstpointer data)
   g_assert_true (g_bytes_equal (before, after));
   g_autofree char *other = put (scene, "note.txt", "no image\n");
   g_auto (CliRun) no_image = cli_run ("import", other, "-o", scene->skull, NULL);
-  cli_assert_fails (&no_image, 1, "note.txt: is no DICOM file");
+  cli_assert_fails (&no_image, 1, "note.txt: is neither a DICOM file nor an image");
+  g_autofree char *a_case = put (scene, "a.bregma", "no image\n");
+  g_auto (CliRun) no_scan = cli_run ("import", a_case, "-o", scene->skull, NULL);
+  cli_assert_fails (&no_scan, 1, "a.bregma: is a case; what it makes is written by");
   g_autofree char *cut = put (scene, "cut.nrrd", NRRD "\n0 1\n");
   g_auto (CliRun) too_short = cli_run ("import", cut, "-o", scene->skull, NULL);
   cli_assert_fails (&too_short, 1, "cut.nrrd: ");
