@@ -166,7 +166,7 @@ open_for_writing (BrgStoreHold *self, const char *path, gboolean create, GError 
 {
   int more = create ? O_CREAT | O_NOFOLLOW : 0; /* a link at a hidden name is none of ours */
 
-  self->fd = open (path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | more, 0666);
+  self->fd = open (path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | more, 0600);
   if (self->fd >= 0)
     return TRUE;
   if (errno == EACCES || errno == EROFS || errno == EPERM)

@@ -14,8 +14,8 @@ typedef struct BrgStoreHold BrgStoreHold;
 /* Before the file is opened to read. NULL and BRG_STORE_ERROR when it is no regular file. */
 BrgStoreHold *_brg_store_hold_read (const char *path, GError **error);
 
-/* Locks for writing; `create` makes the file if it is not there. LOCKED when another has it,
- * READ_ONLY when file or folder cannot be written. */
+/* Locks for writing; `create` makes the file, for its owner alone, if it is not there. LOCKED when
+ * another has it, READ_ONLY when file or folder cannot be written. */
 BrgStoreHold *_brg_store_hold_write (const char *path, gboolean create, GError **error);
 
 /* After SQLite has closed the file; NULL allowed. */

@@ -13,6 +13,8 @@
 #include "case/brg-file-private.h"
 #include "case/brg-store-private.h"
 
+#define MODE 0600 /* there is a scan in it, and so somebody's head */
+
 /* The hidden name is always the same for a target, so that what a crash left behind is used up by
  * the next try. */
 static char *
@@ -25,20 +27,16 @@ part_path (const char *target)
   return g_build_filename (folder, hidden, NULL);
 }
 
-/* What stands at the target's name: absent is fine, a file gives its mode, a link is replaced. */
+/* What stands at the target's name: absent is fine, a file or a link is replaced. */
 static gboolean
-check_target (const char *target, mode_t *mode, GError **error)
+check_target (const char *target, GError **error)
 {
   GStatBuf about;
 
-  *mode = 0;
   if (g_lstat (target, &about) != 0)
     return errno == ENOENT || _brg_store_errno (error, target, errno);
-  if (S_ISREG (about.st_mode))
-    *mode = about.st_mode & 0777;
-  if (S_ISREG (about.st_mode) || S_ISLNK (about.st_mode))
-    return TRUE;
-  return _brg_store_error (error, target, BRG_STORE_ERROR_IO,
+  return S_ISREG (about.st_mode) || S_ISLNK (about.st_mode) ||
+         _brg_store_error (error, target, BRG_STORE_ERROR_IO,
                            "exists and is no file that could be replaced");
 }
 
@@ -78,12 +76,18 @@ exists (GError **error, const char *target)
   return _brg_store_error (error, target, BRG_STORE_ERROR_EXISTS, "exists already");
 }
 
+/* What a crash left may be readable by others. Some file systems know no permissions. */
+static gboolean
+empty (int fd)
+{
+  return ftruncate (fd, 0) == 0 &&
+         (fchmod (fd, MODE) == 0 || errno == EPERM || errno == ENOTSUP || errno == ENOSYS);
+}
+
 BrgStorePart *
 _brg_store_part_new (const char *target, gboolean may_replace, GError **error)
 {
-  mode_t mode;
-
-  if (!check_target (target, &mode, error))
+  if (!check_target (target, error))
     return NULL;
   if (!may_replace && g_access (target, F_OK) == 0)
     {
@@ -96,8 +100,7 @@ _brg_store_part_new (const char *target, gboolean may_replace, GError **error)
   self->path = part_path (target);
   if (!hold_part (self, error))
     return NULL;
-  int fd = _brg_store_hold_get_fd (self->hold);
-  if (ftruncate (fd, 0) == 0 && (mode == 0 || fchmod (fd, mode) == 0))
+  if (empty (_brg_store_hold_get_fd (self->hold)))
     return g_steal_pointer (&self);
   _brg_store_errno (error, target, errno);
   return NULL;

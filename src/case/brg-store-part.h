@@ -18,8 +18,8 @@ typedef struct
   gboolean is_published;
 } BrgStorePart;
 
-/* An empty file, with the permissions of what it replaces. EXISTS when there is a target that must
- * not be replaced. */
+/* An empty file that its owner alone can read, whatever it replaces. EXISTS when there is a target
+ * that must not be replaced. */
 BrgStorePart *_brg_store_part_new (const char *target, gboolean may_replace, GError **error);
 
 /* Makes the file durable, which SQLite has closed, and gives it the name of the target. A case that

@@ -117,7 +117,9 @@ typedef struct
   BrgSha256 chain; /* vouches for this record and all before it */
 } BrgStoreLogRecord;
 
-/* Writes a new case and leaves it open for writing. `contents` is only read. Complete or absent: it
+/* Writes a new case and leaves it open for writing. `contents` is only read. The file is for its
+ * owner alone (0600), as is every one that is made here; one that is written to keeps what its
+ * owner gave it. Complete or absent: it
  * is built in a hidden file of the same folder, made durable and then given its name. With
  * `may_replace` an older file of that name goes, unless it is a case that is open for writing
  * (LOCKED); without, EXISTS. NULL and `error` otherwise. */

@@ -287,6 +287,7 @@ test_left_in_a_write (StoreFixture *fixture, gconstpointer data)
 {
   (void) data;
   store_fixture_write (fixture);
+  g_assert_cmpint (g_chmod (fixture->path, 0644), ==, 0);
   leave_in_a_write (fixture);
   g_assert_cmpint (g_chmod (fixture->dir, 0555), ==, 0);
   run_without_rights (fixture, read_in_a_write);
@@ -373,6 +374,15 @@ copy_golden (StoreFixture *fixture, const char *name)
   store_fixture_fill (&fixture->contents, 8, 8, 8);
 }
 
+static void
+assert_is_private (const char *path)
+{
+  GStatBuf about;
+
+  g_assert_cmpint (g_stat (path, &about), ==, 0);
+  g_assert_cmphex (about.st_mode & 0777, ==, 0600);
+}
+
 /* The first format is read as it is, and converted when it is to be written. */
 static void
 test_format_1 (StoreFixture *fixture, gconstpointer data)
@@ -383,6 +393,7 @@ test_format_1 (StoreFixture *fixture, gconstpointer data)
   (void) data;
 
   copy_golden (fixture, "format-1.bregma");
+  g_assert_cmpint (g_chmod (fixture->path, 0644), ==, 0);
   g_autoptr (GBytes) old = store_forge_read (fixture->path);
   assert_holds (fixture->path, &fixture->contents);
   BrgStore *store = brg_store_open (fixture->path, BRG_STORE_READ, NULL);
@@ -402,6 +413,8 @@ test_format_1 (StoreFixture *fixture, gconstpointer data)
   assert_holds (fixture->path, &fixture->contents);
   g_autoptr (GBytes) same = store_forge_read (kept);
   g_assert_true (g_bytes_equal (old, same));
+  assert_is_private (fixture->path);
+  assert_is_private (kept);
   g_assert_cmpuint (test_folder_count (fixture->dir), ==, 2);
 }
 

@@ -375,16 +375,39 @@ test_link (StoreFixture *fixture, gconstpointer data)
 }
 
 static void
-test_permissions (StoreFixture *fixture, gconstpointer data)
+assert_mode (const char *path, guint mode)
 {
   GStatBuf about;
+
+  g_assert_cmpint (g_stat (path, &about), ==, 0);
+  g_assert_cmphex (about.st_mode & 0777, ==, mode);
+}
+
+/* For its owner alone, whatever the umask says, and what it replaces or what a crash left. What he
+ * gave it stays when it is written to. */
+static void
+test_permissions (StoreFixture *fixture, gconstpointer data)
+{
+  g_autofree char *left = g_build_filename (fixture->dir, ".Case07.bregma.part", NULL);
+  g_autofree char *copy = g_build_filename (fixture->dir, "Copy.bregma", NULL);
+  mode_t before = umask (0);
+  BrgStoreChange change = { .log = (char *) "A change" };
   (void) data;
 
+  g_assert_true (g_file_set_contents (left, "left", -1, NULL));
+  g_assert_cmpint (g_chmod (left, 0666), ==, 0);
   store_fixture_write (fixture);
+  assert_mode (fixture->path, 0600);
   g_assert_cmpint (g_chmod (fixture->path, 0640), ==, 0);
+  BrgStore *store = open_store (fixture, BRG_STORE_WRITE);
+  g_assert_true (brg_store_apply (store, &change, NULL));
+  g_assert_true (brg_store_copy (store, copy, NULL, NULL));
+  close_store (store);
+  assert_mode (fixture->path, 0640);
+  assert_mode (copy, 0600);
   close_store (brg_store_create (fixture->path, &fixture->contents, TRUE, NULL, NULL));
-  g_assert_cmpint (g_stat (fixture->path, &about), ==, 0);
-  g_assert_cmpint (about.st_mode & 0777, ==, 0640);
+  assert_mode (fixture->path, 0600);
+  umask (before);
 }
 
 #define CHANGES 40

@@ -65,6 +65,23 @@ test_commit (void)
   g_free (path);
 }
 
+/* A new file is for whom the user's umask says. */
+static void
+test_umask (void)
+{
+  char *path = files_path ("new.bin");
+  mode_t before = umask (027);
+  BrgError error = { 0 };
+  struct stat info;
+
+  g_assert_cmpint (brg_output_write_file (path, "new", 3, &error), ==, BRG_OK);
+  umask (before);
+  g_assert_cmpint (g_stat (path, &info), ==, 0);
+  g_assert_cmphex (info.st_mode & 0777, ==, 0640);
+  g_remove (path);
+  g_free (path);
+}
+
 static void
 test_keeps_old (void)
 {
@@ -251,6 +268,7 @@ main (int argc, char **argv)
   files_begin ();
   g_test_add_func ("/io/output/commit", test_commit);
   g_test_add_func ("/io/output/keeps-old", test_keeps_old);
+  g_test_add_func ("/io/output/umask", test_umask);
   g_test_add_func ("/io/output/two-at-once", test_two_at_once);
   g_test_add_func ("/io/output/refused", test_refused);
   g_test_add_func ("/io/output/no-space", test_no_space);
