@@ -341,13 +341,7 @@ brg_case_get_import (BrgCase *self)
 gboolean
 brg_case_shows_face (BrgCase *self)
 {
-  guint n_filled = 0;
-
-  if (self->histogram == NULL || self->import.is_defaced)
-    return FALSE;
-  for (int bin = 0; bin < BRG_HISTOGRAM_BINS; bin++)
-    n_filled += self->histogram->counts[bin] > 0;
-  return n_filled > 2;
+  return self->scan != NULL && !self->is_skull && brg_import_shows_face (&self->import);
 }
 
 const char *

@@ -104,8 +104,8 @@ void brg_case_open_series_async (BrgCase *self,
                                  gpointer user_data);
 
 /* Takes the face out of the scan of the case (brg-deface.h), bone being what is above its lower
- * threshold: a new case of its own, which has the
- * recipes and the hand edits and begins a history; the case before stays in its file as it was,
+ * threshold, which must not take in skin (brg_import_deface()): a new case of its own, which has
+ * the recipes and the hand edits and begins a history; the case before stays in its file as it was,
  * with what is done to it meanwhile.
  * Like an opening in all else; ends with brg_case_open_finish(). */
 void brg_case_deface_async (BrgCase *self,
@@ -186,7 +186,8 @@ const char *const *brg_case_get_warnings (BrgCase *self);
  * Borrowed. */
 const BrgImport *brg_case_get_import (BrgCase *self);
 
-/* The scan may show a face: it is no mask and was not defaced. So then does every copy of it. */
+/* The scan may show a face: it is no mask and was not defaced (brg_import_shows_face()). So then
+ * does every copy of it, and an export whose threshold is below BRG_IMPORT_MIN_BONE_HU. */
 gboolean brg_case_shows_face (BrgCase *self);
 
 /* Name of outputs: letters, digits, '-' and '_', at most 64. Default "Case01". FALSE: refused. */
@@ -198,7 +199,7 @@ gboolean brg_case_set_name (BrgCase *self, const char *name);
  * "path". NULL: none. */
 const char *brg_case_get_source (BrgCase *self);
 
-/* The scan was made of a mask or of labels (brg-mask-scan.h): it shows no face. */
+/* The scan was made of a mask or of labels (brg-mask-scan.h): it shows what they mark. */
 gboolean brg_case_get_is_skull (BrgCase *self);
 
 /* A window that shows this scan: bone (300/2000) when its values reach there, else what it holds.

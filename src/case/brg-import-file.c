@@ -3,6 +3,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "case/brg-archive.h"
 #include "case/brg-file-private.h"
 #include "engine/brg-alloc.h"
 #include "engine/brg-job-part.h"
@@ -23,9 +24,12 @@ find_pick (const char *path,
            BrgError *error)
 {
   BrgImageContent content;
+  BrgImportAs as = options != NULL ? options->as : BRG_IMPORT_AS_FOUND;
 
-  *pick = options != NULL && options->as == BRG_IMPORT_AS_SKULL ? &options->pick : NULL;
-  if (options != NULL && options->as != BRG_IMPORT_AS_FOUND)
+  *pick = as == BRG_IMPORT_AS_SKULL  ? &options->pick
+          : as == BRG_IMPORT_AS_MASK ? &everything
+                                     : NULL;
+  if (as != BRG_IMPORT_AS_FOUND)
     return BRG_OK;
   BrgStatus status = brg_image_read_content (path, &content, job, error);
   if (status == BRG_OK && content.kind == BRG_IMAGE_IS_MASK)
@@ -96,8 +100,10 @@ describe_skull (const BrgImagePick *pick)
   if (pick == NULL)
     return g_strdup (_ ("The file is a mask, not a scan: its voxels are the skull."));
   if (pick->is_any)
-    return g_strdup (_ ("All labels of the file together are the skull."));
-  return g_strdup_printf (_ ("Label %d of the file is the skull."), pick->label);
+    return g_strdup (
+      _ ("All labels of the file together are the skull. One of skin shows the face."));
+  return g_strdup_printf (_ ("Label %d of the file is the skull. One of skin shows the face."),
+                          pick->label);
 }
 
 GStrv
@@ -114,6 +120,23 @@ brg_import_file_describe (const BrgImportFile *self, const BrgImportOptions *opt
   return g_strv_builder_end (builder);
 }
 
+gboolean
+brg_import_look (const char *path, BrgImageContent *content, BrgJob *job)
+{
+  g_autoptr (BrgArchive) archive = NULL;
+  BrgJobPart parts = brg_job_parts (job);
+
+  *content = (BrgImageContent){ 0 };
+  brg_job_part (&parts, 0, 0.8);
+  const char *image = brg_archive_find_image (path, &archive, job, NULL);
+  brg_job_part (&parts, archive != NULL ? 0.8 : 0, 1);
+  gboolean is_read = image != NULL && brg_image_read_content (image, content, job, NULL) == BRG_OK;
+  brg_job_parts_end (&parts);
+  if (!is_read)
+    brg_image_content_clear (content);
+  return is_read;
+}
+
 void
 brg_import_draw_labels (const char *path,
                         const BrgImageContent *content,
@@ -122,7 +145,9 @@ brg_import_draw_labels (const char *path,
                         BrgJob *job)
 {
   gsize n = (gsize) content->n_labels * (gsize) size_px * (gsize) size_px;
+  g_autoptr (BrgArchive) archive = NULL;
+  const char *image = brg_archive_find_image (path, &archive, job, NULL);
 
-  if (brg_image_draw_fronts (path, content, size_px, greys, job, NULL) != BRG_OK)
+  if (image == NULL || brg_image_draw_fronts (image, content, size_px, greys, job, NULL) != BRG_OK)
     memset (greys, 0, n);
 }

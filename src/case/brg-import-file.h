@@ -30,8 +30,13 @@ BrgStatus brg_import_file_read (BrgImportFile *self,
 /* What was odd, and that the file was no scan: a sentence each, for the reader. */
 GStrv brg_import_file_describe (const BrgImportFile *self, const BrgImportOptions *options);
 
-/* Pictures of the labels in a file, as brg_image_draw_fronts() makes them; black on failure. Any
- * thread. */
+/* What is in a file of voxels, or in the image of a zip, to ask what it is to be taken for:
+ * brg_image_read_content(). FALSE, with nothing to be cleared, when it cannot be read: to open it
+ * says why. Any thread. */
+gboolean brg_import_look (const char *path, BrgImageContent *content, BrgJob *job);
+
+/* Pictures of the labels in a file, or in the image of a zip, as brg_image_draw_fronts() makes
+ * them; black on failure. Any thread. */
 void brg_import_draw_labels (const char *path,
                              const BrgImageContent *content,
                              int size_px,

@@ -23,19 +23,27 @@ brg_import_of_image (const BrgImageInfo *header)
   return self;
 }
 
-/* BRG_UNSUPPORTED for values without any air among them: by the default threshold all tissue would
- * be bone, and the face would stay. */
+/* Values without any air among them are no HU. By the default threshold all of their tissue would
+ * be bone; by one that is said to be bone, and is not, skin is. The face would stay. */
 static BrgStatus
-check_hu (const BrgVolume *scan, BrgJob *job, BrgError *error)
+check_bone (const BrgVolume *scan, int bone_hu, BrgJob *job, BrgError *error)
 {
   g_autofree BrgHistogram *histogram = g_new (BrgHistogram, 1);
-  BrgStatus status = brg_histogram (scan, histogram, job, error);
 
-  if (status == BRG_OK && histogram->min_hu > HIGHEST_AIR_HU)
+  if (bone_hu >= BRG_IMPORT_MIN_BONE_HU)
+    return BRG_OK;
+  BrgStatus status = brg_histogram (scan, histogram, job, error);
+  gboolean is_hu = status == BRG_OK && histogram->min_hu <= HIGHEST_AIR_HU;
+  if (status == BRG_OK && !is_hu && bone_hu == 0)
     status = brg_error_set (error, BRG_UNSUPPORTED,
                             "the lowest value is %d, so these are no HU: which of them are bone "
                             "has to be said, or the face would stay",
                             histogram->min_hu);
+  else if (is_hu && bone_hu != 0)
+    status = brg_error_set (error, BRG_INVALID,
+                            "at %d HU skin is taken for bone, and the face would stay: bone is %d "
+                            "HU and more",
+                            bone_hu, BRG_IMPORT_MIN_BONE_HU);
   return status;
 }
 
@@ -50,7 +58,7 @@ brg_import_deface (BrgImport *self,
 
   if (!options->deface)
     return scan;
-  if (options->bone_hu == 0 && check_hu (scan, job, error) != BRG_OK)
+  if (check_bone (scan, options->bone_hu, job, error) != BRG_OK)
     {
       brg_volume_unref (scan);
       return NULL;
@@ -65,6 +73,12 @@ brg_import_deface (BrgImport *self,
   self->is_defaced = TRUE;
   self->n_blanked += n_blanked;
   return defaced;
+}
+
+gboolean
+brg_import_shows_face (const BrgImport *self)
+{
+  return !self->is_defaced || self->bone_hu < BRG_IMPORT_MIN_BONE_HU;
 }
 
 char *

@@ -16,6 +16,7 @@ typedef enum
   BRG_IMPORT_AS_FOUND, /* a mask for certain (brg-image-content.h) as a skull, all else as a scan */
   BRG_IMPORT_AS_SCAN,
   BRG_IMPORT_AS_SKULL, /* what `pick` names */
+  BRG_IMPORT_AS_MASK,  /* a mask, as somebody knows who looked: all of it is the skull */
 } BrgImportAs;
 
 /* What is to be done to a scan while it is imported. All zero, or NULL where one is taken: nothing.
@@ -31,7 +32,9 @@ typedef struct
 } BrgImportOptions;
 
 #define BRG_IMPORT_MAX_FILES 1000000
-#define BRG_IMPORT_MAX_COUNT ((gint64) 1 << 52) /* of anything: a double holds it */
+/* Less than that is skin too: were it taken for bone, the face would stay. */
+#define BRG_IMPORT_MIN_BONE_HU 100
+#define BRG_IMPORT_MAX_COUNT   ((gint64) 1 << 52) /* of anything: a double holds it */
 
 /* What became of a source: what it held, as counts, and what was done. No name, no text, no date;
  * it goes into the case and into recipe.json. All zero: not known. */
@@ -58,13 +61,18 @@ BrgImport brg_import_of_image (const BrgImageInfo *header);
 
 /* Takes `scan` and gives the defaced one, or `scan` itself when the options do not ask for it, and
  * notes it; of a scan that is defaced already the nearer distance and the sum of voxels. NULL and
- * `error` otherwise; BRG_UNSUPPORTED when what is bone is not said and the values are no HU. Any
+ * `error` otherwise; BRG_UNSUPPORTED when what is bone is not said and the values are no HU,
+ * BRG_INVALID when they are HU and what is said to be bone is below BRG_IMPORT_MIN_BONE_HU. Any
  * thread. */
 BrgVolume *brg_import_deface (BrgImport *self,
                               BrgVolume *scan,
                               const BrgImportOptions *options,
                               BrgJob *job,
                               BrgError *error);
+
+/* A scan of this import may show a face, unless it is a mask: it was not defaced, or by what is
+ * skin as well. */
+gboolean brg_import_shows_face (const BrgImport *self);
 
 /* One English line for a log: "210 files of DICOM; 1234 other data dropped; 3 slices made up, 5 mm
  * apart; face taken out beyond 10 mm of bone". NULL when nothing is known. */

@@ -62,8 +62,10 @@ read_request (BrgCli *cli, Request *request)
 static void
 report_face (BrgReport *report, const BrgImport *import)
 {
-  brg_report_truth (report, "has_face", NULL, !import->is_defaced);
-  if (!import->is_defaced)
+  gboolean has_face = brg_import_shows_face (import);
+
+  brg_report_truth (report, "has_face", NULL, has_face);
+  if (has_face)
     brg_report_text (report, NULL, "Face",
                      "is in the scan, by which the person may be known; --deface MM takes out what "
                      "is farther than MM mm from bone");

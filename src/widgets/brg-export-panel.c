@@ -166,14 +166,32 @@ brg_export_panel_set_folder (BrgExportPanel *self, GFile *folder)
   gtk_widget_set_tooltip_text (self->folder_button, path);
 }
 
+/* What is told of a scan that shows a face; "" for any other. */
+static char *
+describe_face (BrgCase *the_case)
+{
+  int bone_hu = brg_case_get_recipe (the_case)->threshold_lo_hu;
+
+  if (!brg_case_shows_face (the_case))
+    return g_strdup ("");
+  if (bone_hu >= BRG_IMPORT_MIN_BONE_HU)
+    return g_strdup (_ ("It shows bone; the face is in the scan and in every case file."));
+  return g_strdup_printf (_ ("At %d HU skin is taken for bone: the export shows the face, by which "
+                             "a person may be known."),
+                          bone_hu);
+}
+
 void
 brg_export_panel_show_done (BrgExportPanel *self)
 {
+  BrgCase *the_case = brg_panel_get_case (BRG_PANEL (self));
   g_autofree char *path = g_file_get_parse_name (self->folder);
-  g_autofree char *text = g_strdup_printf (
-    _ ("Exported %s to %s"), brg_case_get_name (brg_panel_get_case (BRG_PANEL (self))), path);
+  g_autofree char *face = describe_face (the_case);
+  g_autofree char *text =
+    g_strdup_printf (_ ("Exported %s to %s"), brg_case_get_name (the_case), path);
+  g_autofree char *label = g_strjoin (*face != '\0' ? "\n" : "", text, face, NULL);
 
-  gtk_label_set_label (self->done_label, text);
+  gtk_label_set_label (self->done_label, label);
   gtk_widget_set_visible (GTK_WIDGET (self->done_label), TRUE);
   gtk_widget_set_visible (self->show_button, TRUE);
 }

@@ -159,7 +159,7 @@ update_anonymity (BrgScanPanel *self, BrgCase *the_case)
       ? g_strdup_printf (_ ("Taken out beyond %.3g mm from bone."), import->deface_mm)
       : g_strdup (brg_case_shows_face (the_case)
                     ? _ ("The scan and every case file show it. Masks and surfaces of bone do not.")
-                    : _ ("A mask shows none."));
+                    : _ ("A mask of bone shows none."));
 
   gtk_label_set_label (self->report_label, lines);
   brg_row_set_caption (self->source_row, source);

@@ -121,6 +121,7 @@ test_mask (void)
         g_assert_cmpint (brg_nrrd_write_mask (mask, path, NULL, NULL), ==, BRG_OK);
       open_as (&fixture, path, (BrgImportOptions){ .deface = is_float, .deface_mm = 1 });
       assert_skull (&fixture, mask);
+      g_assert_false (brg_case_shows_face (fixture.document));
       assert_said (&fixture, sentence);
       case_fixture_settle_saving (&fixture);
       kept = g_strdup (brg_case_get_path (fixture.document));
@@ -130,6 +131,7 @@ test_mask (void)
       g_assert_true (case_fixture_open_path (&fixture, kept, NULL, NULL));
       case_fixture_settle (&fixture);
       assert_skull (&fixture, mask);
+      g_assert_false (brg_case_shows_face (fixture.document));
       assert_said (&fixture, sentence);
       case_fixture_clear (&fixture);
       brg_mask_unref (mask);
@@ -150,6 +152,7 @@ test_as_scan (void)
   for (size_t v = 0; v < brg_grid_n_voxels (&scan->grid); v++)
     g_assert_true (scan->hu[v] == 0 || scan->hu[v] == 1);
   g_assert_null (brg_case_get_warnings (fixture.document)[0]);
+  g_assert_true (brg_case_shows_face (fixture.document));
   case_fixture_clear (&fixture);
   brg_mask_unref (mask);
 }
@@ -200,9 +203,10 @@ test_labels (void)
     BrgImagePick pick;
     const char *sentence;
   } cases[] = {
-    { { .layer = 0, .label = 2 }, "Label 2 of the file is the skull." },
-    { { .layer = 1, .label = 2 }, "Label 2 of the file is the skull." },
-    { { .is_any = true }, "All labels of the file together are the skull." },
+    { { .layer = 0, .label = 2 }, "Label 2 of the file is the skull. One of skin shows the face." },
+    { { .layer = 1, .label = 2 }, "Label 2 of the file is the skull. One of skin shows the face." },
+    { { .is_any = true },
+      "All labels of the file together are the skull. One of skin shows the face." },
   };
   BrgMask *mask = phantom_skull ();
 

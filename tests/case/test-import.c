@@ -5,6 +5,7 @@
 #include "case/brg-import-json-private.h"
 #include "case/brg-recipe-json.h"
 #include "engine/brg-deface.h"
+#include "io/brg-nrrd.h"
 #include "kept-case.h"
 #include "phantom.h"
 #include "support/dicom-file.h"
@@ -130,8 +131,69 @@ test_plain (void)
   g_assert_true (brg_import_is_known (import));
   g_assert_cmpuint (brg_data_tally_total (&import->held), ==, 0);
   g_assert_false (import->is_defaced);
+  g_assert_true (brg_case_shows_face (fixture.document));
   g_assert_cmpstr (brg_import_codes (import)[0], ==, "113100");
   g_assert_null (brg_import_codes (import)[1]);
+  case_fixture_clear (&fixture);
+}
+
+/* A scan of air, soft tissue and bone, one voxel of each. */
+static BrgVolume *
+three_values (int air, int tissue, int bone)
+{
+  const double spacing_mm[3] = { 10, 10, 10 };
+  BrgGrid grid = brg_grid_simple (3, 1, 1, spacing_mm, brg_vec3 (0, 0, 0));
+  BrgVolume *scan = brg_volume_new (&grid, NULL);
+
+  scan->hu[0] = (int16_t) air;
+  scan->hu[1] = (int16_t) tissue;
+  scan->hu[2] = (int16_t) bone;
+  return scan;
+}
+
+/* A face that is taken for bone stays: refused where the values are HU, told where nobody knows. */
+static void
+test_skin (void)
+{
+  static const struct
+  {
+    int air, bone_hu;
+    gboolean is_refused, shows_face;
+  } cases[] = {
+    { -1000, 40, TRUE, TRUE },  { -1000, -200, TRUE, TRUE },  { -1000, 99, TRUE, TRUE },
+    { -1000, 0, FALSE, FALSE }, { -1000, 100, FALSE, FALSE }, { 0, 99, FALSE, TRUE },
+    { 0, 100, FALSE, FALSE },
+  };
+
+  for (gsize c = 0; c < G_N_ELEMENTS (cases); c++)
+    {
+      const BrgImportOptions options = { .deface = TRUE, .bone_hu = cases[c].bone_hu };
+      BrgImport import = { .n_files = 1 };
+      BrgError error = { 0 };
+      BrgVolume *scan =
+        brg_import_deface (&import, three_values (cases[c].air, 50, 1000), &options, NULL, &error);
+      g_assert_true ((scan == NULL) == cases[c].is_refused);
+      if (cases[c].is_refused)
+        g_assert_nonnull (strstr (error.message, "HU skin is taken for bone"));
+      g_assert_true (brg_import_shows_face (&import) == cases[c].shows_face);
+      brg_volume_unref (scan);
+    }
+}
+
+/* Of two values, as one that was scanned badly: a scan is no mask for that. */
+static void
+test_few_values (void)
+{
+  CaseFixture fixture;
+
+  case_fixture_init (&fixture);
+  g_assert_false (brg_case_shows_face (fixture.document));
+  BrgVolume *scan = three_values (-1000, -1000, 400);
+  g_autofree char *path = g_build_filename (fixture.dir, "Few.nrrd", NULL);
+  g_assert_cmpint (brg_nrrd_write_volume (scan, path, NULL, NULL), ==, BRG_OK);
+  brg_volume_unref (scan);
+  open_with (&fixture, path, NULL);
+  g_assert_true (brg_case_shows_face (fixture.document));
   case_fixture_clear (&fixture);
 }
 
@@ -321,6 +383,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/import/file", test_file);
   g_test_add_func ("/import/plain", test_plain);
+  g_test_add_func ("/import/skin", test_skin);
+  g_test_add_func ("/import/few-values", test_few_values);
   g_test_add_func ("/import/refused", test_refused);
   g_test_add_func ("/import/series", test_series);
   g_test_add_func ("/import/json", test_json);
