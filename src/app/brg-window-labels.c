@@ -2,11 +2,11 @@
 
 #include "app/brg-window-private.h"
 
+#include "case/brg-import-file.h"
 #include "case/brg-task.h"
-#include "io/brg-image-content.h"
 #include "widgets/brg-labels-dialog.h"
 
-/* Looking at what a file holds. */
+/* Looking at what a file or the image in a zip holds. */
 typedef struct
 {
   GFile *file;
@@ -33,9 +33,7 @@ look_thread_cb (GTask *task, gpointer source, gpointer data, GCancellable *cance
 {
   Look *look = data;
 
-  if (brg_image_read_content (look->path, &look->content, brg_task_get_job (look->task), NULL) !=
-      BRG_OK)
-    brg_image_content_clear (&look->content);
+  brg_import_look (look->path, &look->content, brg_task_get_job (look->task));
   g_task_return_boolean (task, TRUE);
 }
 
@@ -68,6 +66,18 @@ ask (BrgWindow *self, const Look *look)
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
+/* As what was found: the file is not looked through again. */
+static void
+open_found (BrgWindow *self, const Look *look)
+{
+  BrgImportOptions options = { 0 };
+
+  if (look->content.n_layers > 0)
+    options.as = look->content.kind == BRG_IMAGE_IS_MASK ? BRG_IMPORT_AS_MASK : BRG_IMPORT_AS_SCAN;
+  _brg_window_open_in_case (self, look->file, &options,
+                            look->content.n_layers > 0 ? image_opened_cb : _brg_window_opened_cb);
+}
+
 static void
 looked_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -79,14 +89,15 @@ looked_cb (GObject *source, GAsyncResult *result, gpointer data)
   if (gtk_widget_in_destruction (GTK_WIDGET (self)) || self->the_case == NULL)
     return;
   g_clear_object (&self->cancellable);
-  _brg_window_actions_update (self);
-  if (g_cancellable_is_cancelled (cancellable))
-    return;
-  if (look->content.kind == BRG_IMAGE_IS_LABELS)
+  gboolean is_cancelled = g_cancellable_is_cancelled (cancellable);
+  if (!is_cancelled && look->content.kind != BRG_IMAGE_IS_LABELS)
+    {
+      open_found (self, look);
+      return;
+    }
+  _brg_window_hide_opening (self);
+  if (!is_cancelled)
     ask (self, look);
-  else
-    _brg_window_open_in_case (self, look->file, NULL,
-                              look->content.n_layers > 0 ? image_opened_cb : _brg_window_opened_cb);
 }
 
 void
@@ -104,5 +115,6 @@ _brg_window_open_image (BrgWindow *self, GFile *file)
   g_task_set_check_cancellable (task, FALSE);
   g_task_set_task_data (task, look, look_free);
   g_task_run_in_thread (task, look_thread_cb);
+  _brg_window_show_look (self, name, look->task);
   _brg_window_actions_update (self);
 }

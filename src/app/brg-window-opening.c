@@ -41,6 +41,7 @@ _brg_window_show_opening (BrgWindow *self, const char *name)
   BrgArrival *arrival = brg_case_get_arrival (self->the_case);
   g_autofree char *title = g_strdup_printf (_ ("Opening %s"), name);
 
+  g_clear_handle_id (&self->opening_id, g_source_remove);
   if (task == NULL || (arrival == NULL && brg_case_get_scan (self->the_case) != NULL))
     return;
   brg_opening_page_set_task (self->opening_page, title, task, arrival);
@@ -48,6 +49,17 @@ _brg_window_show_opening (BrgWindow *self, const char *name)
     show_page (self);
   else
     self->opening_id = g_timeout_add (REVEAL_MS, reveal_cb, self);
+}
+
+void
+_brg_window_show_look (BrgWindow *self, const char *name, BrgTask *task)
+{
+  g_autofree char *title = g_strdup_printf (_ ("Opening %s"), name);
+
+  if (brg_case_get_scan (self->the_case) != NULL)
+    return;
+  brg_opening_page_set_task (self->opening_page, title, task, NULL);
+  self->opening_id = g_timeout_add (REVEAL_MS, reveal_cb, self);
 }
 
 gboolean

@@ -142,6 +142,9 @@ void _brg_window_show_search (BrgWindow *self, const char *name, BrgTask *task);
 /* While the case opens what has this name: at once for a series, with its slices; after a moment
  * where there is no case to look at; else not at all. */
 void _brg_window_show_opening (BrgWindow *self, const char *name);
+
+/* The same while what a file holds is looked at, before it is opened. */
+void _brg_window_show_look (BrgWindow *self, const char *name, BrgTask *task);
 gboolean _brg_window_is_covered (BrgWindow *self); /* the page is shown */
 /* Back to the case, or to the start page. */
 void _brg_window_hide_opening (BrgWindow *self);

@@ -104,7 +104,7 @@ found_cb (GObject *source, GAsyncResult *result, gpointer data)
     {
       /* the image in it, or words that say what there is */
       g_autoptr (GFile) file = g_file_new_for_path (search->path);
-      _brg_window_open_in_case (self, file, NULL, _brg_window_opened_cb);
+      _brg_window_open_image (self, file);
     }
   else if (all->len == 0)
     {

@@ -104,15 +104,7 @@ test_face (Fixture *fixture, gconstpointer unused)
 static BrgSeriesDialog *
 find_dialog (void)
 {
-  GListModel *windows = gtk_window_get_toplevels ();
-
-  for (guint w = 0; w < g_list_model_get_n_items (windows); w++)
-    {
-      g_autoptr (GtkWidget) window = g_list_model_get_item (windows, w);
-      if (BRG_IS_SERIES_DIALOG (window))
-        return BRG_SERIES_DIALOG (window);
-    }
-  return NULL;
+  return (BrgSeriesDialog *) window_find_toplevel (BRG_TYPE_SERIES_DIALOG);
 }
 
 /* Off unless it is asked for. */

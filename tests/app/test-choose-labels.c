@@ -41,15 +41,7 @@ put_labels (const Fixture *fixture, const char *keys)
 static BrgLabelsDialog *
 find_dialog (void)
 {
-  g_autoptr (GListModel) windows = g_object_ref (gtk_window_get_toplevels ());
-
-  for (guint w = 0; w < g_list_model_get_n_items (windows); w++)
-    {
-      g_autoptr (GtkWidget) window = g_list_model_get_item (windows, w);
-      if (BRG_IS_LABELS_DIALOG (window))
-        return BRG_LABELS_DIALOG (window);
-    }
-  return NULL;
+  return (BrgLabelsDialog *) window_find_toplevel (BRG_TYPE_LABELS_DIALOG);
 }
 
 static GtkListBox *

@@ -43,15 +43,7 @@ put_series (const char *folder, const char *uid, int n, int missing)
 static BrgSeriesDialog *
 find_dialog (void)
 {
-  g_autoptr (GListModel) windows = g_object_ref (gtk_window_get_toplevels ());
-
-  for (guint w = 0; w < g_list_model_get_n_items (windows); w++)
-    {
-      g_autoptr (GtkWidget) window = g_list_model_get_item (windows, w);
-      if (BRG_IS_SERIES_DIALOG (window))
-        return BRG_SERIES_DIALOG (window);
-    }
-  return NULL;
+  return (BrgSeriesDialog *) window_find_toplevel (BRG_TYPE_SERIES_DIALOG);
 }
 
 static char *

@@ -3,7 +3,9 @@
 #include <zip.h>
 
 #include "io/brg-nrrd.h"
+#include "pointer.h"
 #include "support/dicom-file.h"
+#include "widgets/brg-labels-dialog.h"
 #include "window-fixture.h"
 
 #define COLUMNS 16
@@ -104,6 +106,34 @@ test_image (Fixture *fixture, gconstpointer unused)
   assert_opened (fixture);
 }
 
+/* Labels in a zip are asked about like those in a file. */
+static void
+test_labels (Fixture *fixture, gconstpointer unused)
+{
+  g_autofree char *path = NULL;
+  zip_t *zip = begin_zip (fixture, &path);
+  GString *text = g_string_new ("NRRD0004\ntype: uint8\ndimension: 3\nspace: LPS\nsizes: 8 8 8\n"
+                                "space directions: (5,0,0) (0,5,0) (0,0,5)\nencoding: raw\n\n");
+
+  for (int v = 0; v < 8 * 8 * 8; v++)
+    g_string_append_c (text, (char) (v % 8 > 2 && v % 8 < 6 ? 4 : v % 8 == 7 ? 2 : 0));
+  gsize size = text->len;
+  zip_source_t *source = zip_source_buffer (zip, g_string_free (text, FALSE), size, 1);
+  g_assert_cmpint (zip_file_add (zip, "labels.nrrd", source, 0), >=, 0);
+  g_assert_cmpint (zip_close (zip), ==, 0);
+  window_open_path (fixture->window, path);
+  GtkWindow *dialog = window_find_toplevel (BRG_TYPE_LABELS_DIALOG);
+  g_assert_nonnull (dialog);
+  GtkListBox *list = GTK_LIST_BOX (widget_find (GTK_WIDGET (dialog), "label_list"));
+  gtk_list_box_select_row (list, gtk_list_box_get_row_at_index (list, 1));
+  g_signal_emit_by_name (widget_find (GTK_WIDGET (dialog), "open_button"), "clicked");
+  pointer_wait_until ("is open", window_is_idle_cb, fixture->window);
+  const BrgPipelineResult *result = brg_case_get_result (fixture->window->the_case);
+  g_assert_nonnull (result);
+  g_assert_cmpuint (brg_mask_count (result->skull), ==, 3 * 8 * 8);
+  window_assert_message (fixture->window, "Label 4 of the file is the skull.");
+}
+
 static void
 test_neither (Fixture *fixture, gconstpointer unused)
 {
@@ -124,6 +154,8 @@ main (int argc, char **argv)
   g_test_add ("/zip/series", Fixture, NULL, window_fixture_set_up, test_series,
               window_fixture_tear_down);
   g_test_add ("/zip/image", Fixture, NULL, window_fixture_set_up, test_image,
+              window_fixture_tear_down);
+  g_test_add ("/zip/labels", Fixture, NULL, window_fixture_set_up, test_labels,
               window_fixture_tear_down);
   g_test_add ("/zip/neither", Fixture, NULL, window_fixture_set_up, test_neither,
               window_fixture_tear_down);

@@ -177,3 +177,17 @@ remove_folder (const char *path)
     }
   g_remove (path);
 }
+
+GtkWindow *
+window_find_toplevel (GType type)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+
+  for (guint w = 0; w < g_list_model_get_n_items (windows); w++)
+    {
+      g_autoptr (GtkWindow) window = g_list_model_get_item (windows, w);
+      if (g_type_is_a (G_OBJECT_TYPE (window), type))
+        return window;
+    }
+  return NULL;
+}

@@ -37,4 +37,7 @@ void window_assert_message (BrgWindow *window, const char *part);
 GtkWidget *widget_find (GtkWidget *root, const char *id);
 GtkWidget *widget_find_type (GtkWidget *root, GType type);
 
+/* The first open window of a type, or NULL. */
+GtkWindow *window_find_toplevel (GType type);
+
 void remove_folder (const char *path);
