@@ -73,6 +73,24 @@ resample (const BrgSeries *self, const int16_t *hu, int fixed, BrgJob *job, BrgE
   return cut;
 }
 
+/* The slice of the finished scan with this number, from 0. */
+static gboolean
+is_made_up (const BrgSeries *series, int index, int n)
+{
+  return brg_restack_is_made_up (&series->stack,
+                                 series->stack.grid.source_flipped[2] ? n - 1 - index : index);
+}
+
+static void
+mark_made_up (const BrgSeries *self, BrgSeriesPreview *preview)
+{
+  int n = preview->after->grid.dim[preview->across];
+
+  preview->made_up = g_new (guint8, n);
+  for (int s = 0; s < n; s++)
+    preview->made_up[s] = is_made_up (self, s, n) ? 1 : 0;
+}
+
 gboolean
 brg_series_preview (const BrgSeries *self, BrgSeriesPreview *preview, BrgJob *job, GError **error)
 {
@@ -81,7 +99,7 @@ brg_series_preview (const BrgSeries *self, BrgSeriesPreview *preview, BrgJob *jo
   BrgJobPart parts = brg_job_parts (job);
   BrgError fault = { 0 };
 
-  *preview = (BrgSeriesPreview){ 0 };
+  *preview = (BrgSeriesPreview){ .across = self->stack.grid.source_axis[2] };
   brg_job_part (&parts, 0, 0.7);
   int16_t *hu = _brg_series_read_stack (self, job, error);
   brg_job_part (&parts, 0.7, 1);
@@ -94,7 +112,10 @@ brg_series_preview (const BrgSeries *self, BrgSeriesPreview *preview, BrgJob *jo
   brg_job_parts_end (&parts);
   brg_free (hu);
   if (preview->after != NULL)
-    return TRUE;
+    {
+      mark_made_up (self, preview);
+      return TRUE;
+    }
   brg_series_preview_clear (preview);
   return hu == NULL ? FALSE : brg_case_error_set (error, &fault);
 }
@@ -104,15 +125,8 @@ brg_series_preview_clear (BrgSeriesPreview *preview)
 {
   brg_volume_unref (preview->before);
   brg_volume_unref (preview->after);
+  g_free (preview->made_up);
   *preview = (BrgSeriesPreview){ 0 };
-}
-
-/* The slice of the finished scan with this number, from 0. */
-static gboolean
-is_made_up (const BrgSeries *series, int index, int n)
-{
-  return brg_restack_is_made_up (&series->stack,
-                                 series->stack.grid.source_flipped[2] ? n - 1 - index : index);
 }
 
 char *

@@ -108,11 +108,15 @@ BrgVolume *brg_series_read (const BrgSeries *self,
 
 /* What resampling does: one plane across the slices, through the middle, in which they are shifted
  * most. `before`: as if the slices were a regular grid; `after`: brg_restack(). Each is a scan of
- * one slice of `plane`. Reads the whole series. FALSE and `error` when that fails. Any thread. */
+ * one slice of `plane`, in which the slices of the series follow each other along voxel axis
+ * `across`; those of `after` that are made up are 1 in `made_up`. Reads the whole series. FALSE and
+ * `error` when that fails. Any thread. */
 typedef struct
 {
   BrgPlane plane;
   BrgVolume *before, *after;
+  int across;
+  guint8 *made_up; /* [after->grid.dim[across]] */
 } BrgSeriesPreview;
 
 gboolean

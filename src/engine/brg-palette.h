@@ -8,6 +8,7 @@
 #define BRG_RGB_IMPLANT  0x2EC4B6
 #define BRG_RGB_ADDED    0x57E389 /* by hand */
 #define BRG_RGB_REMOVED  0xC061CB /* by hand */
+#define BRG_RGB_MADE_UP  0x62A0EA /* slices between those that were taken */
 #define BRG_RGB_AXIAL    0xF2555A
 #define BRG_RGB_SAGITTAL 0xF2C94C
 #define BRG_RGB_CORONAL  0x6FCF97

@@ -246,6 +246,19 @@ put_slope (const double *heights_mm, int n, double lean)
     }
 }
 
+/* The slices that are marked in the picture are those in `list`, "4–5" or none. */
+static void
+check_marks (const BrgSeriesPreview *preview, const char *list)
+{
+  int first = 0, last = -1;
+
+  if (*list != '\0')
+    g_assert_cmpint (sscanf (list, "%d–%d", &first, &last), ==, 2);
+  g_assert_cmpint (preview->across, ==, 2);
+  for (int s = 0; s < preview->after->grid.dim[2]; s++)
+    g_assert_cmpint (preview->made_up[s], ==, s + 1 >= first && s + 1 <= last);
+}
+
 /* What is shown before resampling are the samples as they are, and after it those that are read. */
 static void
 check_preview (const double *heights_mm, double lean, const char *made_up)
@@ -265,6 +278,7 @@ check_preview (const double *heights_mm, double lean, const char *made_up)
     for (int y = 0; y < ROWS; y++)
       g_assert_cmpint (brg_volume_get (preview.before, 0, y, s), ==,
                        100 * s + y * COLUMNS + COLUMNS / 2);
+  check_marks (&preview, made_up);
   BrgVolume *scan = read_first (BRG_SERIES_RESAMPLE);
   const int *dim = scan->grid.dim;
   BrgBox box = { { dim[0] / 2, 0, 0 }, { dim[0] / 2 + 1, dim[1], dim[2] } };
