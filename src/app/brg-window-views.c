@@ -97,7 +97,9 @@ update_empty_text (BrgWindow *self)
 
   if (brg_case_get_scan (self->the_case) != NULL)
     text = brg_case_get_busy (self->the_case) ? _ ("The skull is being made…")
-                                              : _ ("There is no skull with these settings");
+           : brg_case_get_stopped (self->the_case)
+             ? _ ("Cancelled: the next change makes the skull")
+             : _ ("There is no skull with these settings");
   brg_mesh_view_set_empty_text (self->mesh_view, text);
 }
 

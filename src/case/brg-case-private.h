@@ -95,6 +95,7 @@ struct _BrgCase
   BrgMask *meshed[BRG_CASE_N_MESHES];    /* what each was made from */
   double mesh_smooth[BRG_CASE_N_MESHES]; /* and its smoothing; NAN: a draft */
   gboolean stale;
+  gboolean stopped; /* the last run was cancelled from outside */
   char *error;
 
   BrgTask *task;

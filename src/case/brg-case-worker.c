@@ -294,9 +294,9 @@ give_up (BrgCase *self, BrgCaseRun *run)
     self->meshes_wanted = FALSE;
   if (!self->masks_wanted)
     self->behind_since_us = 0;
-  _brg_case_set_failure (self, run->status == BRG_CANCELLED
-                                 ? _ ("Cancelled: what is shown is not up to date.")
-                                 : run->error.message);
+  self->stopped = run->status == BRG_CANCELLED;
+  _brg_case_set_failure (self, self->stopped ? _ ("Cancelled: what is shown is not up to date.")
+                                             : run->error.message);
 }
 
 /* The edits that a run was given are still to be handed to one that comes to its end. */
@@ -336,6 +336,7 @@ start (BrgCase *self, BrgCaseRun *run)
   g_autoptr (GTask) task = g_task_new (NULL, NULL, run_done_cb, NULL);
 
   self->run = run;
+  self->stopped = FALSE;
   run->started_us = g_get_monotonic_time ();
   g_task_set_task_data (task, run, run_free);
   if (!self->opening)
@@ -459,6 +460,7 @@ _brg_case_abandon_run (BrgCase *self)
   if (self->run != NULL)
     brg_task_cancel (self->run->task);
   self->run = NULL;
+  self->stopped = FALSE;
   self->masks_wanted = self->meshes_wanted = FALSE;
   self->behind_since_us = 0;
 }

@@ -416,6 +416,12 @@ brg_case_get_busy (BrgCase *self)
 }
 
 gboolean
+brg_case_get_stopped (BrgCase *self)
+{
+  return self->stopped;
+}
+
+gboolean
 brg_case_get_stale (BrgCase *self)
 {
   return self->stale;

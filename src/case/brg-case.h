@@ -307,6 +307,9 @@ gboolean brg_case_get_busy (BrgCase *self);
 gboolean brg_case_get_stale (BrgCase *self);
 const char *brg_case_get_error (BrgCase *self);
 
+/* The last run of the worker was cancelled by the user: it goes on with the next change. */
+gboolean brg_case_get_stopped (BrgCase *self);
+
 /* Writes the skull and every defect that is placed, numbered in the order of the list, into
  * `folder`, as brg-export.h says, once the worker is done. Defects other than the active one are
  * made then, from the same skull; "Defect 2: ..." says which one failed. Fails with the engine's

@@ -38,6 +38,34 @@ test_empty_text (Fixture *fixture, gconstpointer unused)
 }
 
 static void
+cancel_cb (BrgCase *the_case, GParamSpec *pspec, gpointer unused)
+{
+  BrgTask *task = brg_case_get_task (the_case);
+
+  if (brg_case_get_busy (the_case) && task != NULL)
+    brg_task_cancel (task);
+}
+
+/* Work that was cancelled before it began is not a skull that cannot be. */
+static void
+test_cancelled (Fixture *fixture, gconstpointer unused)
+{
+  BrgWindow *window = fixture->window;
+  GtkWidget *label = widget_find (GTK_WIDGET (window->mesh_view), "empty");
+
+  window_open_path (window, fixture->scan);
+  gulong id = g_signal_connect (window->the_case, "notify::busy", G_CALLBACK (cancel_cb), NULL);
+  window_set_threshold (window, 400);
+  g_assert_true (brg_case_get_stopped (window->the_case));
+  g_assert_cmpstr (gtk_label_get_label (GTK_LABEL (label)), ==,
+                   "Cancelled: the next change makes the skull");
+  g_signal_handler_disconnect (window->the_case, id);
+  window_set_threshold (window, 450);
+  g_assert_false (brg_case_get_stopped (window->the_case));
+  g_assert_false (brg_case_get_stale (window->the_case));
+}
+
+static void
 test_start (Fixture *fixture, gconstpointer unused)
 {
   BrgWindow *window = fixture->window;
@@ -367,6 +395,7 @@ main (int argc, char **argv)
               window_fixture_tear_down)
   ADD (start);
   ADD (empty_text);
+  ADD (cancelled);
   ADD (bad_file);
   ADD (empty_threshold);
   ADD (defect_off_bone);
