@@ -32,6 +32,7 @@ struct _BrgScanPanel
   BrgRow *source_row;
   GtkLabel *report_label;
   BrgRow *face_row;
+  GtkWidget *face_button;
   GtkPopover *face_popover;
   GtkSpinButton *face_spin;
   GtkDropDown *window_drop_down;
@@ -143,6 +144,19 @@ face_clicked_cb (BrgScanPanel *self)
                               gtk_spin_button_get_value (self->face_spin));
 }
 
+static void
+update_face_button (BrgScanPanel *self, BrgCase *the_case)
+{
+  gboolean shows_face = brg_case_shows_face (the_case);
+
+  gtk_widget_set_sensitive (self->face_button, shows_face);
+  gtk_widget_set_tooltip_text (self->face_button,
+                               shows_face ? NULL
+                               : brg_case_get_import (the_case)->is_defaced
+                                 ? _ ("It has been taken out.")
+                                 : _ ("There is none to take out: this is a mask."));
+}
+
 /* Where the scan is from, and whether somebody could be known by it. */
 static void
 update_anonymity (BrgScanPanel *self, BrgCase *the_case)
@@ -165,6 +179,7 @@ update_anonymity (BrgScanPanel *self, BrgCase *the_case)
   brg_row_set_caption (self->source_row, source);
   gtk_widget_set_visible (GTK_WIDGET (self->source_row), brg_import_is_known (import));
   brg_row_set_caption (self->face_row, face);
+  update_face_button (self, the_case);
 }
 
 static void
@@ -275,6 +290,7 @@ brg_scan_panel_class_init (BrgScanPanelClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BrgScanPanel, source_row);
   gtk_widget_class_bind_template_child (widget_class, BrgScanPanel, report_label);
   gtk_widget_class_bind_template_child (widget_class, BrgScanPanel, face_row);
+  gtk_widget_class_bind_template_child (widget_class, BrgScanPanel, face_button);
   gtk_widget_class_bind_template_child (widget_class, BrgScanPanel, face_popover);
   gtk_widget_class_bind_template_child (widget_class, BrgScanPanel, face_spin);
   gtk_widget_class_bind_template_child (widget_class, BrgScanPanel, window_drop_down);

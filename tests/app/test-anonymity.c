@@ -63,6 +63,15 @@ assert_caption (Fixture *fixture, const char *id, const char *part)
     g_error ("\"%s\" is not in \"%s\"", part, caption);
 }
 
+static void
+assert_face_button (Fixture *fixture, gboolean sensitive, const char *tooltip)
+{
+  GtkWidget *button = widget_find (GTK_WIDGET (fixture->window), "face_button");
+
+  g_assert_true (gtk_widget_get_sensitive (button) == sensitive);
+  g_assert_cmpstr (gtk_widget_get_tooltip_text (button), ==, tooltip);
+}
+
 /* A new case, in which work goes on; the one before stays as it was. */
 static void
 test_face (Fixture *fixture, gconstpointer unused)
@@ -74,6 +83,7 @@ test_face (Fixture *fixture, gconstpointer unused)
   window_open_path (fixture->window, path);
   assert_caption (fixture, "face_row", "The scan and every case file show it.");
   g_assert_true (may_deface (fixture));
+  assert_face_button (fixture, TRUE, NULL);
   window_set_threshold (fixture->window, 300);
   g_autofree char *before = g_strdup (brg_case_get_path (the_case));
   _brg_window_set_step (fixture->window, BRG_STEP_BONE);
@@ -99,6 +109,7 @@ test_face (Fixture *fixture, gconstpointer unused)
   g_assert_true (g_file_test (before, G_FILE_TEST_EXISTS));
   g_assert_false (may_deface (fixture));
   assert_caption (fixture, "face_row", "Taken out beyond 3 mm from bone.");
+  assert_face_button (fixture, FALSE, "It has been taken out.");
 }
 
 static BrgSeriesDialog *

@@ -141,6 +141,17 @@ test_cancel (Fixture *fixture, gconstpointer unused)
   g_assert_null (brg_case_get_scan (fixture->window->the_case));
 }
 
+/* There is nothing to take out of a mask, and its button says why. */
+static void
+assert_no_face (Fixture *fixture)
+{
+  GtkWidget *button = widget_find (GTK_WIDGET (fixture->window), "face_button");
+
+  g_assert_false (gtk_widget_get_sensitive (button));
+  g_assert_cmpstr (gtk_widget_get_tooltip_text (button), ==,
+                   "There is none to take out: this is a mask.");
+}
+
 /* No question about a mask; it is told what it is, once. */
 static void
 test_mask (Fixture *fixture, gconstpointer unused)
@@ -157,6 +168,7 @@ test_mask (Fixture *fixture, gconstpointer unused)
   assert_skull (fixture, TRUE, TRUE);
   g_assert_true (brg_case_get_is_skull (fixture->window->the_case));
   window_assert_message (fixture->window, "The file is a mask, not a scan");
+  assert_no_face (fixture);
   kept = g_strdup (brg_case_get_path (fixture->window->the_case));
   window_open_path (fixture->window, fixture->scan);
   g_assert_false (brg_case_get_is_skull (fixture->window->the_case));
