@@ -45,13 +45,18 @@ static void
 open_series (BrgWindow *self, GPtrArray *all, guint index, const BrgImportOptions *options)
 {
   const BrgSeries *series = all->pdata[index];
+  guint n = series->images->len;
+  g_autofree char *name = g_strdup_printf (
+    ngettext ("series %d (%u slice)", "series %d (%u slices)", n), series->number, n);
 
   if (self->cancellable == NULL)
     self->cancellable = g_cancellable_new ();
   brg_case_open_series_async (self->the_case, all, index, options, self->cancellable,
                               _brg_window_opened_cb, g_object_ref (self));
-  _brg_window_show_opening (self,
-                            *series->description != '\0' ? series->description : _ ("the series"));
+  _brg_window_show_opening (self, name);
+  if (options != NULL && options->deface)
+    brg_opening_page_set_note (self->opening_page,
+                               _ ("The face is taken out once all slices are here."));
   _brg_window_actions_update (self);
 }
 

@@ -21,6 +21,7 @@ struct _BrgOpeningPage
   GtkWidget *facts_box;
   GtkLabel *title_label;
   GtkLabel *count_label;
+  GtkLabel *note_label;
   GtkProgressBar *progress_bar;
 };
 
@@ -116,6 +117,7 @@ brg_opening_page_class_init (BrgOpeningPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BrgOpeningPage, facts_box);
   gtk_widget_class_bind_template_child (widget_class, BrgOpeningPage, title_label);
   gtk_widget_class_bind_template_child (widget_class, BrgOpeningPage, count_label);
+  gtk_widget_class_bind_template_child (widget_class, BrgOpeningPage, note_label);
   gtk_widget_class_bind_template_child (widget_class, BrgOpeningPage, progress_bar);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
 }
@@ -139,10 +141,18 @@ brg_opening_page_set_task (BrgOpeningPage *self,
   g_set_object (&self->task, task);
   brg_arrival_view_set_arrival (self->arrival_view, arrival);
   gtk_label_set_label (self->title_label, task != NULL ? safe : "");
+  brg_opening_page_set_note (self, NULL);
   gtk_progress_bar_set_fraction (self->progress_bar, 0);
   if (task == NULL)
     return;
   self->arrival = arrival != NULL ? brg_arrival_ref (arrival) : NULL;
   self->update_id = g_timeout_add (UPDATE_MS, update_cb, self);
   update (self);
+}
+
+void
+brg_opening_page_set_note (BrgOpeningPage *self, const char *note)
+{
+  gtk_label_set_label (self->note_label, note);
+  gtk_widget_set_visible (GTK_WIDGET (self->note_label), note != NULL);
 }

@@ -20,4 +20,7 @@ void brg_opening_page_set_task (BrgOpeningPage *self,
                                 BrgTask *task,
                                 BrgArrival *arrival);
 
+/* One more sentence about what is going on, until the task is another one. */
+void brg_opening_page_set_note (BrgOpeningPage *self, const char *note);
+
 G_END_DECLS

@@ -8,6 +8,7 @@
 #include "pointer.h"
 #include "support/dicom-file.h"
 #include "widgets/brg-arrival-view.h"
+#include "widgets/brg-series-dialog.h"
 #include "window-fixture.h"
 
 #define COLUMNS 16
@@ -152,6 +153,17 @@ assert_label (Fixture *fixture, const char *id, const char *text)
   g_assert_cmpstr (gtk_label_get_label (GTK_LABEL (label)), ==, text);
 }
 
+/* NULL: there is none. */
+static void
+assert_note (Fixture *fixture, const char *text)
+{
+  GtkWidget *label = widget_find (GTK_WIDGET (fixture->window->opening_page), "note_label");
+
+  g_assert_true (gtk_widget_get_visible (label) == (text != NULL));
+  if (text != NULL)
+    assert_label (fixture, "note_label", text);
+}
+
 static void
 let_go (Fixture *fixture)
 {
@@ -186,6 +198,8 @@ test_first_slices (Fixture *fixture, gconstpointer unused)
   for (int s = 0; s < SLICES; s++)
     g_assert_cmpint (brg_arrival_has (arrival, s), ==, s < THERE);
   g_assert_null (brg_case_get_scan (fixture->window->the_case));
+  assert_label (fixture, "title_label", "Opening series 0 (12 slices)");
+  assert_note (fixture, NULL);
   pointer_wait_until ("counts slices", counts_slices_cb, fixture);
   g_assert_cmpint (draw_middle (GTK_WIDGET (view)), >, 150);
   brg_arrival_view_go_to (view, 0);
@@ -235,6 +249,49 @@ test_back_to_case (Fixture *fixture, gconstpointer unused)
   g_assert_cmpint (brg_case_get_recipe (fixture->window->the_case)->threshold_lo_hu, ==, 400);
 }
 
+static BrgSeriesDialog *
+find_dialog (void)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+
+  for (guint w = 0; w < g_list_model_get_n_items (windows); w++)
+    {
+      g_autoptr (GtkWidget) window = g_list_model_get_item (windows, w);
+      if (BRG_IS_SERIES_DIALOG (window))
+        return BRG_SERIES_DIALOG (window);
+    }
+  return NULL;
+}
+
+static gboolean
+asks_cb (gpointer unused)
+{
+  return find_dialog () != NULL;
+}
+
+/* Slices come with the face that will be taken out of the scan, and the page says so. */
+static void
+test_face (Fixture *fixture, gconstpointer unused)
+{
+  g_autofree char *dicom = g_build_filename (fixture->folder, "dicom", NULL);
+  gint16 samples[COLUMNS * ROWS] = { 0 };
+  DicomSlice scout = {
+    .columns = COLUMNS, .rows = ROWS, .series_uid = "1.2.9", .samples = samples
+  };
+  g_autoptr (GByteArray) bytes = dicom_slice (&scout);
+
+  put_file (dicom, "scout", bytes->data, bytes->len);
+  begin_opening (fixture);
+  pointer_wait_until ("asks which series", asks_cb, NULL);
+  GtkWidget *dialog = GTK_WIDGET (find_dialog ());
+  gtk_check_button_set_active (GTK_CHECK_BUTTON (widget_find (dialog, "face_check")), TRUE);
+  g_signal_emit_by_name (widget_find (dialog, "open_button"), "clicked");
+  pointer_wait_until ("shows the first slices", has_first_cb, fixture);
+  assert_note (fixture, "The face is taken out once all slices are here.");
+  cancel (fixture);
+  assert_page (fixture, "start");
+}
+
 /* Looking for series is told at once; once it is cancelled nothing is opened. */
 static void
 test_cancel_search (Fixture *fixture, gconstpointer unused)
@@ -257,6 +314,7 @@ main (int argc, char **argv)
   g_test_add ("/arriving/keys", Fixture, NULL, set_up, test_keys, window_fixture_tear_down);
   g_test_add ("/arriving/back-to-case", Fixture, NULL, set_up, test_back_to_case,
               window_fixture_tear_down);
+  g_test_add ("/arriving/face", Fixture, NULL, set_up, test_face, window_fixture_tear_down);
   g_test_add ("/arriving/cancel-search", Fixture, NULL, set_up, test_cancel_search,
               window_fixture_tear_down);
   return window_fixture_run ();
