@@ -3,11 +3,17 @@
 #include "widgets/brg-resampling-view.h"
 
 #include <glib/gi18n.h>
+#include <math.h>
 
 #include "case/brg-task.h"
+#include "engine/brg-palette.h"
+#include "widgets/brg-draw.h"
 #include "widgets/brg-slice-view.h"
 
-#define HEIGHT 190
+#define HEIGHT    190
+#define TICK_GAP  3 /* from the picture */
+#define TICK_LONG 12
+#define TICK_THIN 2 /* at least */
 
 struct _BrgResamplingView
 {
@@ -20,6 +26,8 @@ struct _BrgResamplingView
   GtkWidget *spinner;
   GtkWidget *fault_label;
   GtkWidget *pictures;
+  BrgSeriesPreview preview; /* while `after` is there */
+  BrgSliceView *after;      /* one of the pictures, or NULL */
 };
 
 G_DEFINE_FINAL_TYPE (BrgResamplingView, brg_resampling_view, GTK_TYPE_WIDGET)
@@ -58,7 +66,7 @@ make_thread_cb (GTask *task, gpointer source, gpointer data, GCancellable *cance
     g_task_return_error (task, error);
 }
 
-static void
+static BrgSliceView *
 append_picture (BrgResamplingView *self, const char *caption, BrgPlane plane, BrgVolume *volume)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
@@ -77,13 +85,28 @@ append_picture (BrgResamplingView *self, const char *caption, BrgPlane plane, Br
   gtk_box_append (GTK_BOX (box), label);
   gtk_box_append (GTK_BOX (box), slice);
   gtk_box_append (GTK_BOX (self->pictures), box);
+  return BRG_SLICE_VIEW (slice);
 }
 
 static void
-show (BrgResamplingView *self, const BrgSeriesPreview *preview)
+clear (BrgResamplingView *self)
 {
-  append_picture (self, _ ("As the slices are"), preview->plane, preview->before);
-  append_picture (self, _ ("Resampled"), preview->plane, preview->after);
+  GtkWidget *picture;
+
+  self->after = NULL;
+  while ((picture = gtk_widget_get_first_child (self->pictures)) != NULL)
+    gtk_box_remove (GTK_BOX (self->pictures), picture);
+  brg_series_preview_clear (&self->preview);
+}
+
+/* Takes what is in `preview`. */
+static void
+show (BrgResamplingView *self, BrgSeriesPreview *preview)
+{
+  self->preview = *preview;
+  *preview = (BrgSeriesPreview){ 0 };
+  append_picture (self, _ ("As the slices are"), self->preview.plane, self->preview.before);
+  self->after = append_picture (self, _ ("Resampled"), self->preview.plane, self->preview.after);
   gtk_stack_set_visible_child (GTK_STACK (self->stack), self->pictures);
 }
 
@@ -161,12 +184,67 @@ brg_resampling_view_size_allocate (GtkWidget *widget, int width, int height, int
                             &(GtkAllocation){ 0, 0, width, height }, -1);
 }
 
+/* Where `vox` of the picture is drawn, in coordinates of this widget. */
+static void
+place_of (BrgResamplingView *self, const double vox[3], double place[2])
+{
+  int scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
+  double px[2];
+
+  brg_slice_px_from_vox (&self->preview.after->grid, brg_slice_view_get_map (self->after), vox, px);
+  gtk_widget_translate_coordinates (GTK_WIDGET (self->after), GTK_WIDGET (self), px[0] / scale,
+                                    px[1] / scale, &place[0], &place[1]);
+}
+
+/* Ticks at both ends of slice `slice` of the picture. */
+static void
+draw_ticks (BrgResamplingView *self, GtkSnapshot *snapshot, int slice)
+{
+  BrgPlaneAxes axes = brg_plane_axes (self->preview.plane);
+  gboolean lies = self->preview.across == axes.down; /* the slice, from left to right */
+  int along = lies ? axes.across : axes.down;
+  double vox[2][3] = { { 0 } }, place[2][2];
+  GdkRGBA colour = brg_draw_rgba (BRG_RGB_MADE_UP, 1);
+
+  for (int end = 0; end < 2; end++)
+    {
+      vox[end][self->preview.across] = slice - 0.5 + end;
+      vox[end][along] = end == 0 ? -0.5 : self->preview.after->grid.dim[along] - 0.5;
+      place_of (self, vox[end], place[end]);
+    }
+  int a = lies ? 0 : 1, b = 1 - a;
+  double from = round (MIN (place[0][a], place[1][a])) - TICK_GAP - TICK_LONG;
+  double to = round (MAX (place[0][a], place[1][a])) + TICK_GAP;
+  double side = round (MIN (place[0][b], place[1][b]));
+  double thick = MAX (round (fabs (place[1][b] - place[0][b])) - 1, TICK_THIN);
+  for (int end = 0; end < 2; end++)
+    {
+      double at = end == 0 ? from : to;
+      brg_draw_fill (snapshot, lies ? at : side, lies ? side : at, lies ? TICK_LONG : thick,
+                     lies ? thick : TICK_LONG, colour);
+    }
+}
+
+static void
+brg_resampling_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
+{
+  BrgResamplingView *self = BRG_RESAMPLING_VIEW (widget);
+
+  gtk_widget_snapshot_child (widget, self->stack, snapshot);
+  for (int s = 0; self->after != NULL && s < self->preview.after->grid.dim[self->preview.across];
+       s++)
+    if (self->preview.made_up[s])
+      draw_ticks (self, snapshot, s);
+}
+
 static void
 brg_resampling_view_dispose (GObject *object)
 {
   BrgResamplingView *self = BRG_RESAMPLING_VIEW (object);
 
   stop (self);
+  if (self->stack != NULL)
+    clear (self);
   g_clear_pointer (&self->stack, gtk_widget_unparent);
   G_OBJECT_CLASS (brg_resampling_view_parent_class)->dispose (object);
 }
@@ -177,6 +255,7 @@ brg_resampling_view_class_init (BrgResamplingViewClass *klass)
   G_OBJECT_CLASS (klass)->dispose = brg_resampling_view_dispose;
   GTK_WIDGET_CLASS (klass)->measure = brg_resampling_view_measure;
   GTK_WIDGET_CLASS (klass)->size_allocate = brg_resampling_view_size_allocate;
+  GTK_WIDGET_CLASS (klass)->snapshot = brg_resampling_view_snapshot;
 }
 
 static GtkWidget *
@@ -210,14 +289,11 @@ brg_resampling_view_set_series (BrgResamplingView *self,
                                 GPtrArray *all_series,
                                 const BrgSeries *series)
 {
-  GtkWidget *picture;
-
   if (series == self->series)
     return;
   stop (self);
   self->series = series;
-  while ((picture = gtk_widget_get_first_child (self->pictures)) != NULL)
-    gtk_box_remove (GTK_BOX (self->pictures), picture);
+  clear (self);
   gtk_stack_set_visible_child_name (GTK_STACK (self->stack), "waiting");
   gtk_spinner_set_spinning (GTK_SPINNER (self->spinner), series != NULL);
   if (series != NULL)

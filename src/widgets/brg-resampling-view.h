@@ -7,7 +7,8 @@
 G_BEGIN_DECLS
 
 /* What resampling does to a series, before and after side by side (brg_series_preview()), made in a
- * thread. It says so while it is made, and why where it cannot be. */
+ * thread; ticks beside the slices that are made up. It says so while it is made, and why where it
+ * cannot be. */
 #define BRG_TYPE_RESAMPLING_VIEW (brg_resampling_view_get_type ())
 G_DECLARE_FINAL_TYPE (BrgResamplingView, brg_resampling_view, BRG, RESAMPLING_VIEW, GtkWidget)
 

@@ -7,7 +7,10 @@
 #include "widgets/brg-resampling-view.h"
 #include "widgets/brg-toplevel.h"
 
-#define PICTURE_PX 96
+#define PICTURE_PX  96
+#define WIDTH       640
+#define LIST_HEIGHT 248
+#define N_LOW       2 /* so few series need no more room than they take */
 
 struct _BrgSeriesDialog
 {
@@ -16,8 +19,10 @@ struct _BrgSeriesDialog
   GPtrArray *all_series;
   GCancellable *cancellable; /* of the pictures */
 
+  GtkScrolledWindow *scrolled_window;
   GtkListBox *series_list;
   GtkLabel *advice_label;
+  GtkWidget *made_up_box;
   GtkLabel *made_up_label;
   BrgResamplingView *resampling_view;
   GtkCheckButton *resample_check;
@@ -105,7 +110,7 @@ title_of (const BrgSeries *series)
 
 /* "28 slices of 512 × 512, 0.45 × 0.45 × 5.00 mm" */
 static char *
-size_of (const BrgSeries *series)
+describe_size (const BrgSeries *series)
 {
   const BrgStack *stack = &series->stack;
   guint n = series->images->len;
@@ -121,17 +126,28 @@ size_of (const BrgSeries *series)
                           stack->step_mm);
 }
 
+/* And how it is coded, where that changed its values. */
+static char *
+describe (const BrgSeries *series)
+{
+  g_autofree char *size = describe_size (series);
+
+  return brg_series_is_lossy (series) && !series->is_broken
+           ? g_strdup_printf (_ ("%s · %s, lossy"), size, brg_series_get_coding (series))
+           : g_steal_pointer (&size);
+}
+
 static GtkWidget *
 make_row (const BrgSeries *series)
 {
-  g_autofree char *title = title_of (series), *size = size_of (series);
+  g_autofree char *title = title_of (series), *size = describe (series);
   GtkWidget *row = brg_choice_row_new (title, PICTURE_PX, TRUE);
 
   if (*series->patient != '\0')
     brg_choice_row_add (row, series->patient, NULL);
   brg_choice_row_add (row, size, "numeric");
   if (series->reason != NULL)
-    brg_choice_row_add (row, series->reason, "quiet");
+    brg_choice_row_add (row, series->reason, "reason");
   for (char **remark = series->remarks; *remark != NULL; remark++)
     brg_choice_row_add (row, *remark, "quiet");
   gtk_widget_set_sensitive (row, series->reason == NULL);
@@ -149,18 +165,53 @@ chosen_series (BrgSeriesDialog *self, guint *index)
   return self->all_series->pdata[*index];
 }
 
+/* "Made up: slices 5, 12–14 of 28"; NULL: none is. */
+static char *
+describe_made_up (const BrgSeries *series)
+{
+  int n_made_up = brg_restack_made_up (&series->stack);
+  g_autofree char *list = brg_series_list_made_up (series);
+
+  if (n_made_up == 0)
+    return NULL;
+  return g_strdup_printf (
+    ngettext ("Made up: slice %s of %d", "Made up: slices %s of %d", (gulong) n_made_up), list,
+    brg_restack_n_slices (&series->stack));
+}
+
 /* Which slices resampling makes up, and what it looks like. */
 static void
 update_preview (BrgSeriesDialog *self, const BrgSeries *odd)
 {
-  g_autofree char *made_up = odd != NULL ? brg_series_list_made_up (odd) : g_strdup ("");
-  int n = odd != NULL ? brg_restack_n_slices (&odd->stack) : 0;
-  g_autofree char *text = g_strdup_printf (_ ("Made up: slices %s of %d"), made_up, n);
+  g_autofree char *made_up = odd != NULL ? describe_made_up (odd) : NULL;
 
-  gtk_label_set_label (self->made_up_label, text);
-  gtk_widget_set_visible (GTK_WIDGET (self->made_up_label), *made_up != '\0');
+  gtk_label_set_label (self->made_up_label, made_up);
+  gtk_widget_set_visible (self->made_up_box, made_up != NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->resampling_view), odd != NULL);
   brg_resampling_view_set_series (self->resampling_view, self->all_series, odd);
+}
+
+static gboolean
+can_open (BrgSeriesDialog *self, const BrgSeries *series)
+{
+  return series != NULL && series->reason == NULL &&
+         (!brg_series_must_resample (series) || gtk_check_button_get_active (self->resample_check));
+}
+
+/* What there is to know before it is opened, or what is to be done; NULL: nothing. */
+static const char *
+advise (BrgSeriesDialog *self, const BrgSeries *series)
+{
+  if (series == NULL || series->reason != NULL)
+    return _ ("There is no series here that can be opened.");
+  if (!can_open (self, series))
+    return _ ("Slices are missing or uneven. Tick “Resample to even slices” to open the series: "
+              "they are made up by interpolation then.");
+  if (brg_series_must_resample (series))
+    return _ ("Slices that are missing or uneven are made up by interpolation.");
+  return series->stack.is_tilted ? _ ("Tilted slices can be used as they are; distances are exact "
+                                      "only after resampling.")
+                                 : NULL;
 }
 
 /* What can be done with the selected series. */
@@ -171,20 +222,15 @@ update (BrgSeriesDialog *self)
   const BrgSeries *series = chosen_series (self, &index);
   gboolean odd = series != NULL && series->reason == NULL &&
                  (brg_series_must_resample (series) || series->stack.is_tilted);
+  const char *advice = advise (self, series);
+  gboolean opens = can_open (self, series);
 
   gtk_widget_set_visible (GTK_WIDGET (self->resample_check), odd);
-  gtk_widget_set_visible (GTK_WIDGET (self->advice_label), odd);
   update_preview (self, odd ? series : NULL);
-  if (odd)
-    gtk_label_set_label (self->advice_label,
-                         brg_series_must_resample (series)
-                           ? _ ("Slices that are missing or uneven are made up by interpolation.")
-                           : _ ("Tilted slices can be used as they are; distances are exact only "
-                                "after resampling."));
-  gtk_widget_set_sensitive (
-    self->open_button,
-    series != NULL && series->reason == NULL &&
-      (!brg_series_must_resample (series) || gtk_check_button_get_active (self->resample_check)));
+  gtk_label_set_label (self->advice_label, advice);
+  gtk_widget_set_visible (GTK_WIDGET (self->advice_label), advice != NULL);
+  gtk_widget_set_sensitive (self->open_button, opens);
+  gtk_widget_set_tooltip_text (self->open_button, opens ? NULL : advice);
 }
 
 static void
@@ -244,8 +290,10 @@ brg_series_dialog_class_init (BrgSeriesDialogClass *klass)
                                   NULL, NULL, G_TYPE_NONE, 2, G_TYPE_UINT, G_TYPE_BOOLEAN);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/bregma/Bregma/brg-series-dialog.ui");
+  gtk_widget_class_bind_template_child (widget_class, BrgSeriesDialog, scrolled_window);
   gtk_widget_class_bind_template_child (widget_class, BrgSeriesDialog, series_list);
   gtk_widget_class_bind_template_child (widget_class, BrgSeriesDialog, advice_label);
+  gtk_widget_class_bind_template_child (widget_class, BrgSeriesDialog, made_up_box);
   gtk_widget_class_bind_template_child (widget_class, BrgSeriesDialog, made_up_label);
   gtk_widget_class_bind_template_child (widget_class, BrgSeriesDialog, resampling_view);
   gtk_widget_class_bind_template_child (widget_class, BrgSeriesDialog, resample_check);
@@ -267,12 +315,23 @@ brg_series_dialog_init (BrgSeriesDialog *self)
   self->cancellable = g_cancellable_new ();
 }
 
+/* Two rows are seen at least where there are so many; where there are no more nothing is empty. */
+static void
+set_height (BrgSeriesDialog *self, guint n_rows)
+{
+  if (n_rows > 1)
+    gtk_scrolled_window_set_min_content_height (self->scrolled_window, LIST_HEIGHT);
+  if (n_rows <= N_LOW)
+    gtk_window_set_default_size (GTK_WINDOW (self), WIDTH, -1);
+}
+
 BrgSeriesDialog *
 brg_series_dialog_new (GtkWindow *parent, GPtrArray *all_series)
 {
   BrgSeriesDialog *self = g_object_new (BRG_TYPE_SERIES_DIALOG, "transient-for", parent, NULL);
 
   self->all_series = g_ptr_array_ref (all_series);
+  set_height (self, all_series->len);
   for (guint s = 0; s < all_series->len; s++)
     gtk_list_box_append (self->series_list, make_row (all_series->pdata[s]));
   gtk_list_box_select_row (self->series_list, gtk_list_box_get_row_at_index (self->series_list, 0));

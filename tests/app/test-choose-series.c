@@ -1,5 +1,8 @@
 /* Folders of DICOM files in the window: one series opens, several are a question, a gap is told. */
 
+#include <string.h>
+
+#include "engine/brg-palette.h"
 #include "pointer.h"
 #include "support/dicom-file.h"
 #include "widgets/brg-resampling-view.h"
@@ -37,6 +40,29 @@ put_series (const char *folder, const char *uid, int n, int missing)
       g_autoptr (GByteArray) bytes = dicom_slice (&slice);
       if (s != missing)
         g_assert_true (g_file_set_contents (path, (char *) bytes->data, bytes->len, NULL));
+    }
+}
+
+/* Of slices that were compressed with loss, and cannot be decoded. */
+static void
+put_lossy (const char *folder)
+{
+  g_autoptr (GByteArray) stream = g_byte_array_new_take (g_malloc0 (64), 64);
+
+  for (int s = 0; s < 3; s++)
+    {
+      g_autofree char *name = g_strdup_printf ("lossy.%d", s);
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+      DicomSlice slice = { .syntax = "1.2.840.10008.1.2.4.51",
+                           .columns = COLUMNS,
+                           .rows = ROWS,
+                           .series_uid = "1.2.6",
+                           .row_mm = 5,
+                           .column_mm = 5,
+                           .position = { 0, 0, 5 * s },
+                           .stream = stream };
+      g_autoptr (GByteArray) bytes = dicom_slice (&slice);
+      g_assert_true (g_file_set_contents (path, (char *) bytes->data, bytes->len, NULL));
     }
 }
 
@@ -122,6 +148,47 @@ has_preview_cb (gpointer dialog)
 }
 
 static void
+assert_text (BrgSeriesDialog *dialog, const char *id, const char *part)
+{
+  const char *text = gtk_label_get_label (GTK_LABEL (widget_find (GTK_WIDGET (dialog), id)));
+
+  if (strstr (text, part) == NULL)
+    g_error ("\"%s\" is not in \"%s\"", part, text);
+}
+
+/* What `view` draws, pixel by pixel; NULL: nothing yet. */
+static GdkTexture *
+draw (GtkWidget *view, int width, int height)
+{
+  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (view);
+  GtkSnapshot *snapshot = gtk_snapshot_new ();
+  graphene_rect_t bounds = GRAPHENE_RECT_INIT (0, 0, (float) width, (float) height);
+
+  gdk_paintable_snapshot (paintable, snapshot, width, height);
+  g_autoptr (GskRenderNode) node = gtk_snapshot_free_to_node (snapshot);
+  return node != NULL ? gsk_renderer_render_texture (
+                          gtk_native_get_renderer (gtk_widget_get_native (view)), node, &bounds)
+                      : NULL;
+}
+
+/* There are two ticks beside the resampled picture, in the right half, and none on the left. */
+static gboolean
+has_ticks_cb (gpointer dialog)
+{
+  GtkWidget *view = widget_find_type (dialog, BRG_TYPE_RESAMPLING_VIEW);
+  int width = gtk_widget_get_width (view), height = gtk_widget_get_height (view), n[2] = { 0 };
+  g_autoptr (GdkTexture) texture = width > 0 && height > 0 ? draw (view, width, height) : NULL;
+  g_autofree guint32 *pixels = g_new (guint32, width * height);
+
+  if (texture == NULL)
+    return FALSE;
+  gdk_texture_download (texture, (guchar *) pixels, (gsize) width * 4);
+  for (int p = 0; p < width * height; p++)
+    n[p % width > width / 2] += (pixels[p] & 0xFFFFFF) == BRG_RGB_MADE_UP;
+  return n[0] == 0 && n[1] >= 2 * 12 * 2;
+}
+
+static void
 test_gap (Fixture *fixture, gconstpointer unused)
 {
   g_autofree char *folder = g_build_filename (fixture->folder, "dicom", NULL);
@@ -131,10 +198,11 @@ test_gap (Fixture *fixture, gconstpointer unused)
   BrgSeriesDialog *dialog = find_dialog ();
   g_assert_nonnull (dialog);
   g_assert_false (gtk_widget_get_sensitive (widget_find (GTK_WIDGET (dialog), "open_button")));
-  GtkWidget *made_up = widget_find (GTK_WIDGET (dialog), "made_up_label");
-  g_assert_cmpstr (gtk_label_get_label (GTK_LABEL (made_up)), ==, "Made up: slices 5 of 12");
-  g_assert_true (gtk_widget_get_visible (made_up));
+  assert_text (dialog, "advice_label", "Tick “Resample to even slices” to open");
+  assert_text (dialog, "made_up_label", "Made up: slice 5 of 12");
+  g_assert_true (gtk_widget_get_visible (widget_find (GTK_WIDGET (dialog), "made_up_box")));
   pointer_wait_until ("has a preview", has_preview_cb, dialog);
+  pointer_wait_until ("has ticks", has_ticks_cb, dialog);
   choose (fixture, dialog, 0, TRUE);
   assert_slices (fixture, 12);
   g_assert_cmpstr (brg_case_get_warnings (fixture->window->the_case)[0], ==,
@@ -149,6 +217,62 @@ test_none (Fixture *fixture, gconstpointer unused)
   g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
   g_free (open_folder (fixture));
   window_assert_message (fixture->window, "there are no DICOM images in it");
+}
+
+/* All words of a row. */
+static char *
+read_row (BrgSeriesDialog *dialog, int index)
+{
+  GtkListBox *list = GTK_LIST_BOX (widget_find (GTK_WIDGET (dialog), "series_list"));
+  GtkListBoxRow *row = gtk_list_box_get_row_at_index (list, index);
+  GtkWidget *words = gtk_widget_get_last_child (gtk_list_box_row_get_child (row));
+  GString *text = g_string_new (NULL);
+
+  for (GtkWidget *label = gtk_widget_get_first_child (words); label != NULL;
+       label = gtk_widget_get_next_sibling (label))
+    g_string_append_printf (text, "%s\n", gtk_label_get_label (GTK_LABEL (label)));
+  return g_string_free (text, FALSE);
+}
+
+/* A series that was compressed with loss says how; one that was not does not. */
+static void
+test_coding (Fixture *fixture, gconstpointer unused)
+{
+  g_autofree char *folder = g_build_filename (fixture->folder, "dicom", NULL);
+  int n_lossy = 0;
+
+  put_series (folder, "1.2.3", 12, -1);
+  put_lossy (folder);
+  g_free (open_folder (fixture));
+  BrgSeriesDialog *dialog = find_dialog ();
+  g_assert_nonnull (dialog);
+  for (int row = 0; row < 2; row++)
+    {
+      g_autofree char *words = read_row (dialog, row);
+      gboolean is_lossy = strstr (words, "3 slices") != NULL;
+      g_assert_true ((strstr (words, "mm · JPEG") != NULL) == is_lossy);
+      g_assert_true ((strstr (words, ", lossy\n") != NULL) == is_lossy);
+      n_lossy += is_lossy;
+    }
+  g_assert_cmpint (n_lossy, ==, 1);
+  gtk_window_close (GTK_WINDOW (dialog));
+}
+
+/* Nothing can be opened, and that is said. */
+static void
+test_unusable (Fixture *fixture, gconstpointer unused)
+{
+  g_autofree char *folder = g_build_filename (fixture->folder, "dicom", NULL);
+
+  put_series (folder, "1.2.3", 2, -1);
+  g_free (open_folder (fixture));
+  BrgSeriesDialog *dialog = find_dialog ();
+  g_assert_nonnull (dialog);
+  assert_text (dialog, "advice_label", "There is no series here that can be opened.");
+  g_assert_false (gtk_widget_get_sensitive (widget_find (GTK_WIDGET (dialog), "open_button")));
+  g_autofree char *words = read_row (dialog, 0);
+  g_assert_nonnull (strstr (words, "It has 2 slices only."));
+  gtk_window_close (GTK_WINDOW (dialog));
 }
 
 static GtkDropTarget *
@@ -217,6 +341,10 @@ main (int argc, char **argv)
   g_test_add ("/choose-series/several", Fixture, NULL, window_fixture_set_up, test_several,
               window_fixture_tear_down);
   g_test_add ("/choose-series/gap", Fixture, NULL, window_fixture_set_up, test_gap,
+              window_fixture_tear_down);
+  g_test_add ("/choose-series/coding", Fixture, NULL, window_fixture_set_up, test_coding,
+              window_fixture_tear_down);
+  g_test_add ("/choose-series/unusable", Fixture, NULL, window_fixture_set_up, test_unusable,
               window_fixture_tear_down);
   g_test_add ("/choose-series/drop", Fixture, NULL, window_fixture_set_up, test_drop,
               window_fixture_tear_down);
