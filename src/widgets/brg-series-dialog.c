@@ -26,6 +26,7 @@ struct _BrgSeriesDialog
   GtkLabel *made_up_label;
   BrgResamplingView *resampling_view;
   GtkCheckButton *resample_check;
+  GtkWidget *face_box;
   GtkCheckButton *face_check;
   GtkSpinButton *face_spin;
   GtkWidget *open_button;
@@ -226,6 +227,7 @@ update (BrgSeriesDialog *self)
   gboolean opens = can_open (self, series);
 
   gtk_widget_set_visible (GTK_WIDGET (self->resample_check), odd);
+  gtk_widget_set_visible (self->face_box, series != NULL);
   update_preview (self, odd ? series : NULL);
   gtk_label_set_label (self->advice_label, advice);
   gtk_widget_set_visible (GTK_WIDGET (self->advice_label), advice != NULL);
@@ -297,6 +299,7 @@ brg_series_dialog_class_init (BrgSeriesDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BrgSeriesDialog, made_up_label);
   gtk_widget_class_bind_template_child (widget_class, BrgSeriesDialog, resampling_view);
   gtk_widget_class_bind_template_child (widget_class, BrgSeriesDialog, resample_check);
+  gtk_widget_class_bind_template_child (widget_class, BrgSeriesDialog, face_box);
   gtk_widget_class_bind_template_child (widget_class, BrgSeriesDialog, face_check);
   gtk_widget_class_bind_template_child (widget_class, BrgSeriesDialog, face_spin);
   gtk_widget_class_bind_template_child (widget_class, BrgSeriesDialog, open_button);
@@ -334,7 +337,9 @@ brg_series_dialog_new (GtkWindow *parent, GPtrArray *all_series)
   set_height (self, all_series->len);
   for (guint s = 0; s < all_series->len; s++)
     gtk_list_box_append (self->series_list, make_row (all_series->pdata[s]));
-  gtk_list_box_select_row (self->series_list, gtk_list_box_get_row_at_index (self->series_list, 0));
+  if (((BrgSeries *) all_series->pdata[0])->reason == NULL)
+    gtk_list_box_select_row (self->series_list,
+                             gtk_list_box_get_row_at_index (self->series_list, 0));
   update (self);
   start_pictures (self);
   return self;

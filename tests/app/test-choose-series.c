@@ -270,6 +270,9 @@ test_unusable (Fixture *fixture, gconstpointer unused)
   g_assert_nonnull (dialog);
   assert_text (dialog, "advice_label", "There is no series here that can be opened.");
   g_assert_false (gtk_widget_get_sensitive (widget_find (GTK_WIDGET (dialog), "open_button")));
+  GtkListBox *list = GTK_LIST_BOX (widget_find (GTK_WIDGET (dialog), "series_list"));
+  g_assert_null (gtk_list_box_get_selected_row (list));
+  g_assert_false (gtk_widget_get_visible (widget_find (GTK_WIDGET (dialog), "face_box")));
   g_autofree char *words = read_row (dialog, 0);
   g_assert_nonnull (strstr (words, "It has 2 slices only."));
   gtk_window_close (GTK_WINDOW (dialog));
