@@ -144,7 +144,7 @@ case_fixture_clear (CaseFixture *fixture)
     ;
   g_assert_finalize_object (fixture->document);
   if (file != NULL)
-    brg_store_writer_wait_for (file, 10 * G_TIME_SPAN_SECOND);
+    brg_store_writer_wait_for (file, 120 * G_TIME_SPAN_SECOND);
   test_folder_free (fixture->dir);
   g_free (fixture->path);
   g_free (fixture->message);

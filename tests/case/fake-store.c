@@ -14,7 +14,10 @@ static GMutex lock;
 static GString *words;
 static guint n_failing[FAKE_N_CALLS], n_calls[FAKE_N_CALLS];
 static int code_of[FAKE_N_CALLS];
-static gulong delay_us_of[FAKE_N_CALLS];
+static gboolean is_held[FAKE_N_CALLS];
+static GCond let_go;
+static char *broken; /* name of a file */
+static int broken_code;
 static GThread *last_thread;
 static gboolean prints_at_close;
 
@@ -30,8 +33,9 @@ fake_store_reset (void)
   for (int c = 0; c < FAKE_N_CALLS; c++)
     {
       n_failing[c] = n_calls[c] = 0;
-      delay_us_of[c] = 0;
+      is_held[c] = FALSE;
     }
+  g_clear_pointer (&broken, g_free);
   g_mutex_unlock (&lock);
 }
 
@@ -45,10 +49,21 @@ fake_store_fail (FakeCall call, guint n, int code)
 }
 
 void
-fake_store_delay (FakeCall call, gulong delay_us)
+fake_store_break (const char *name, int code)
 {
   g_mutex_lock (&lock);
-  delay_us_of[call] = delay_us;
+  g_free (broken);
+  broken = g_strdup (name);
+  broken_code = code;
+  g_mutex_unlock (&lock);
+}
+
+void
+fake_store_hold (FakeCall call, gboolean hold)
+{
+  g_mutex_lock (&lock);
+  is_held[call] = hold;
+  g_cond_broadcast (&let_go);
   g_mutex_unlock (&lock);
 }
 
@@ -85,28 +100,34 @@ fake_store_print_at_close (void)
   prints_at_close = TRUE;
 }
 
+/* 0, or the code with which a call is to fail. */
+static int
+take_code (FakeCall which, const char *file)
+{
+  if (which == FAKE_APPLY && g_strcmp0 (file, broken) == 0)
+    return broken_code;
+  if (n_failing[which] == 0)
+    return 0;
+  n_failing[which]--;
+  return code_of[which];
+}
+
 /* One call: waits, fails when it is its turn, else notes "first:second". */
 static gboolean
 call (FakeCall which, const char *file, const char *first, const char *second, GError **error)
 {
   g_mutex_lock (&lock);
-  gulong delay_us = delay_us_of[which];
-  g_mutex_unlock (&lock);
-  g_usleep (delay_us);
-
-  g_mutex_lock (&lock);
-  gboolean ok = n_failing[which] == 0;
+  while (is_held[which])
+    g_cond_wait (&let_go, &lock);
+  int code = take_code (which, file);
   last_thread = g_thread_self ();
   n_calls[which]++;
-  if (ok)
+  if (code == 0)
     g_string_append_printf (words, "%s%s:%s", words->len > 0 ? " " : "", first, second);
   else
-    {
-      n_failing[which]--;
-      g_set_error (error, BRG_STORE_ERROR, code_of[which], "%s: the disk says no", file);
-    }
+    g_set_error (error, BRG_STORE_ERROR, code, "%s: the disk says no", file);
   g_mutex_unlock (&lock);
-  return ok;
+  return code == 0;
 }
 
 BrgStore *

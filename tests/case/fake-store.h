@@ -3,7 +3,7 @@
 #include "case/brg-store.h"
 
 /* Stands in for the store where a test is about who calls it: files are empty, what is kept is a
- * list of words, and every call can be made to fail or to take its time. The functions of
+ * list of words, and every call can be made to fail or to wait. The functions of
  * brg-store.h are defined here, so that the program is not linked with the real ones. */
 
 typedef enum
@@ -19,9 +19,15 @@ typedef enum
 /* Forgets all there was. */
 void fake_store_reset (void);
 
-/* The next `n` calls of this kind fail with this code; each takes `delay_us`. Any time. */
+/* The next `n` calls of this kind fail with this code. Any time. */
 void fake_store_fail (FakeCall call, guint n, int code);
-void fake_store_delay (FakeCall call, gulong delay_us);
+
+/* Every change of the file of this name fails with this code, until there is another such file or
+ * NULL. Any time. */
+void fake_store_break (const char *name, int code);
+
+/* Calls of this kind wait at their beginning as long as it is held. Any time. */
+void fake_store_hold (FakeCall call, gboolean is_held);
 
 guint fake_store_count (FakeCall call);
 

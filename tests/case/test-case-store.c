@@ -132,7 +132,7 @@ test_crash (void)
   Portrait expected = portrait_new (fixture.document);
   g_free (expected.name);
   expected.name = g_strdup ("Frontal");
-  g_test_trap_subprocess (NULL, 60 * G_USEC_PER_SEC, G_TEST_SUBPROCESS_DEFAULT);
+  g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
   g_assert_false (g_test_trap_has_passed ());
   g_autofree char *path = g_build_filename (g_getenv (SHARED), "Killed.bregma", NULL);
   kept_case_reopen (&fixture, path);
@@ -288,9 +288,9 @@ test_quiet (void)
   kept_case_open (&fixture);
   case_fixture_settle (&fixture);
   case_fixture_set_param (&fixture, "threshold-lo", 160, TRUE);
+  gint64 from_us = g_get_monotonic_time ();
   case_fixture_set_param (&fixture, "threshold-lo", 170, TRUE);
   g_assert_false (brg_case_get_saving (fixture.document));
-  gint64 from_us = g_get_monotonic_time ();
   while (!brg_case_get_saving (fixture.document))
     g_main_context_iteration (NULL, TRUE);
   g_assert_cmpint (g_get_monotonic_time () - from_us, >=, 400 * G_TIME_SPAN_MILLISECOND);

@@ -164,7 +164,8 @@ test_coalescing (void)
   for (int width = 20; width <= 60; width++)
     {
       case_fixture_set_param (&fixture, "width", width, TRUE);
-      g_main_context_iteration (NULL, FALSE);
+      if (width % 2 == 0) /* may bring one result */
+        g_main_context_iteration (NULL, FALSE);
     }
   brg_case_end_change (fixture.document);
   case_fixture_settle (&fixture);
@@ -212,7 +213,7 @@ test_no_starving (void)
   case_fixture_set_param (&fixture, "width", 30, TRUE);
   case_fixture_settle (&fixture);
   size_t at_30 = brg_mask_count (brg_case_get_result (fixture.document)->implant);
-  gint64 end_us = g_get_monotonic_time () + 20 * G_TIME_SPAN_SECOND;
+  gint64 end_us = g_get_monotonic_time () + 120 * G_TIME_SPAN_SECOND;
   while (n_seen < 3 && g_get_monotonic_time () < end_us)
     {
       case_fixture_set_param (&fixture, "width", ++n_changes % 2 == 0 ? 30 : 40, TRUE);

@@ -11,6 +11,8 @@
 #define COLUMNS 20
 #define ROWS    14
 
+#define PATIENCE_S 250 /* with a decoder that is at work; a test may take 300 */
+
 static char *folder;
 static const char *program; /* bregma-dicom itself */
 
@@ -80,7 +82,7 @@ test_parts (void)
     files[n].part.path = open_path;
   files[1].part.size -= 40;
   g_autoptr (BrgDecoder) decoder =
-    _brg_decoder_new_for_parts (files, G_N_ELEMENTS (names), 20, &error);
+    _brg_decoder_new_for_parts (files, G_N_ELEMENTS (names), PATIENCE_S, &error);
   g_assert_no_error (error);
   for (gsize n = 0; n < G_N_ELEMENTS (names); n++)
     {
@@ -121,7 +123,7 @@ test_damaged (void)
       const guint8 *samples;
       int bits;
       g_autoptr (GError) error = NULL;
-      g_autoptr (BrgDecoder) decoder = _brg_decoder_new (paths, 2, 20, NULL);
+      g_autoptr (BrgDecoder) decoder = _brg_decoder_new (paths, 2, PATIENCE_S, NULL);
       if (!_brg_decoder_next (decoder, &image, &samples, &bits, NULL, &error))
         g_assert_true (g_str_has_prefix (error->message, "bad.dcm: "));
       g_assert_true (_brg_decoder_next (decoder, &image, &samples, &bits, NULL, NULL));
@@ -156,7 +158,7 @@ decode_all (const GPtrArray *paths, const BrgDicomImage *images)
   for (guint f = 0; f < paths->len;)
     {
       g_autoptr (BrgDecoder) decoder =
-        _brg_decoder_new ((const char *const *) paths->pdata + f, paths->len - f, 20, NULL);
+        _brg_decoder_new ((const char *const *) paths->pdata + f, paths->len - f, PATIENCE_S, NULL);
       gboolean lives = TRUE;
       for (; lives && f < paths->len; f++)
         {
@@ -304,7 +306,7 @@ test_mislabelled (void)
         add_damaged (paths, bytes, size);
       }
   g_autoptr (BrgDecoder) decoder =
-    _brg_decoder_new ((const char *const *) paths->pdata, paths->len, 60, NULL);
+    _brg_decoder_new ((const char *const *) paths->pdata, paths->len, PATIENCE_S, NULL);
   for (guint f = 0; f < paths->len; f++)
     {
       BrgDicomImage image = header_of (paths->pdata[f]);
@@ -382,18 +384,18 @@ test_liars (void)
     { HEADER ("\\0", "\\024", "\\060\\002"), "broke down" },
     { HEADER ("\\1", "\\024", "\\377\\377"), "talks nonsense" },
     { HEADER ("\\1", "\\024", "\\003\\000") "; printf 'a\\033b'", "a?b" },
-    { "exec sleep 30", "did not answer" },
+    { "exec sleep 900", "did not answer" },
   };
 
   for (gsize c = 0; c < G_N_ELEMENTS (cases); c++)
     {
       gboolean is_silent = g_str_has_prefix (cases[c][0], "exec sleep");
-      g_autofree char *words = words_of (cases[c][0], is_silent ? 1 : 20, NULL);
+      g_autofree char *words = words_of (cases[c][0], is_silent ? 1 : PATIENCE_S, NULL);
       if (!g_str_has_prefix (words, "signed-rle.dcm: ") || strstr (words, cases[c][1]) == NULL)
         g_error ("%s: \"%s\"", cases[c][0], words);
     }
   brg_job_cancel (&cancelled);
-  g_autofree char *words = words_of ("exec sleep 30", 20, &cancelled);
+  g_autofree char *words = words_of ("exec sleep 900", PATIENCE_S, &cancelled);
   g_assert_cmpstr (words, ==, "cancelled");
 }
 
