@@ -287,6 +287,12 @@ brg_recent_cases_refresh (BrgRecentCases *self)
   g_task_run_in_thread (task, look_thread_cb);
 }
 
+gboolean
+brg_recent_cases_is_looking (BrgRecentCases *self)
+{
+  return self->looking;
+}
+
 void
 brg_recent_cases_remember (BrgRecentCases *self, GFile *file)
 {

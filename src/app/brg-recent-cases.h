@@ -22,6 +22,7 @@ GListModel *brg_recent_cases_get_model (BrgRecentCases *self); /* borrowed */
 
 /* Looks again; what has not changed keeps its place and its object. */
 void brg_recent_cases_refresh (BrgRecentCases *self);
+gboolean brg_recent_cases_is_looking (BrgRecentCases *self);
 
 /* Lists a case file that lies elsewhere from now on, unless the desktop's privacy settings say
  * no. */

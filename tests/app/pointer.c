@@ -3,6 +3,8 @@
 #include <X11/extensions/XTest.h>
 #include <gdk/x11/gdkx.h>
 
+#include "support/frames.h"
+
 #define TIMEOUT_US (180 * G_USEC_PER_SEC)
 #define ATTEMPT_US (12 * G_USEC_PER_SEC)
 #define N_ATTEMPTS 15
@@ -30,13 +32,23 @@ pointer_wait_ms (guint ms)
     g_main_context_iteration (NULL, TRUE);
 }
 
+/* Also once what has happened meanwhile is told: an answer may be on its way to the main loop. */
+static gboolean
+is_done (gboolean (*done) (gpointer data), gpointer data)
+{
+  if (!done (data))
+    return FALSE;
+  frames_drain ();
+  return done (data);
+}
+
 /* Runs the main loop until `done` or for at most `limit_us`. */
 static gboolean
 wait_at_most (gint64 limit_us, gboolean (*done) (gpointer data), gpointer data)
 {
   gint64 deadline = g_get_monotonic_time () + limit_us;
 
-  while (!done (data))
+  while (!is_done (done, data))
     {
       if (g_get_monotonic_time () > deadline)
         return FALSE;
@@ -85,16 +97,14 @@ pointer_move (GtkWidget *widget, double x, double y)
                          (int) (wx + nx), (int) (wy + ny), &root_x, &root_y, &child);
   G_GNUC_END_IGNORE_DEPRECATIONS
   XTestFakeMotionEvent (display, -1, root_x, root_y, CurrentTime);
-  XFlush (display);
-  pointer_wait_ms (20);
+  frames_deliver (widget);
 }
 
 static void
 press (GtkWidget *widget, gboolean down)
 {
   XTestFakeButtonEvent (x_display (widget), 1, down, CurrentTime);
-  XFlush (x_display (widget));
-  pointer_wait_ms (30);
+  frames_deliver (widget);
 }
 
 void
@@ -103,7 +113,6 @@ pointer_click_at (GtkWidget *widget, double x, double y)
   pointer_move (widget, x, y);
   press (widget, TRUE);
   press (widget, FALSE);
-  pointer_wait_ms (50);
 }
 
 void
@@ -129,7 +138,6 @@ key (GtkWidget *widget, guint keyval, gboolean down)
   Display *display = x_display (widget);
 
   XTestFakeKeyEvent (display, XKeysymToKeycode (display, keyval), down, CurrentTime);
-  XFlush (display);
 }
 
 void
@@ -145,5 +153,5 @@ pointer_key (GtkWidget *widget, guint keyval, gboolean control, gboolean shift)
     key (widget, GDK_KEY_Shift_L, FALSE);
   if (control)
     key (widget, GDK_KEY_Control_L, FALSE);
-  pointer_wait_ms (100);
+  frames_deliver (widget);
 }

@@ -3,17 +3,19 @@
 #include <gtk/gtk.h>
 
 /* True pointer and keyboard events for a window on an X display, through XTEST: what the user's
- * hand would do. Every call lets the main loop run until the events have arrived. */
+ * hand would do. Every call lets the main loop run until the events have arrived and what follows
+ * from them is drawn. */
 
 /* Runs the main loop for this long. */
 void pointer_wait_ms (guint ms);
 
-/* Runs the main loop until `done` says so; fails the test with `what` after 60 s. */
+/* Runs the main loop until `done` says so and still does when all that was under way has been told;
+ * fails the test with `what` after three minutes. */
 void pointer_wait_until (const char *what, gboolean (*done) (gpointer data), gpointer data);
 
 /* Does something by hand until it has worked, as a user would: a press that waits behind a long
  * frame of software GL is now and then dropped by GDK, which then sees the pointer move without a
- * button. Five attempts, six seconds each; then the test fails with `what`. */
+ * button. Fifteen attempts, twelve seconds each; then the test fails with `what`. */
 void pointer_do_until (const char *what,
                        void (*act) (gpointer data),
                        gboolean (*done) (gpointer data),

@@ -8,6 +8,7 @@
 
 #include "case/brg-store.h"
 #include "pointer.h"
+#include "support/frames.h"
 #include "window-fixture.h"
 
 static gboolean
@@ -108,10 +109,16 @@ static void
 test_close_empty (Fixture *fixture, gconstpointer unused)
 {
   gtk_window_present (GTK_WINDOW (fixture->window));
-  pointer_wait_ms (100);
+  frames_settle (GTK_WIDGET (fixture->window));
   g_object_add_weak_pointer (G_OBJECT (fixture->window), (gpointer *) &fixture->window);
   gtk_window_close (GTK_WINDOW (fixture->window));
   wait_gone (fixture);
+}
+
+static gboolean
+has_no_window_cb (gpointer application)
+{
+  return gtk_application_get_windows (application) == NULL;
 }
 
 static void
@@ -125,9 +132,7 @@ test_quit (Fixture *fixture, gconstpointer unused)
   g_autofree char *second_path = g_strdup (brg_case_get_path (second->the_case));
   g_assert_cmpstr (path, !=, second_path);
   g_action_group_activate_action (G_ACTION_GROUP (fixture->application), "quit", NULL);
-  wait_gone (fixture);
-  pointer_wait_ms (300);
-  g_assert_null (gtk_application_get_windows (GTK_APPLICATION (fixture->application)));
+  pointer_wait_until ("has no window", has_no_window_cb, fixture->application);
   assert_closed (path, 1);
   assert_closed (second_path, 1);
 }
@@ -188,7 +193,6 @@ close_and_answer (Fixture *fixture, const char *label)
   g_assert_nonnull (button);
   g_object_ref (button); /* the answer takes the dialog away */
   g_signal_emit_by_name (button, "clicked");
-  pointer_wait_ms (100);
 }
 
 /* The file is gone: the question names it, says what is at stake, and every answer does what it
@@ -211,7 +215,7 @@ test_cannot_save (Fixture *fixture, gconstpointer unused)
   g_assert_nonnull (strstr (details, "the whole case would be lost"));
   g_assert_null (strstr (details, "action"));
   gtk_dialog_response (GTK_DIALOG (dialog), GTK_RESPONSE_CANCEL);
-  pointer_wait_ms (100);
+  frames_drain ();
 
   /* Back to work: it goes on where it was. */
   g_assert_nonnull (fixture->window);
@@ -221,7 +225,7 @@ test_cannot_save (Fixture *fixture, gconstpointer unused)
   close_and_answer (fixture, "_Try Again");
   pointer_wait_until ("asks again", has_dialog_cb, fixture);
   gtk_dialog_response (GTK_DIALOG (find_dialog (fixture)), GTK_RESPONSE_CANCEL);
-  pointer_wait_ms (100);
+  frames_drain ();
   close_and_answer (fixture, "Close _Without Saving");
   wait_gone (fixture);
 }
@@ -249,7 +253,7 @@ test_disk_full (Fixture *fixture, gconstpointer unused)
   g_object_get (find_dialog (fixture), "secondary-text", &details, NULL);
   g_assert_nonnull (strstr (details, "2 actions would be lost"));
   gtk_dialog_response (GTK_DIALOG (find_dialog (fixture)), GTK_RESPONSE_CANCEL);
-  pointer_wait_ms (100);
+  frames_drain ();
   gtk_window_close (GTK_WINDOW (fixture->window));
   wait_gone (fixture);
   assert_closed (path, 3);

@@ -3,6 +3,7 @@
 
 #include "io/brg-image.h"
 #include "pointer.h"
+#include "support/frames.h"
 #include "widgets/brg-histogram-view-private.h"
 #include "window-fixture.h"
 
@@ -115,7 +116,7 @@ static void
 settle (Journey *journey)
 {
   pointer_wait_until ("is settled", is_settled_cb, journey);
-  pointer_wait_ms (400);
+  frames_settle (GTK_WIDGET (journey->window));
 }
 
 static void
@@ -407,7 +408,7 @@ show_window (Journey *journey)
   g_object_add_weak_pointer (G_OBJECT (journey->window), (gpointer *) &journey->window);
   gtk_window_set_default_size (GTK_WINDOW (journey->window), WIDTH, HEIGHT);
   gtk_window_present (GTK_WINDOW (journey->window));
-  pointer_wait_ms (500);
+  frames_settle (GTK_WIDGET (journey->window));
 }
 
 /* Closes the window without saving anything, as there is nothing to save; the case is on the start
@@ -448,10 +449,7 @@ test_journey (void)
 
   journey.application = brg_application_new ();
   g_assert_true (g_application_register (G_APPLICATION (journey.application), NULL, NULL));
-  /* GTK 4.8 leaks a date for every recent file. */
-  g_object_set (gtk_settings_get_default (), "gtk-recent-files-enabled", FALSE, NULL);
-  /* A row is not chosen by a press that lasts longer, and on a busy machine each does. */
-  g_object_set (gtk_settings_get_default (), "gtk-double-click-time", 5000, NULL);
+  window_fixture_settings ();
   journey.folder = g_dir_make_tmp ("bregma-journey-XXXXXX", NULL);
   show_window (&journey);
 
@@ -474,7 +472,7 @@ test_journey (void)
   close_and_reopen (&journey);
 
   gtk_window_destroy (GTK_WINDOW (journey.window));
-  pointer_wait_ms (100);
+  frames_drain ();
   g_object_unref (journey.application);
   remove_folder (journey.folder);
   g_free (journey.folder);

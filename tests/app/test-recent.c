@@ -5,6 +5,7 @@
 
 #include "case/brg-store.h"
 #include "pointer.h"
+#include "support/frames.h"
 #include "widgets/brg-case-card.h"
 #include "window-fixture.h"
 
@@ -14,25 +15,31 @@ get_cases (BrgWindow *window)
   return brg_recent_cases_get_model (window->recent_cases);
 }
 
-static gboolean
-has_looked_cb (gpointer data)
-{
-  return get_cases (data) != NULL;
-}
-
 typedef struct
 {
   BrgWindow *window;
   guint n;
 } Count;
 
+/* Looks until it finds as many; what it knows of them is then what the last look found. */
 static gboolean
 has_n_cases_cb (gpointer data)
 {
   const Count *count = data;
-  GListModel *cases = get_cases (count->window);
+  BrgRecentCases *recent_cases = count->window->recent_cases;
 
-  return cases != NULL && g_list_model_get_n_items (cases) == count->n;
+  if (brg_recent_cases_is_looking (recent_cases))
+    return FALSE;
+  if (g_list_model_get_n_items (get_cases (count->window)) == count->n)
+    return TRUE;
+  brg_recent_cases_refresh (recent_cases);
+  return FALSE;
+}
+
+static gboolean
+is_not_looking_cb (gpointer window)
+{
+  return !brg_recent_cases_is_looking (((BrgWindow *) window)->recent_cases);
 }
 
 static void
@@ -42,7 +49,7 @@ wait_for_cases (BrgWindow *window, guint n)
 
   brg_recent_cases_refresh (window->recent_cases);
   pointer_wait_until ("lists the cases", has_n_cases_cb, &count);
-  pointer_wait_ms (100);
+  frames_settle (GTK_WIDGET (window));
 }
 
 static const BrgRecentCaseInfo *
@@ -54,23 +61,15 @@ info_at (BrgWindow *window, guint index)
   return brg_recent_case_get_info (recent);
 }
 
-static gboolean
-is_gone_cb (gpointer data)
-{
-  return *(gpointer *) data == NULL;
-}
-
 /* Makes a case of the phantom, with one action, and closes it. */
 static void
 make_case (Fixture *fixture)
 {
   BrgWindow *window = window_fixture_add_window (fixture);
 
-  g_object_add_weak_pointer (G_OBJECT (window), (gpointer *) &window);
   window_open_path (window, fixture->scan);
   window_set_threshold (window, 222);
-  gtk_window_close (GTK_WINDOW (window));
-  pointer_wait_until ("is gone", is_gone_cb, &window);
+  window_close (window);
 }
 
 static void
@@ -78,7 +77,7 @@ test_open (Fixture *fixture, gconstpointer unused)
 {
   BrgWindow *window = fixture->window;
 
-  pointer_wait_until ("has looked", has_looked_cb, window);
+  pointer_wait_until ("has looked", is_not_looking_cb, window);
   g_assert_cmpuint (g_list_model_get_n_items (get_cases (window)), ==, 0);
   g_assert_true (
     gtk_widget_get_mapped (widget_find (GTK_WIDGET (window->start_page), "empty_label")));
@@ -123,8 +122,7 @@ test_in_use (Fixture *fixture, gconstpointer unused)
   g_autofree char *uri = g_file_get_uri (file);
   g_action_group_activate_action (G_ACTION_GROUP (second), "move-to-trash",
                                   g_variant_new_string (uri));
-  pointer_wait_ms (100);
-  window_assert_message (second, "open in a window");
+  window_wait_for_message (second, "open in a window");
   g_assert_true (g_file_query_exists (file, NULL));
 }
 
@@ -193,7 +191,7 @@ test_trash (Fixture *fixture, gconstpointer unused)
     g_build_filename (g_get_user_data_dir (), "Trash", "files", base, NULL);
   gtk_widget_activate_action (card, "card.move-to-trash", NULL);
   wait_for_cases (window, 0);
-  window_assert_message (window, "Case01.bregma is in the trash");
+  window_wait_for_message (window, "Case01.bregma is in the trash");
   g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
   g_assert_true (g_file_test (trashed, G_FILE_TEST_EXISTS));
 }
@@ -209,7 +207,7 @@ test_refresh (Fixture *fixture, gconstpointer unused)
   GtkWidget *card = widget_find_type (GTK_WIDGET (window->start_page), BRG_TYPE_CASE_CARD);
   brg_recent_cases_refresh (window->recent_cases);
   brg_recent_cases_refresh (window->recent_cases);
-  pointer_wait_ms (300);
+  pointer_wait_until ("has looked", is_not_looking_cb, window);
   g_assert_true (widget_find_type (GTK_WIDGET (window->start_page), BRG_TYPE_CASE_CARD) == card);
 }
 

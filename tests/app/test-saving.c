@@ -51,6 +51,12 @@ is_writable_cb (gpointer data)
   return !brg_case_get_read_only (((BrgWindow *) data)->the_case);
 }
 
+static gboolean
+says_nothing_cb (gpointer data)
+{
+  return gtk_widget_get_opacity (GTK_WIDGET (((BrgWindow *) data)->saving_label)) < 0.1;
+}
+
 static void
 save_as (BrgWindow *window, const char *path)
 {
@@ -94,8 +100,8 @@ test_quiet (Fixture *fixture, gconstpointer unused)
   g_assert_false (gtk_info_bar_get_revealed (window->message_bar));
   g_assert_false (gtk_widget_get_focusable (GTK_WIDGET (window->message_label)));
   g_assert_false (gtk_widget_get_focusable (GTK_WIDGET (window->case_bar_label)));
-  /* Who asks for Save gets a word. */
-  g_assert_cmpfloat (gtk_widget_get_opacity (GTK_WIDGET (window->saving_label)), <, 0.1);
+  /* No word, or none any more where saving took its time; who asks for Save gets one. */
+  pointer_wait_until ("says nothing", says_nothing_cb, window);
   g_action_group_activate_action (actions, "saved", NULL);
   g_assert_cmpfloat (gtk_widget_get_opacity (GTK_WIDGET (window->saving_label)), >, 0.9);
   g_assert_cmpstr (gtk_label_get_label (window->saving_label), ==, "Saved");
@@ -112,9 +118,7 @@ test_read_only (Fixture *fixture, gconstpointer unused)
   window_open_path (window, fixture->scan);
   save_as (window, theirs);
   pointer_wait_until ("is idle", window_is_idle_cb, window);
-  pointer_wait_ms (100);
-  gtk_window_close (GTK_WINDOW (window));
-  pointer_wait_ms (500);
+  window_close (window);
   BrgStore *other = brg_store_open (theirs, BRG_STORE_WRITE, NULL);
   g_assert_nonnull (other);
 
@@ -149,8 +153,7 @@ test_read_only_again (Fixture *fixture, gconstpointer unused)
   window_open_path (window, fixture->scan);
   window_set_threshold (window, 210);
   g_autofree char *path = dup_path (window);
-  gtk_window_close (GTK_WINDOW (window));
-  pointer_wait_ms (500);
+  window_close (window);
   BrgStore *other = brg_store_open (path, BRG_STORE_WRITE, NULL);
   g_assert_nonnull (other);
 
@@ -160,7 +163,7 @@ test_read_only_again (Fixture *fixture, gconstpointer unused)
   _brg_window_set_step (window, BRG_STEP_DEFECT);
   g_assert_true (gtk_widget_get_visible (window->retry_button));
   save_as (window, nowhere); /* this fails, and changes nothing */
-  pointer_wait_ms (200);
+  window_wait_for_message (window, "Copy.bregma");
   g_action_group_activate_action (actions, "retry-saving", NULL);
   pointer_wait_until ("is idle", window_is_idle_cb, window);
   assert_bar (window, GTK_MESSAGE_WARNING, "Case01.bregma");
@@ -284,7 +287,6 @@ test_in_memory (Fixture *fixture, gconstpointer unused)
   g_assert_cmpuint (brg_case_get_n_history (window->the_case), ==, 1);
 
   save_as (window, kept);
-  pointer_wait_ms (100);
   pointer_wait_until ("is idle", window_is_idle_cb, window);
   assert_no_bar (window);
   g_assert_cmpstr (brg_case_get_path (window->the_case), ==, kept);

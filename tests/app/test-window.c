@@ -4,6 +4,7 @@
 #include <glib/gstdio.h>
 
 #include "pointer.h"
+#include "support/frames.h"
 #include "widgets/brg-defect-list.h"
 #include "window-fixture.h"
 
@@ -369,14 +370,14 @@ test_walk (Fixture *fixture, gconstpointer unused)
     {
       g_action_group_change_action_state (G_ACTION_GROUP (window), "layout",
                                           g_variant_new_string (layouts[l]));
-      pointer_wait_ms (30);
+      frames_settle (GTK_WIDGET (window));
     }
   g_assert_cmpint (brg_view_grid_get_alone (window->view_grid), ==, BRG_VIEW_GRID_ALL);
   for (BrgStep step = 0; step < BRG_N_STEPS; step++)
     {
       _brg_window_set_step (window, step);
       g_assert_cmpint (window->step, ==, step);
-      pointer_wait_ms (30);
+      frames_settle (GTK_WIDGET (window));
     }
   for (gsize t = 0; t < G_N_ELEMENTS (tools); t++)
     g_action_group_change_action_state (G_ACTION_GROUP (window), "tool",

@@ -3,8 +3,13 @@
 #include <glib/gstdio.h>
 
 #include "case/brg-library.h"
+#include "case/brg-store-writer.h"
 #include "io/brg-nrrd.h"
 #include "pointer.h"
+#include "support/frames.h"
+
+/* In which a case that was dropped is written to the end. */
+#define PATIENCE_US (120 * G_TIME_SPAN_SECOND)
 
 static char *home;
 static gboolean is_presenting;
@@ -49,16 +54,36 @@ write_phantom (const char *folder)
 }
 
 void
+window_fixture_settings (void)
+{
+  /* GTK 4.8 leaks a date for every recent file. */
+  g_object_set (gtk_settings_get_default (), "gtk-recent-files-enabled", FALSE, NULL);
+  /* A row is not chosen by a press that lasts longer, and on a busy machine each does. */
+  g_object_set (gtk_settings_get_default (), "gtk-double-click-time", 5000, NULL);
+}
+
+void
 window_fixture_set_up (Fixture *fixture, gconstpointer unused)
 {
   fixture->application = brg_application_new ();
   g_assert_true (g_application_register (G_APPLICATION (fixture->application), NULL, NULL));
-  /* GTK 4.8 leaks a date for every recent file. */
-  g_object_set (gtk_settings_get_default (), "gtk-recent-files-enabled", FALSE, NULL);
+  window_fixture_settings ();
   fixture->folder = g_dir_make_tmp ("bregma-window-XXXXXX", NULL);
   fixture->scan = write_phantom (fixture->folder);
   fixture->library = brg_library_get_folder ();
   fixture->window = window_fixture_add_window (fixture);
+}
+
+/* The case goes with it, but its file is written by a thread that takes its time. */
+static void
+destroy (BrgWindow *window)
+{
+  g_autofree char *path = g_strdup (brg_case_get_path (window->the_case));
+
+  gtk_window_destroy (GTK_WINDOW (window));
+  frames_drain ();
+  if (path != NULL)
+    brg_store_writer_wait_for (path, PATIENCE_US);
 }
 
 void
@@ -67,8 +92,8 @@ window_fixture_tear_down (Fixture *fixture, gconstpointer unused)
   GList *windows;
 
   while ((windows = gtk_application_get_windows (GTK_APPLICATION (fixture->application))) != NULL)
-    gtk_window_destroy (windows->data);
-  pointer_wait_ms (100);
+    destroy (BRG_WINDOW (windows->data));
+  frames_drain ();
   g_object_unref (fixture->application);
   remove_folder (fixture->folder);
   remove_folder (fixture->library);
@@ -132,6 +157,33 @@ window_assert_message (BrgWindow *window, const char *part)
   g_assert_true (gtk_info_bar_get_revealed (window->message_bar));
   if (strstr (text, part) == NULL)
     g_error ("\"%s\" is not in \"%s\"", part, text);
+}
+
+static gboolean
+has_message_cb (gpointer data)
+{
+  return gtk_info_bar_get_revealed (((BrgWindow *) data)->message_bar);
+}
+
+void
+window_wait_for_message (BrgWindow *window, const char *part)
+{
+  pointer_wait_until ("has a message", has_message_cb, window);
+  window_assert_message (window, part);
+}
+
+static gboolean
+is_gone_cb (gpointer data)
+{
+  return *(gpointer *) data == NULL;
+}
+
+void
+window_close (BrgWindow *window)
+{
+  g_object_add_weak_pointer (G_OBJECT (window), (gpointer *) &window);
+  gtk_window_close (GTK_WINDOW (window));
+  pointer_wait_until ("is gone", is_gone_cb, &window);
 }
 
 GtkWidget *

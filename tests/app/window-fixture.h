@@ -18,6 +18,9 @@ typedef struct
 void window_fixture_init (int *argc, char ***argv, gboolean present);
 int window_fixture_run (void);
 
+/* The settings of GTK with which windows are tested; window_fixture_set_up() does so. */
+void window_fixture_settings (void);
+
 void window_fixture_set_up (Fixture *fixture, gconstpointer unused);
 void window_fixture_tear_down (Fixture *fixture, gconstpointer unused);
 
@@ -32,6 +35,11 @@ void window_set_recipe (BrgWindow *window, const BrgRecipe *recipe);
 /* One action: a threshold. */
 void window_set_threshold (BrgWindow *window, int lo_hu);
 void window_assert_message (BrgWindow *window, const char *part);
+/* Waits until there is one. */
+void window_wait_for_message (BrgWindow *window, const char *part);
+
+/* Closes the window and waits until it is gone, its case with it. */
+void window_close (BrgWindow *window);
 
 /* The first widget below `root` with this id or of this type. */
 GtkWidget *widget_find (GtkWidget *root, const char *id);

@@ -3,6 +3,7 @@
 #include <gtk/gtk.h>
 
 #include "engine/brg-recipe.h"
+#include "frames.h"
 #include "widgets/brg-histogram-view.h"
 
 #define WIDTH  330
@@ -38,14 +39,6 @@ make_histogram (void)
 }
 
 static void
-settle (void)
-{
-  for (int i = 0; i < 20; i++)
-    while (g_main_context_iteration (NULL, FALSE))
-      ;
-}
-
-static void
 set_up (Fixture *fixture, gconstpointer data)
 {
   BrgHistogram histogram = make_histogram ();
@@ -61,10 +54,9 @@ set_up (Fixture *fixture, gconstpointer data)
                             &fixture->n_dragging);
   g_signal_connect_swapped (fixture->view, "drag-ended", G_CALLBACK (count_cb), &fixture->n_ended);
   gtk_widget_show (fixture->window);
-  gtk_test_widget_wait_for_draw (fixture->window);
+  frames_settle (fixture->window);
   brg_histogram_view_set_histogram (fixture->view, &histogram);
-  gtk_test_widget_wait_for_draw (fixture->window);
-  settle ();
+  frames_settle (fixture->window);
   g_assert_cmpint (gtk_widget_get_width (GTK_WIDGET (fixture->view)), ==, WIDTH);
 }
 
@@ -73,7 +65,7 @@ tear_down (Fixture *fixture, gconstpointer data)
 {
   g_object_add_weak_pointer (G_OBJECT (fixture->view), (gpointer *) &fixture->view);
   gtk_window_destroy (GTK_WINDOW (fixture->window));
-  settle ();
+  frames_drain ();
   g_assert_null (fixture->view);
 }
 
@@ -188,7 +180,7 @@ test_properties (Fixture *fixture, gconstpointer data)
   g_object_set (fixture->view, "lo-hu", -30000, "hi-hu", 30000, NULL);
   assert_range (fixture, -30000, 30000);
   gtk_widget_queue_draw (GTK_WIDGET (fixture->view));
-  gtk_test_widget_wait_for_draw (fixture->window);
+  frames_settle (fixture->window);
   g_assert_cmpint (fixture->n_lo, ==, 2);
   g_object_set (fixture->view, "lo-hu", -30000, NULL);
   g_assert_cmpint (fixture->n_lo, ==, 2);
@@ -197,7 +189,7 @@ test_properties (Fixture *fixture, gconstpointer data)
                          50.0);
   g_assert_false (brg_histogram_view_get_dragging (fixture->view));
   g_assert_false (press_key (fixture, GDK_KEY_Right, 0));
-  gtk_test_widget_wait_for_draw (fixture->window);
+  frames_settle (fixture->window);
 }
 
 /* Opening another scan while a handle is held lets it go. */
@@ -214,7 +206,7 @@ test_replaced (Fixture *fixture, gconstpointer data)
   g_signal_emit_by_name (gesture, "drag-end", 50.0, 0.0);
   g_assert_cmpint (fixture->n_ended, ==, 1);
   assert_range (fixture, 150, NONE);
-  gtk_test_widget_wait_for_draw (fixture->window);
+  frames_settle (fixture->window);
 }
 
 int

@@ -3,6 +3,7 @@
 
 #include <gtk/gtk.h>
 
+#include "frames.h"
 #include "widgets/brg-history-list.h"
 
 #define LONG 10000
@@ -28,17 +29,6 @@ jump_cb (Fixture *fixture, guint position)
 {
   fixture->n_jumps++;
   fixture->jumped_to = position;
-}
-
-static void
-settle (void)
-{
-  for (int i = 0; i < 30; i++)
-    {
-      while (g_main_context_iteration (NULL, FALSE))
-        ;
-      g_usleep (4000);
-    }
 }
 
 static GtkWidget *
@@ -67,7 +57,7 @@ set_up (Fixture *fixture, gconstpointer data)
   gtk_window_set_child (GTK_WINDOW (fixture->window), GTK_WIDGET (fixture->list));
   gtk_window_set_default_size (GTK_WINDOW (fixture->window), 340, 400);
   gtk_window_present (GTK_WINDOW (fixture->window));
-  gtk_test_widget_wait_for_draw (fixture->window);
+  frames_settle (fixture->window);
 }
 
 static void
@@ -75,7 +65,7 @@ tear_down (Fixture *fixture, gconstpointer data)
 {
   g_object_add_weak_pointer (G_OBJECT (fixture->list), (gpointer *) &fixture->list);
   gtk_window_destroy (GTK_WINDOW (fixture->window));
-  settle ();
+  frames_drain ();
   g_assert_null (fixture->list);
 }
 
@@ -120,10 +110,10 @@ n_rows (Fixture *fixture)
 static void
 test_rows (Fixture *fixture, gconstpointer data)
 {
-  settle ();
+  frames_settle (fixture->window);
   assert_row (fixture, "Opened", TRUE, FALSE);
   brg_history_list_update (fixture->list, 3, 2);
-  settle ();
+  frames_settle (fixture->window);
   g_assert_cmpuint (n_rows (fixture), ==, 4);
   assert_row (fixture, "Opened", FALSE, FALSE);
   assert_row (fixture, "Action 0", FALSE, FALSE);
@@ -135,7 +125,7 @@ test_rows (Fixture *fixture, gconstpointer data)
   assert_row (fixture, "Action 0", FALSE, TRUE);
   /* A new action takes the place of what was undone. */
   brg_history_list_update (fixture->list, 1, 1);
-  settle ();
+  frames_settle (fixture->window);
   g_assert_cmpuint (n_rows (fixture), ==, 2);
   assert_row (fixture, "Action 0", TRUE, FALSE);
   g_assert_null (find_row (fixture->view, "Action 1"));
@@ -145,7 +135,7 @@ static void
 test_jump (Fixture *fixture, gconstpointer data)
 {
   brg_history_list_update (fixture->list, 3, 2);
-  settle ();
+  frames_settle (fixture->window);
   g_signal_emit_by_name (fixture->view, "activate", 0);
   g_assert_cmpuint (fixture->n_jumps, ==, 1);
   g_assert_cmpuint (fixture->jumped_to, ==, 0);
@@ -161,9 +151,9 @@ static void
 test_present_has_focus (Fixture *fixture, gconstpointer data)
 {
   brg_history_list_update (fixture->list, 400, 300);
-  settle ();
+  frames_settle (fixture->window);
   brg_history_list_show_present (fixture->list);
-  settle ();
+  frames_settle (fixture->window);
   GtkWidget *row = find_row (fixture->view, "Action 299");
   g_assert_nonnull (row);
   g_assert_true (gtk_window_get_focus (GTK_WINDOW (fixture->window)) ==
@@ -176,9 +166,9 @@ test_long (Fixture *fixture, gconstpointer data)
   gint64 start_us = g_get_monotonic_time ();
 
   brg_history_list_update (fixture->list, LONG, LONG);
-  settle ();
+  frames_settle (fixture->window);
   brg_history_list_show_present (fixture->list);
-  settle ();
+  frames_settle (fixture->window);
   assert_row (fixture, "Action 9999", TRUE, FALSE);
   g_assert_cmpuint (n_rows (fixture), ==, LONG + 1);
   g_test_message ("%d entries shown in %" G_GINT64_FORMAT " ms, %u labels asked", LONG,

@@ -4,12 +4,13 @@
 #include <string.h>
 
 #include "brg-test-mesh.h"
+#include "frames.h"
 #include "widgets/brg-mesh-view.h"
 #include "widgets/brg-orientation-cube.h"
 
 #define WIDTH      400
 #define HEIGHT     320
-#define PATIENCE_S 30
+#define PATIENCE_S 120
 
 typedef struct
 {
@@ -37,11 +38,11 @@ settle (Fixture *f)
 {
   gint64 end = g_get_monotonic_time () + PATIENCE_S * G_TIME_SPAN_SECOND;
 
-  iterate (100);
+  frames_settle (f->window);
   while (!brg_mesh_view_is_settled (f->view) && g_get_monotonic_time () < end)
     iterate (20);
   g_assert_true (brg_mesh_view_is_settled (f->view));
-  iterate (150);
+  frames_settle (f->window);
 }
 
 static void
@@ -62,7 +63,7 @@ tear_down (Fixture *f, gconstpointer data)
 
   g_object_add_weak_pointer (G_OBJECT (f->view), &view);
   gtk_window_destroy (GTK_WINDOW (f->window));
-  for (int n = 0; view != NULL && n < 500; n++)
+  for (int n = 0; view != NULL && n < 100 * PATIENCE_S; n++)
     iterate (10);
   g_assert_null (view);
   g_free (f->pixels);

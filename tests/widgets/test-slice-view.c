@@ -2,6 +2,7 @@
 
 #include <gtk/gtk.h>
 
+#include "frames.h"
 #include "widgets/brg-slice-view.h"
 
 #define SIZE 400
@@ -68,14 +69,6 @@ make_volume (void)
 }
 
 static void
-settle (void)
-{
-  for (int i = 0; i < 20; i++)
-    while (g_main_context_iteration (NULL, FALSE))
-      ;
-}
-
-static void
 set_up (Fixture *fixture, gconstpointer plane)
 {
   fixture->window = gtk_window_new ();
@@ -103,8 +96,7 @@ set_up (Fixture *fixture, gconstpointer plane)
   g_signal_connect (fixture->view, "dragged", G_CALLBACK (dragged_cb), fixture);
   g_signal_connect (fixture->view, "hover", G_CALLBACK (hover_cb), fixture);
   gtk_widget_show (fixture->window);
-  gtk_test_widget_wait_for_draw (fixture->window);
-  settle ();
+  frames_settle (fixture->window);
   g_assert_cmpint (gtk_widget_get_width (GTK_WIDGET (fixture->view)), ==, SIZE);
 }
 
@@ -113,7 +105,7 @@ tear_down (Fixture *fixture, gconstpointer plane)
 {
   g_object_add_weak_pointer (G_OBJECT (fixture->view), (gpointer *) &fixture->view);
   gtk_window_destroy (GTK_WINDOW (fixture->window));
-  settle ();
+  frames_drain ();
   g_assert_null (fixture->view);
   g_assert_cmpint (fixture->volume->ref_count, ==, 1);
   brg_volume_unref (fixture->volume);
@@ -263,7 +255,7 @@ test_crosshair (Fixture *fixture, gconstpointer plane)
   g_assert_cmpint (brg_slice_view_get_index (fixture->view), ==,
                    fixture->volume->grid.dim[axes.normal] - 1);
   g_assert_cmpint (fixture->n_moved, ==, 4);
-  settle ();
+  frames_settle (fixture->window);
 }
 
 static void

@@ -3,6 +3,7 @@
 
 #include <gtk/gtk.h>
 
+#include "frames.h"
 #include "widgets/brg-case-card.h"
 #include "widgets/brg-case-words.h"
 #include "widgets/brg-start-page.h"
@@ -32,17 +33,6 @@ static const GActionEntry actions[] = {
 };
 
 static void
-settle (void)
-{
-  for (int i = 0; i < 30; i++)
-    {
-      while (g_main_context_iteration (NULL, FALSE))
-        ;
-      g_usleep (2000);
-    }
-}
-
-static void
 set_up (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GSimpleActionGroup) group = g_simple_action_group_new ();
@@ -56,7 +46,7 @@ set_up (Fixture *fixture, gconstpointer data)
   gtk_window_set_child (GTK_WINDOW (fixture->window), GTK_WIDGET (fixture->page));
   gtk_window_set_default_size (GTK_WINDOW (fixture->window), 1100, 900);
   gtk_window_present (GTK_WINDOW (fixture->window));
-  gtk_test_widget_wait_for_draw (fixture->window);
+  frames_settle (fixture->window);
 }
 
 static void
@@ -64,7 +54,7 @@ tear_down (Fixture *fixture, gconstpointer data)
 {
   g_object_add_weak_pointer (G_OBJECT (fixture->page), (gpointer *) &fixture->page);
   gtk_window_destroy (GTK_WINDOW (fixture->window));
-  settle ();
+  frames_drain ();
   g_assert_null (fixture->page);
   g_assert_finalize_object (fixture->cases);
   g_string_free (fixture->asked, TRUE);
@@ -99,7 +89,7 @@ find_id (GtkWidget *root, const char *id)
 static gboolean
 is_shown (Fixture *fixture, const char *id)
 {
-  settle ();
+  frames_settle (fixture->window);
   return gtk_widget_get_mapped (find_id (GTK_WIDGET (fixture->page), id));
 }
 
@@ -182,7 +172,7 @@ test_actions (Fixture *fixture, gconstpointer data)
   add (fixture, (BrgRecentCaseInfo){ .name = (char *) "Case07", .in_use = TRUE });
   add (fixture, (BrgRecentCaseInfo){ .name = (char *) "Case08" });
   brg_start_page_set_cases (fixture->page, G_LIST_MODEL (fixture->cases));
-  settle ();
+  frames_settle (fixture->window);
   GtkFlowBoxChild *child = card_at (fixture, "recent_list", 1);
   GtkWidget *card = gtk_flow_box_child_get_child (child);
   gtk_widget_activate (GTK_WIDGET (child));
@@ -209,13 +199,13 @@ test_many (Fixture *fixture, gconstpointer data)
       add (fixture, (BrgRecentCaseInfo){ .name = name, .in_library = TRUE });
     }
   brg_start_page_set_cases (fixture->page, G_LIST_MODEL (fixture->cases));
-  settle ();
+  frames_settle (fixture->window);
   g_assert_nonnull (card_at (fixture, "recent_list", 23));
   g_assert_null (card_at (fixture, "recent_list", 24));
   GtkWidget *more = find_id (GTK_WIDGET (fixture->page), "more_button");
   g_assert_true (gtk_widget_get_visible (more));
   g_signal_emit_by_name (more, "clicked");
-  settle ();
+  frames_settle (fixture->window);
   g_assert_nonnull (card_at (fixture, "recent_list", 99));
   g_assert_false (gtk_widget_get_visible (more));
 }
@@ -235,7 +225,7 @@ test_thumbnail (Fixture *fixture, gconstpointer data)
   add (fixture, (BrgRecentCaseInfo){ .name = (char *) "Bad", .thumbnail_png = bad });
   add (fixture, (BrgRecentCaseInfo){ .name = (char *) "Good", .thumbnail_png = good });
   brg_start_page_set_cases (fixture->page, G_LIST_MODEL (fixture->cases));
-  settle ();
+  frames_settle (fixture->window);
   for (int c = 0; c < 2; c++)
     {
       GtkWidget *stack =
