@@ -32,18 +32,27 @@ struct Codecs
   Codecs &operator= (const Codecs &) = delete;
 };
 
-/* Reads the bytes of a part of a file. */
+/* Reads the bytes of a part of a file, past the buffer of the library, which is given back as it
+ * is.
+ */
 bool
 read_bytes (const bregma::Part &part, std::vector<std::uint8_t> &bytes)
 {
-  std::FILE *file =
-    part.size <= bregma::max_bytes ? std::fopen (part.path.c_str (), "rb") : nullptr;
+  std::FILE *file = std::fopen (part.path.c_str (), "rb");
+  std::uint64_t size = part.size;
 
   if (file == nullptr)
     return false;
-  bytes.resize (part.size);
-  const bool is_read = fseeko (file, static_cast<off_t> (part.offset), SEEK_SET) == 0 &&
-                       std::fread (bytes.data (), 1, bytes.size (), file) == bytes.size ();
+  bool is_read = std::setvbuf (file, nullptr, _IONBF, 0) == 0;
+  if (is_read && size == bregma::all_bytes && part.offset == 0)
+    size = fseeko (file, 0, SEEK_END) == 0 ? static_cast<std::uint64_t> (ftello (file)) : size;
+  is_read = is_read && size <= bregma::max_bytes;
+  if (is_read)
+    {
+      bytes.resize (size);
+      is_read = fseeko (file, static_cast<off_t> (part.offset), SEEK_SET) == 0 &&
+                std::fread (bytes.data (), 1, bytes.size (), file) == bytes.size ();
+    }
   std::fclose (file);
   return is_read;
 }
@@ -54,8 +63,6 @@ load (DcmFileFormat &file, const bregma::Part &part)
   std::vector<std::uint8_t> bytes;
   DcmInputBufferStream stream;
 
-  if (part.size == bregma::all_bytes && part.offset == 0)
-    return file.loadFile (part.path.c_str ());
   if (!read_bytes (part, bytes))
     return EC_InvalidFilename;
   stream.setBuffer (bytes.data (), static_cast<offile_off_t> (bytes.size ()));

@@ -98,6 +98,7 @@ main ()
   std::string request;
   int c;
 
+  std::setvbuf (stdin, nullptr, _IONBF, 0); /* names of files would stay in a buffer */
   keep_memory ();
   bregma::limit_process ();
   while ((c = std::getchar ()) != EOF)

@@ -87,7 +87,7 @@ test_source (gconstpointer data)
   g_assert_cmpint (g_mkdir_with_parents (to, 0700), ==, 0);
   g_autofree char *path = canary_source_write (source, from, FALSE);
   const char *argv[] = { self, WORK, path, to, NULL };
-  if (!canary_run_and_search (argv, &found))
+  if (!canary_run_and_search (argv, NULL, &found))
     g_test_skip ("processes may not be traced here");
   else
     {

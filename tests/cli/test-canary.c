@@ -138,7 +138,7 @@ test_memory (Fixture *fixture, gconstpointer data)
   if (!canary_run_and_search (is_dicom (source)               ? import
                               : source == CANARY_SEGMENTATION ? mesh
                                                               : bone,
-                              &found))
+                              NULL, &found))
     g_test_skip ("processes may not be traced here");
   else if (found != NULL)
     g_error ("%s", found);
@@ -167,7 +167,7 @@ test_sight (Fixture *fixture, gconstpointer data)
   g_assert_null (canary_find ((const guint8 *) canary + 1, strlen (canary) - 1));
   g_assert_null (canary_find (packed, size));
   g_assert_nonnull (in_gzip);
-  if (canary_run_and_search (argv, &in_memory))
+  if (canary_run_and_search (argv, NULL, &in_memory))
     g_assert_nonnull (in_memory);
 }
 

@@ -15,10 +15,23 @@
 #define OVERLAP     ((gsize) 64)
 #define MAX_MAPPING ((guint64) 64 << 30) /* a sanitizer's shadow is larger, and holds no text */
 
+/* In the child. */
+static void
+hear (const char *input)
+{
+  int from = open (input, O_RDONLY | O_CLOEXEC), to = open ("/dev/null", O_WRONLY | O_CLOEXEC);
+
+  if (from < 0 || to < 0 || dup2 (from, STDIN_FILENO) < 0 || dup2 (to, STDOUT_FILENO) < 0 ||
+      dup2 (to, STDERR_FILENO) < 0)
+    _exit (124);
+}
+
 /* In the child: the program, with its end to be seen by the parent. */
 static void
-become (const char *const *argv)
+become (const char *const *argv, const char *input)
 {
+  if (input != NULL)
+    hear (input);
   if (ptrace (PTRACE_TRACEME, 0, NULL, NULL) != 0)
     _exit (125);
   raise (SIGSTOP);
@@ -92,14 +105,14 @@ run_to_end (pid_t pid)
 }
 
 gboolean
-canary_run_and_search (const char *const *argv, char **found)
+canary_run_and_search (const char *const *argv, const char *input, char **found)
 {
   int status;
   pid_t pid = fork ();
 
   g_assert_cmpint (pid, >=, 0);
   if (pid == 0)
-    become (argv);
+    become (argv, input);
   *found = NULL;
   if (!run_to_end (pid))
     return FALSE;

@@ -21,6 +21,7 @@ char *canary_find_packed (const guint8 *bytes, gsize size);
 guint canary_assert_none (const char *dir);
 
 /* Runs a program to its end and looks through its memory then, as a core dump would have it: all
- * mappings, freed blocks and stacks included. `*found` is what canary_find() gave first. FALSE
- * where processes may not be traced. The program must end well. */
-gboolean canary_run_and_search (const char *const *argv, char **found);
+ * mappings, freed blocks and stacks included. It reads the file `input` and is not heard; NULL: it
+ * has the input and output of the test. `*found` is what canary_find() gave first. FALSE where
+ * processes may not be traced. The program must end well. */
+gboolean canary_run_and_search (const char *const *argv, const char *input, char **found);
