@@ -6,6 +6,7 @@
 #include "engine/brg-alloc.h"
 #include "engine/brg-job-part.h"
 #include "engine/brg-parallel.h"
+#include "io/brg-message.h"
 
 #define FILES_AT_ONCE 16
 #define MAX_KEY       1024                        /* more than UIDs and numbers can fill */
@@ -64,19 +65,28 @@ read_files (void *data, int slab, int begin, int end, BrgError *error)
   return BRG_OK;
 }
 
+/* A text that may be close to the patient; NULL allowed. */
+static void
+text_free (char *text)
+{
+  if (text != NULL)
+    brg_wipe (text, strlen (text));
+  g_free (text);
+}
+
 void
 _brg_series_free (BrgSeries *self)
 {
-  brg_wipe (self->description, strlen (self->description));
-  brg_wipe (self->patient, strlen (self->patient));
-  brg_wipe (self->uid, strlen (self->uid));
-  g_free (self->uid);
-  g_free (self->description);
-  g_free (self->patient);
+  text_free (self->uid);
+  text_free (self->description);
+  text_free (self->patient);
   g_free (self->modality);
   g_free (self->fault);
-  g_free (self->reason);
-  g_strfreev (self->remarks);
+  text_free (self->broken);
+  text_free (self->reason);
+  for (char **remark = self->remarks; remark != NULL && *remark != NULL; remark++)
+    text_free (*remark);
+  g_free (self->remarks);
   g_ptr_array_unref (self->files);
   g_array_unref (self->images);
   brg_stack_clear (&self->stack);
@@ -196,6 +206,20 @@ count_others (GPtrArray *all)
     }
 }
 
+/* One of the files of a series is broken. */
+static void
+count_broken (BrgSeries *series, const Read *read)
+{
+  char name[200];
+
+  if (series->n_broken++ > 0)
+    return;
+  brg_message_clean (name, sizeof name, brg_message_base_name (read->file->path), 0);
+  series->fault = g_strdup (read->fault);
+  series->broken = g_utf8_make_valid (name, -1);
+  brg_wipe (name, sizeof name);
+}
+
 /* A broken file counts for every part of its series, or makes one that cannot be used. */
 static void
 add_broken (GPtrArray *all, const Read *read)
@@ -207,16 +231,14 @@ add_broken (GPtrArray *all, const Read *read)
       BrgSeries *series = all->pdata[s];
       if (!g_str_equal (_brg_series_image (series, 0)->series_uid, read->file->image.series_uid))
         continue;
-      if (series->n_broken++ == 0)
-        series->fault = g_strdup (read->fault);
+      count_broken (series, read);
       is_known = TRUE;
     }
   if (is_known)
     return;
   BrgSeries *series = series_new (read);
   add_image (series, read->file, 0);
-  series->n_broken = 1;
-  series->fault = g_strdup (read->fault);
+  count_broken (series, read);
   series->is_broken = TRUE;
   g_ptr_array_add (all, series);
 }
@@ -315,6 +337,10 @@ judge (GPtrArray *all)
 {
   for (guint s = 0; s < all->len; s++)
     _brg_series_judge (all->pdata[s]);
+  for (guint s = 0; s < all->len; s++)
+    for (guint part = 0; part < all->len; part++)
+      if (part != s)
+        _brg_series_judge_part (all->pdata[s], all->pdata[part]);
   count_others (all);
   for (guint s = 0; s < all->len; s++)
     _brg_series_remark (all->pdata[s]);

@@ -194,19 +194,33 @@ remark_on_rest (const BrgSeries *self, GPtrArray *remarks)
                       "or time and are left out.",
                       self->n_others),
             self->n_others);
-  if (self->n_broken > 0)
-    remark (remarks,
-            ngettext ("%u file of the series is broken and left out (%s).",
-                      "%u files of the series are broken and left out (the first: %s).",
-                      self->n_broken),
-            self->n_broken, self->fault);
+}
+
+static char *
+describe_fault (const BrgSeries *self, gboolean with_name)
+{
+  return with_name ? g_strconcat (self->broken, ": ", self->fault, NULL) : g_strdup (self->fault);
+}
+
+char *
+_brg_series_say_broken (const BrgSeries *self, gboolean with_name)
+{
+  g_autofree char *fault = describe_fault (self, with_name);
+
+  return g_strdup_printf (
+    ngettext ("%u file of the series is broken and left out (%s).",
+              "%u files of the series are broken and left out (the first: %s).", self->n_broken),
+    self->n_broken, fault);
 }
 
 void
 _brg_series_judge (BrgSeries *self)
 {
   if (self->is_broken)
-    self->reason = g_strdup_printf (_ ("Its files cannot be read (the first: %s)."), self->fault);
+    {
+      g_autofree char *fault = describe_fault (self, TRUE);
+      self->reason = g_strdup_printf (_ ("Its files cannot be read (the first: %s)."), fault);
+    }
   else
     self->reason = judge_image (_brg_series_image (self, 0));
   if (self->reason == NULL && self->images->len < MIN_SLICES)
@@ -220,12 +234,29 @@ _brg_series_judge (BrgSeries *self)
 }
 
 void
+_brg_series_judge_part (BrgSeries *self, const BrgSeries *part)
+{
+  if (self->reason != NULL || part->is_broken || part->images->len >= MIN_SLICES ||
+      strcmp (_brg_series_image (self, 0)->series_uid, _brg_series_image (part, 0)->series_uid) !=
+        0)
+    return;
+  g_autofree char *foreign = judge_image (_brg_series_image (part, 0));
+  if (foreign != NULL || !has_places (part))
+    return;
+  self->reason = _brg_series_find_misfit (self, part);
+  if (self->reason != NULL)
+    brg_stack_clear (&self->stack);
+}
+
+void
 _brg_series_remark (BrgSeries *self)
 {
   g_autoptr (GPtrArray) remarks = g_ptr_array_new_with_free_func (g_free);
 
   if (self->reason == NULL)
     {
+      if (self->n_broken > 0)
+        g_ptr_array_add (remarks, _brg_series_say_broken (self, TRUE));
       remark_on_order (&self->stack, remarks);
       remark_on_shape (&self->stack, remarks);
       remark_on_values (self, remarks);

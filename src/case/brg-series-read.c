@@ -294,7 +294,9 @@ list_warnings (const BrgSeries *series, BrgSeriesMode mode, const Reading *readi
 {
   g_autoptr (GPtrArray) all = g_ptr_array_new ();
 
-  for (char **remark = series->remarks; *remark != NULL; remark++)
+  if (series->n_broken > 0)
+    g_ptr_array_add (all, _brg_series_say_broken (series, FALSE));
+  for (char **remark = series->remarks + all->len; *remark != NULL; remark++)
     g_ptr_array_add (all, g_strdup (*remark));
   if (mode == BRG_SERIES_RESAMPLE)
     g_ptr_array_add (
@@ -325,13 +327,26 @@ brg_series_describe_import (const BrgSeries *self, BrgSeriesMode mode)
   return import;
 }
 
+/* A slice that is missing may be one that is broken: that is said first. */
+static char *
+say_uneven (const BrgSeries *series)
+{
+  char **remarks = series->remarks;
+
+  if (remarks[0] == NULL)
+    return g_strdup (_ ("Its slices are uneven."));
+  return series->n_broken > 0 && remarks[1] != NULL
+           ? g_strconcat (remarks[0], " ", remarks[1], NULL)
+           : g_strdup (remarks[0]);
+}
+
 static gboolean
 check_mode (const BrgSeries *series, BrgSeriesMode mode, GError **error)
 {
-  const char *reason = series->reason;
+  g_autofree char *reason = g_strdup (series->reason);
 
   if (mode == BRG_SERIES_AS_IT_IS && brg_series_must_resample (series))
-    reason = series->remarks[0] != NULL ? series->remarks[0] : _ ("Its slices are uneven.");
+    reason = say_uneven (series);
   if (reason == NULL)
     return TRUE;
   g_set_error_literal (error, BRG_CASE_ERROR, BRG_UNSUPPORTED, reason);

@@ -53,9 +53,11 @@ typedef struct
   guint n_others;     /* images of the same series in parts of it that cannot be used */
   guint n_broken;     /* files of the same series that cannot be read */
   char *fault;        /* what is wrong with the first of those; NULL: there are none */
+  char *broken;       /* the name of that file, to be shown and not kept; else NULL */
   gboolean is_broken; /* they are all there is of it: its one image is none */
   char *reason;       /* why it cannot be used, one sentence; NULL: it can */
-  GStrv remarks;      /* what is odd about it, one sentence each, with numbers */
+  GStrv remarks;      /* what is odd about it, one sentence each, with numbers; the first names a
+                         broken file where n_broken > 0 */
 } BrgSeries;
 
 /* TRUE for what brg_series_find() is for: a folder, a zip, or a file that begins as DICOM
@@ -98,7 +100,8 @@ BrgImport brg_series_describe_import (const BrgSeries *self, BrgSeriesMode mode)
 
 /* The scan. Compressed slices are decoded by `bregma-dicom`, in processes of their own. `arrival`
  * (nullable) shows slices that are there before the last one is. `warnings` (nullable) gets
- * sentences for the reader. Errors never name a folder or a patient. Any thread. */
+ * sentences for the reader: the remarks, but no name of a file, and what was done to the values.
+ * Errors never name a folder or a patient. Any thread. */
 BrgVolume *brg_series_read (const BrgSeries *self,
                             BrgSeriesMode mode,
                             BrgArrival *arrival,

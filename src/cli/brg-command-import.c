@@ -141,6 +141,11 @@ import_series (BrgCli *cli, const Request *request, const BrgSeries *series)
     }
   if (scan == NULL)
     return brg_cli_failed (cli, request->source, failure->message);
+  if (series->n_broken > 0)
+    {
+      g_free (warnings[0]); /* the same without the name of the file */
+      warnings[0] = g_strdup (series->remarks[0]);
+    }
   BrgImport import = brg_series_describe_import (series, mode);
   return write_scan (cli, request, scan, warnings, &import);
 }

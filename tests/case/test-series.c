@@ -164,8 +164,8 @@ test_rest (void)
   const BrgSeries *series = first->pdata[0];
   g_assert_cmpint (series->stack.n, ==, 5);
   g_assert_cmpstr (series->remarks[0], ==,
-                   "1 file of the series is broken and left out (has 124 bytes of pixels, needs "
-                   "126).");
+                   "1 file of the series is broken and left out (IM001: has 124 bytes of "
+                   "pixels, needs 126).");
   g_assert_null (series->remarks[1]);
 
   DicomSlice other = plain ();
@@ -176,10 +176,10 @@ test_rest (void)
   g_autoptr (GPtrArray) second = find (2);
   series = second->pdata[0];
   g_assert_cmpint (series->stack.n, ==, 4);
-  g_assert_cmpstr (series->remarks[0], ==,
+  g_assert_cmpstr (series->remarks[1], ==,
                    "1 image of the series differs in size, spacing, direction, coding, stack "
                    "or time and is left out.");
-  g_assert_true (g_str_has_prefix (series->remarks[1], "2 files of the series are broken"));
+  g_assert_true (g_str_has_prefix (series->remarks[0], "2 files of the series are broken"));
   series = second->pdata[1];
   g_assert_cmpstr (series->uid, ==, "1.2.3#2");
   g_assert_cmpstr (series->reason, ==, "It has 1 slice only.");
@@ -201,9 +201,93 @@ test_broken (void)
   const BrgSeries *series = all->pdata[0];
   g_assert_cmpuint (series->n_broken, ==, 4);
   g_assert_cmpstr (series->reason, ==,
-                   "Its files cannot be read (the first: has 26 bytes of pixels, needs 126).");
+                   "Its files cannot be read (the first: IM001: has 26 bytes of pixels, needs "
+                   "126).");
   g_assert_false (brg_series_draw_middle (series, 8, grey, NULL));
   g_assert_null (brg_series_read (series, BRG_SERIES_RESAMPLE, NULL, NULL, NULL, NULL));
+}
+
+/* A slice that is missing because its file is broken is told as that, with the name of the file;
+ * what is kept has no name. */
+static void
+test_broken_inside (void)
+{
+  const double even[] = { 0, 5, 10, 15, 20, 25 };
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) warnings = NULL;
+
+  put_axial (even, 6);
+  cut ("IM003", 2);
+  g_autoptr (GPtrArray) all = find (1);
+  g_assert_null (brg_series_read (all->pdata[0], BRG_SERIES_AS_IT_IS, NULL, NULL, NULL, &error));
+  g_assert_cmpstr (error->message, ==,
+                   "1 file of the series is broken and left out (IM003: has 124 bytes of pixels, "
+                   "needs 126). 1 slice is missing: the widest gap is 10.00 mm, others are 5.00 "
+                   "mm.");
+  BrgVolume *scan =
+    brg_series_read (all->pdata[0], BRG_SERIES_RESAMPLE, NULL, &warnings, NULL, NULL);
+  g_assert_cmpstr (warnings[0], ==,
+                   "1 file of the series is broken and left out (has 124 bytes of pixels, needs "
+                   "126).");
+  for (char **warning = warnings; *warning != NULL; warning++)
+    g_assert_null (strstr (*warning, "IM003"));
+  brg_volume_unref (scan);
+}
+
+/* Why six slices of 8 mm pixels are refused that lack one at 15 mm, when there is one more image
+ * that begins `right_mm` and `up_mm` from the first of them; NULL: they are not. */
+static char *
+judge_with (double right_mm, double up_mm, double column_mm, gboolean is_coronal)
+{
+  const double gap[] = { 0, 5, 10, 20, 25, 30 };
+  DicomSlice other = plain ();
+
+  put_axial (gap, 6);
+  other.number = 7;
+  other.position[0] += right_mm;
+  other.position[2] = up_mm;
+  other.column_mm = column_mm;
+  other.orientation[0] = is_coronal ? 1 : 0;
+  other.orientation[5] = is_coronal ? -1 : 0;
+  put_slice ("other", &other);
+  g_autoptr (GPtrArray) all = find (2);
+  const BrgSeries *first = all->pdata[0], *second = all->pdata[1];
+  return g_strdup (first->images->len == 6 ? first->reason : second->reason);
+}
+
+static void
+check_misfit (double right_mm, double up_mm, double column_mm)
+{
+  g_autofree char *reason = judge_with (right_mm, up_mm, column_mm, FALSE);
+  g_autofree char *words = g_strdup_printf (
+    "Image 7 does not fit among the slices: it has 9 × 7 pixels of %.3f × 9.000 mm, they have 9 × "
+    "7 of 8.000 × 9.000 mm.",
+    column_mm);
+
+  g_assert_cmpstr (reason, ==, words);
+}
+
+static void
+check_scout (double right_mm, double up_mm, gboolean is_coronal)
+{
+  g_autofree char *reason = judge_with (right_mm, up_mm, 7, is_coronal);
+
+  g_assert_null (reason);
+}
+
+/* A slice of other pixels where one is lacking is no scout. */
+static void
+test_misfit (void)
+{
+  check_misfit (0, 15, 7);
+  check_misfit (0, 35, 7);
+  check_misfit (0, -5, 7);
+  check_misfit (16, 15, 4);  /* of the same centre */
+  check_scout (0, 5, FALSE); /* nothing is lacking there */
+  check_scout (0, 41, FALSE);
+  check_scout (0, -11, FALSE);
+  check_scout (60, 15, FALSE);
+  check_scout (0, 15, TRUE);
 }
 
 static void
@@ -342,6 +426,8 @@ main (int argc, char **argv)
   g_test_add_func ("/series/parts", test_parts);
   g_test_add_func ("/series/rest", test_rest);
   g_test_add_func ("/series/broken", test_broken);
+  g_test_add_func ("/series/broken-inside", test_broken_inside);
+  g_test_add_func ("/series/misfit", test_misfit);
   g_test_add_func ("/series/rescale-by-slice", test_rescale_by_slice);
   g_test_add_func ("/series/preview", test_preview);
   g_test_add_func ("/series/arrival", test_arrival);
