@@ -339,6 +339,12 @@ brg_case_get_import (BrgCase *self)
 }
 
 gboolean
+brg_case_lacks_air (BrgCase *self)
+{
+  return self->histogram != NULL && self->histogram->min_hu > BRG_IMPORT_MAX_AIR_HU;
+}
+
+gboolean
 brg_case_shows_face (BrgCase *self)
 {
   return self->scan != NULL && !self->is_skull && brg_import_shows_face (&self->import);

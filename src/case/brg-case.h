@@ -186,6 +186,10 @@ const char *const *brg_case_get_warnings (BrgCase *self);
  * Borrowed. */
 const BrgImport *brg_case_get_import (BrgCase *self);
 
+/* No value of the scan is as low as air (BRG_IMPORT_MAX_AIR_HU): what a threshold takes for bone
+ * may be skin. FALSE without a scan. */
+gboolean brg_case_lacks_air (BrgCase *self);
+
 /* The scan may show a face: it is no mask and was not defaced (brg_import_shows_face()). So then
  * does every copy of it, and an export whose threshold is below BRG_IMPORT_MIN_BONE_HU. */
 gboolean brg_case_shows_face (BrgCase *self);

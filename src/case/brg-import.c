@@ -6,8 +6,6 @@
 #include "engine/brg-histogram.h"
 #include "engine/brg-recipe.h"
 
-#define HIGHEST_AIR_HU (-500)
-
 gboolean
 brg_import_is_known (const BrgImport *self)
 {
@@ -33,7 +31,7 @@ check_bone (const BrgVolume *scan, int bone_hu, BrgJob *job, BrgError *error)
   if (bone_hu >= BRG_IMPORT_MIN_BONE_HU)
     return BRG_OK;
   BrgStatus status = brg_histogram (scan, histogram, job, error);
-  gboolean is_hu = status == BRG_OK && histogram->min_hu <= HIGHEST_AIR_HU;
+  gboolean is_hu = status == BRG_OK && histogram->min_hu <= BRG_IMPORT_MAX_AIR_HU;
   if (status == BRG_OK && !is_hu && bone_hu == 0)
     status = brg_error_set (error, BRG_UNSUPPORTED,
                             "the lowest value is %d, so these are no HU: which of them are bone "

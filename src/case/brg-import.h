@@ -34,7 +34,9 @@ typedef struct
 #define BRG_IMPORT_MAX_FILES 1000000
 /* Less than that is skin too: were it taken for bone, the face would stay. */
 #define BRG_IMPORT_MIN_BONE_HU 100
-#define BRG_IMPORT_MAX_COUNT   ((gint64) 1 << 52) /* of anything: a double holds it */
+/* There is air about a head: where no value is as low, they are no HU. */
+#define BRG_IMPORT_MAX_AIR_HU (-500)
+#define BRG_IMPORT_MAX_COUNT  ((gint64) 1 << 52) /* of anything: a double holds it */
 
 /* What became of a source: what it held, as counts, and what was done. No name, no text, no date;
  * it goes into the case and into recipe.json. All zero: not known. */

@@ -174,6 +174,10 @@ describe_face (BrgCase *the_case)
 
   if (!brg_case_shows_face (the_case))
     return g_strdup ("");
+  if (brg_case_lacks_air (the_case))
+    return g_strdup (
+      _ ("The values may be no HU: look whether the export shows the face, by which a "
+         "person may be known."));
   if (bone_hu >= BRG_IMPORT_MIN_BONE_HU)
     return g_strdup (_ ("It shows bone; the face is in the scan and in every case file."));
   return g_strdup_printf (_ ("At %d HU skin is taken for bone: the export shows the face, by which "

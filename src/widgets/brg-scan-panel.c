@@ -28,7 +28,7 @@ struct _BrgScanPanel
   GtkLabel *size_label;
   GtkLabel *spacing_label;
   GtkLabel *range_label;
-  BrgRow *warning_row;
+  BrgRow *range_row, *warning_row;
   BrgRow *source_row;
   GtkLabel *report_label;
   BrgRow *face_row;
@@ -157,6 +157,21 @@ update_face_button (BrgScanPanel *self, BrgCase *the_case)
                                  : _ ("There is none to take out: this is a mask."));
 }
 
+static char *
+describe_face (BrgCase *the_case)
+{
+  const BrgImport *import = brg_case_get_import (the_case);
+
+  if (import->is_defaced)
+    return g_strdup_printf (_ ("Taken out beyond %.3g mm from bone."), import->deface_mm);
+  if (!brg_case_shows_face (the_case))
+    return g_strdup (_ ("A mask of bone shows none."));
+  return g_strdup (
+    brg_case_lacks_air (the_case)
+      ? _ ("The scan and every case file show it. So may masks: look what is taken for bone.")
+      : _ ("The scan and every case file show it. Masks and surfaces of bone do not."));
+}
+
 /* Where the scan is from, and whether somebody could be known by it. */
 static void
 update_anonymity (BrgScanPanel *self, BrgCase *the_case)
@@ -168,18 +183,27 @@ update_anonymity (BrgScanPanel *self, BrgCase *the_case)
   g_autofree char *source =
     g_strdup_printf (ngettext ("%s: %lu entry dropped", "%s: %lu entries dropped", n_dropped),
                      import->format, n_dropped);
-  g_autofree char *face =
-    import->is_defaced
-      ? g_strdup_printf (_ ("Taken out beyond %.3g mm from bone."), import->deface_mm)
-      : g_strdup (brg_case_shows_face (the_case)
-                    ? _ ("The scan and every case file show it. Masks and surfaces of bone do not.")
-                    : _ ("A mask of bone shows none."));
+  g_autofree char *face = describe_face (the_case);
 
   gtk_label_set_label (self->report_label, lines);
   brg_row_set_caption (self->source_row, source);
   gtk_widget_set_visible (GTK_WIDGET (self->source_row), brg_import_is_known (import));
   brg_row_set_caption (self->face_row, face);
   update_face_button (self, the_case);
+}
+
+static void
+update_range (BrgScanPanel *self, BrgCase *the_case, const BrgHistogram *histogram)
+{
+  gboolean lacks_air = brg_case_lacks_air (the_case);
+  g_autofree char *range = brg_text_range (histogram->min_hu, histogram->max_hu);
+
+  set_label (self->range_label,
+             lacks_air ? g_strdup (range) : g_strdup_printf (_ ("%s HU"), range));
+  brg_row_set_caption (self->range_row,
+                       lacks_air ? _ ("None is as low as air, so these may be no HU: set the "
+                                      "threshold by what you see.")
+                                 : NULL);
 }
 
 static void
@@ -201,14 +225,13 @@ brg_scan_panel_update (BrgPanel *panel, BrgCase *the_case)
   if (scan == NULL)
     return;
   const BrgGrid *grid = &scan->grid;
-  const BrgHistogram *histogram = brg_case_get_histogram (the_case);
   gtk_label_set_label (self->file_label, brg_case_get_source (the_case));
   set_label (self->size_label,
              g_strdup_printf ("%d × %d × %d", grid->dim[0], grid->dim[1], grid->dim[2]));
   set_label (self->spacing_label,
              g_strdup_printf (_ ("%.3g × %.3g × %.3g mm"), brg_grid_spacing_mm (grid, 0),
                               brg_grid_spacing_mm (grid, 1), brg_grid_spacing_mm (grid, 2)));
-  set_label (self->range_label, brg_text_hu_range (histogram->min_hu, histogram->max_hu));
+  update_range (self, the_case, brg_case_get_histogram (the_case));
   update_warnings (self, the_case);
   update_anonymity (self, the_case);
   update_crop (self, grid, brg_case_get_recipe (the_case));
@@ -286,6 +309,7 @@ brg_scan_panel_class_init (BrgScanPanelClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BrgScanPanel, size_label);
   gtk_widget_class_bind_template_child (widget_class, BrgScanPanel, spacing_label);
   gtk_widget_class_bind_template_child (widget_class, BrgScanPanel, range_label);
+  gtk_widget_class_bind_template_child (widget_class, BrgScanPanel, range_row);
   gtk_widget_class_bind_template_child (widget_class, BrgScanPanel, warning_row);
   gtk_widget_class_bind_template_child (widget_class, BrgScanPanel, source_row);
   gtk_widget_class_bind_template_child (widget_class, BrgScanPanel, report_label);

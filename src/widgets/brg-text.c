@@ -35,10 +35,9 @@ minus (int value)
 }
 
 char *
-brg_text_hu_range (int min_hu, int max_hu)
+brg_text_range (int min, int max)
 {
-  return g_strdup_printf (_ ("%s%d to %s%d HU"), minus (min_hu), ABS (min_hu), minus (max_hu),
-                          ABS (max_hu));
+  return g_strdup_printf (_ ("%s%d to %s%d"), minus (min), ABS (min), minus (max), ABS (max));
 }
 
 char *

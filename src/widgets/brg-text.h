@@ -14,8 +14,8 @@ char *brg_text_volume (double volume_mm3);
 /* "562 507", in groups of three. */
 char *brg_text_count (guint64 count);
 
-/* "−1024 to 2233 HU", with true minus signs. */
-char *brg_text_hu_range (int min_hu, int max_hu);
+/* "−1024 to 2233", with true minus signs. */
+char *brg_text_range (int min, int max);
 
 /* "1.0 mm"; "–" for NaN and infinity. */
 char *brg_text_mm (double mm);

@@ -20,8 +20,9 @@ radius_at (int i, int j, int k)
   return sqrt (x * x + y * y + z * z);
 }
 
+/* In HU, or in values that begin at 0 as those of some scanners do. */
 static char *
-write_head (const Fixture *fixture)
+write_head (const Fixture *fixture, gboolean is_hu)
 {
   const double spacing_mm[3] = { 1, 1, 1 };
   BrgGrid grid = brg_grid_simple (DIM, DIM, DIM, spacing_mm, brg_vec3 (0, 0, 0));
@@ -31,7 +32,8 @@ write_head (const Fixture *fixture)
   for (int v = 0; v < DIM * DIM * DIM; v++)
     {
       double radius = radius_at (v % DIM, v / DIM % DIM, v / DIM / DIM);
-      volume->hu[v] = radius < 10 ? 1000 : radius < 18 ? 40 : -1000;
+      int hu = radius < 10 ? 1000 : radius < 18 ? 40 : -1000;
+      volume->hu[v] = (int16_t) (is_hu ? hu : hu + 1000 + v % 150); /* too many for labels */
     }
   g_assert_cmpint (brg_nrrd_write_volume (volume, path, NULL, NULL), ==, BRG_OK);
   brg_volume_unref (volume);
@@ -72,16 +74,27 @@ assert_face_button (Fixture *fixture, gboolean sensitive, const char *tooltip)
   g_assert_cmpstr (gtk_widget_get_tooltip_text (button), ==, tooltip);
 }
 
+static void
+assert_range (Fixture *fixture, const char *expected)
+{
+  GtkWidget *label = widget_find (GTK_WIDGET (fixture->window), "range_label");
+
+  g_assert_cmpstr (gtk_label_get_label (GTK_LABEL (label)), ==, expected);
+}
+
 /* A new case, in which work goes on; the one before stays as it was. */
 static void
 test_face (Fixture *fixture, gconstpointer unused)
 {
-  g_autofree char *path = write_head (fixture);
+  g_autofree char *path = write_head (fixture, TRUE);
   BrgCase *the_case = fixture->window->the_case;
 
   g_assert_false (may_deface (fixture));
   window_open_path (fixture->window, path);
-  assert_caption (fixture, "face_row", "The scan and every case file show it.");
+  assert_caption (fixture, "face_row", "Masks and surfaces of bone do not.");
+  assert_range (fixture, "−1000 to 1000 HU");
+  g_autofree char *caption = caption_of (fixture, "range_row");
+  g_assert_cmpstr (caption, ==, "");
   g_assert_true (may_deface (fixture));
   assert_face_button (fixture, TRUE, NULL);
   window_set_threshold (fixture->window, 300);
@@ -110,6 +123,18 @@ test_face (Fixture *fixture, gconstpointer unused)
   g_assert_false (may_deface (fixture));
   assert_caption (fixture, "face_row", "Taken out beyond 3 mm from bone.");
   assert_face_button (fixture, FALSE, "It has been taken out.");
+}
+
+/* Values without air are not called HU, and what is taken for bone may be skin. */
+static void
+test_no_air (Fixture *fixture, gconstpointer unused)
+{
+  g_autofree char *path = write_head (fixture, FALSE);
+
+  window_open_path (fixture->window, path);
+  assert_range (fixture, "0 to 2149");
+  assert_caption (fixture, "range_row", "None is as low as air");
+  assert_caption (fixture, "face_row", "So may masks");
 }
 
 static BrgSeriesDialog *
@@ -151,7 +176,7 @@ test_chooser (Fixture *fixture, gconstpointer unused)
 static void
 test_copy (Fixture *fixture, gconstpointer unused)
 {
-  g_autofree char *path = write_head (fixture);
+  g_autofree char *path = write_head (fixture, TRUE);
   g_autofree char *copy = g_build_filename (fixture->folder, "Copy.bregma", NULL);
   g_autoptr (GFile) file = g_file_new_for_path (copy);
 
@@ -183,6 +208,8 @@ main (int argc, char **argv)
 {
   window_fixture_init (&argc, &argv, FALSE);
   g_test_add ("/anonymity/face", Fixture, NULL, window_fixture_set_up, test_face,
+              window_fixture_tear_down);
+  g_test_add ("/anonymity/no-air", Fixture, NULL, window_fixture_set_up, test_no_air,
               window_fixture_tear_down);
   g_test_add ("/anonymity/chooser", Fixture, NULL, window_fixture_set_up, test_chooser,
               window_fixture_tear_down);
